@@ -1,0 +1,105 @@
+"""The contract between strategies and the governor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Protocol, Self
+
+from controller.domain.readings import House
+from controller.domain.reasons import Reason
+from controller.domain.units import power_w
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """All a strategy may look at when it is asked.
+
+    Attributes:
+        local_time: Aware time in the site's zone.
+        house: The meters' view.
+        grid_w: Grid power, W; > 0 imports; fresh.
+        ev_w: The car's power, W: measured, or what it is believed to draw.
+        charging: Whether the box has been told to charge.
+        min_current_a: Lowest limit the car may be given, A.
+        max_current_a: Highest limit in force now, A (configuration, box and fuse).
+        phases: Phases the car charges on: 1 or 3.
+        voltage_v: Mean phase voltage, V: measured where known.
+    """
+
+    local_time: datetime
+    house: House
+    grid_w: float
+    ev_w: float
+    charging: bool
+    min_current_a: int
+    max_current_a: int
+    phases: int
+    voltage_v: float
+
+    @property
+    def watts_per_amp(self) -> float:
+        """Power of one amp on every phase in use, W/A."""
+        return power_w(1.0, self.phases, self.voltage_v)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dwell:
+    """How calmly the governor follows a demand; seconds.
+
+    Attributes:
+        start_delay_s: How long charging has to be wanted before it starts.
+        stop_delay_s: How long it has to be unwanted before it stops; meanwhile the car stays at its minimum.
+        min_on_s: Shortest time on.
+        min_off_s: Shortest time off.
+    """
+
+    start_delay_s: float = 0.0
+    stop_delay_s: float = 0.0
+    min_on_s: float = 0.0
+    min_off_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """What a strategy wants.
+
+    Attributes:
+        current_a: The limit it would like, A, not yet rounded to whole amps; 0 is "do not charge".
+        reason: Why, for people.
+        dwell: How calmly to follow it.
+    """
+
+    current_a: float
+    reason: Reason
+    dwell: Dwell = Dwell()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defer:
+    """A strategy's answer when another one is to decide.
+
+    Attributes:
+        to: The other strategy's name.
+    """
+
+    to: str
+
+
+class Strategy(Protocol):
+    """A strategy plug-in, found by its entry point in the group `sunpace.strategies`.
+
+    `Settings` is a pydantic model (frozen, extra="forbid"): the table `[strategy.NAME]` of the configuration is
+    validated against it, and the instance is made from the result. `demand` is pure: no I/O, no clock, no memory.
+    """
+
+    Settings: ClassVar[type[Any]]
+
+    @classmethod
+    def from_settings(cls, settings: Any) -> Self:
+        """An instance for validated settings."""
+        ...
+
+    def demand(self, situation: Situation) -> Demand | Defer:
+        """What this strategy wants now, or who is to say."""
+        ...

@@ -1,0 +1,114 @@
+"""The seams between the core and the world; adapters implement them, tests replace them."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from controller.domain.charger import ChargerStatus, PowerSettings
+from controller.domain.decision import Decision
+from controller.domain.readings import House, Reading
+
+
+class Clock(Protocol):
+    """The only source of time in the service."""
+
+    def monotonic_s(self) -> float:
+        """Seconds that never jump, for intervals."""
+        ...
+
+    def now(self) -> datetime:
+        """Wall time, aware UTC, for schedules and people."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Returns after at least this many of the clock's seconds."""
+        ...
+
+    def timeout(self, seconds: float) -> AbstractContextManager[object]:
+        """Bounds the enclosed awaits; raises TimeoutError when the clock's seconds are over."""
+        ...
+
+
+class Meter(Protocol):
+    """One meter."""
+
+    @property
+    def name(self) -> str:
+        """What people call it: role and address."""
+        ...
+
+    async def read(self) -> Reading:
+        """Polls once, in bounded time. Raises DeviceError."""
+        ...
+
+    async def close(self) -> None:
+        """Gives the connection back."""
+        ...
+
+
+class Wallbox(Protocol):
+    """The wallbox; every call is paced and bounded, and raises DeviceError."""
+
+    async def status(self) -> ChargerStatus:
+        """The dashboard."""
+        ...
+
+    async def power(self) -> PowerSettings:
+        """The section `power`."""
+        ...
+
+    async def set_limit(self, limit_a: int) -> None:
+        """Writes the operator current limit, whole amps."""
+        ...
+
+    async def start(self) -> None:
+        """Local remote start."""
+        ...
+
+    async def stop(self) -> None:
+        """Local remote stop."""
+        ...
+
+    async def close(self) -> None:
+        """Gives the connection back."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitRecord:
+    """What has to survive a crash so that the box can be given back.
+
+    Attributes:
+        own_a: The user's own operator current limit, A.
+        written_a: The limits that we may have left at the box: the one before the last write, and the last, A.
+    """
+
+    own_a: int
+    written_a: tuple[int, ...] = ()
+
+
+class LimitStore(Protocol):
+    """Keeps the record across crashes; raises StorageError."""
+
+    def load(self) -> LimitRecord | None:
+        """The record; None when the box is the user's."""
+        ...
+
+    def save(self, record: LimitRecord) -> None:
+        """Keeps the record; durable when it returns."""
+        ...
+
+    def forget(self) -> None:
+        """The box is the user's again."""
+        ...
+
+
+class Publisher(Protocol):
+    """Told of every decision; must return at once."""
+
+    def publish(self, house: House, status: ChargerStatus | None, decision: Decision) -> None:
+        """Takes what was seen and decided in this tick."""
+        ...
