@@ -1,0 +1,1 @@
+"""The pure core (decide) and the loop around it."""

@@ -1,0 +1,190 @@
+"""The link to the wallbox: the only task that talks to it, one call after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import assert_never
+
+import anyio
+import structlog
+
+from controller.control.own_limit import OwnLimit
+from controller.domain.charger import ChargerStatus, PowerSettings
+from controller.domain.decision import Action, ActionKind
+from controller.domain.errors import AuthError, DeviceError, DeviceRejected, StorageError
+from controller.domain.ports import Clock, Wallbox
+from controller.domain.reasons import Reason, ReasonCode, because
+
+_log = structlog.get_logger()
+_POWER_EVERY_S = 900.0
+_AFTER_FAILURE_S = 10.0
+_AFTER_REJECTION_S = 30.0  # doubles: an order that the box will not have is not repeated at the loop's pace
+_WHEN_REFUSED_S = 3600.0
+_WHEN_DISK_REFUSES_S = 60.0
+
+
+class BoxLink:
+    """Looks at the box at its cadence and carries out what was decided.
+
+    After any failure what was known of the box is forgotten, and it is looked at again before it is told anything.
+
+    Args:
+        wallbox: The box.
+        clock: The service's clock.
+        own_limit: Told before the box's limit is written.
+        accepted: Called with each action that the box has accepted.
+        status_every_s: Seconds between two dashboards.
+    """
+
+    def __init__(
+        self,
+        wallbox: Wallbox,
+        clock: Clock,
+        *,
+        own_limit: OwnLimit,
+        accepted: Callable[[Action], None],
+        status_every_s: float,
+    ) -> None:
+        self._wallbox = wallbox
+        self._clock = clock
+        self._own_limit = own_limit
+        self._accepted = accepted
+        self._status_every_s = status_every_s
+        self._orders: list[Action] = []
+        self._wake = anyio.Event()
+        self._in_call = False
+        self._limit_uncertain = False
+        self._closing = False
+        self._failures = 0
+        self._rejections = 0
+        self._error: DeviceError | StorageError | None = None
+        self._retry_at_s = 0.0
+        self.status: ChargerStatus | None = None
+        self.power: PowerSettings | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether orders are waiting or being carried out."""
+        return bool(self._orders)
+
+    def down(self, now_s: float) -> Reason | None:
+        """Why the box cannot be told anything; None when it can."""
+        if self._error is None:
+            return None
+        return because(ReasonCode.BOX_DOWN, error=str(self._error), in_s=max(0.0, self._retry_at_s - now_s))
+
+    def submit(self, actions: tuple[Action, ...]) -> None:
+        """Orders the calls, in this sequence; only while not busy."""
+        if actions:
+            self._orders = list(actions)
+            self._wake.set()
+
+    async def run(self) -> None:
+        """Serves for ever."""
+        while not self._closing:
+            try:
+                await self._step()
+            except (DeviceError, StorageError) as error:
+                pause_s = self._failed(error)
+                await self._clock.sleep(pause_s)
+
+    async def settle(self, patience_s: float) -> None:
+        """Takes no further work and waits for the call under way."""
+        self._closing = True
+        self._orders.clear()
+        waited_s = 0.0
+        while self._in_call and waited_s < patience_s:
+            await self._clock.sleep(0.05)
+            waited_s += 0.05
+
+    async def give_back(self, *, stop_charging: bool) -> None:
+        """Restores the user's own limit where ours is at the box. DeviceError, StorageError."""
+        own_a = self._own_limit.own_a
+        if own_a is None:
+            return
+        if self._limit_uncertain or self.power is None or self.power.limit_a != own_a:
+            await self._wallbox.set_limit(own_a)
+        if stop_charging:  # last, since a raised limit may start a box that is off
+            await self._wallbox.stop()
+        self._own_limit.given_back()
+        _log.info("own_limit_restored", own_limit_a=own_a)
+
+    async def _step(self) -> None:
+        now_s = self._clock.monotonic_s()
+        self._in_call = True
+        try:
+            if self.power is None or now_s - self.power.taken_at_s >= _POWER_EVERY_S:
+                self.power = await self._wallbox.power()
+                self._own_limit.first_contact(self.power.limit_a)
+            elif self.status is None:
+                await self._look()
+            elif self._orders:
+                await self._carry_out(self._orders[0])
+                self._rejections = 0
+                del self._orders[:1]
+            elif now_s - self.status.taken_at_s >= self._status_every_s:
+                await self._look()
+            else:
+                self._in_call = False
+                await self._rest(self.status.taken_at_s + self._status_every_s - now_s)
+        finally:
+            self._in_call = False
+
+    async def _look(self) -> None:
+        plugged_before = self.status.state.plugged if self.status is not None else None
+        self.status = await self._wallbox.status()
+        if self._error is not None:
+            _log.info("wallbox_recovered", failures=self._failures)
+            self._error, self._failures = None, 0
+        if plugged_before is False and self.status.state.plugged:
+            self.power = None  # at plug-in the box sets a current of its own: look before believing
+
+    async def _carry_out(self, action: Action) -> None:
+        match action.kind:
+            case ActionKind.SET_LIMIT:
+                limit_a = action.limit_a if action.limit_a is not None else 0
+                self._own_limit.before_write(limit_a)
+                self._limit_uncertain = True
+                await self._wallbox.set_limit(limit_a)
+                self._limit_uncertain = False
+                if self.power is not None:
+                    self.power = replace(self.power, limit_a=limit_a)
+            case ActionKind.START:
+                await self._wallbox.start()
+            case ActionKind.STOP:
+                await self._wallbox.stop()
+            case _:
+                assert_never(action.kind)
+        self._accepted(action)
+
+    async def _rest(self, seconds: float) -> None:
+        """Until the next dashboard is due or orders come."""
+        self._wake = anyio.Event()
+        try:
+            with self._clock.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    def _failed(self, error: DeviceError | StorageError) -> float:
+        """Takes note of a failure; returns the seconds until the next try."""
+        self.status = self.power = None
+        ordered = bool(self._orders)
+        self._orders.clear()
+        self._failures += 1
+        match error:
+            case AuthError():
+                pause_s = _WHEN_REFUSED_S
+            case StorageError():
+                pause_s = _WHEN_DISK_REFUSES_S
+            case DeviceRejected() if ordered:
+                pause_s = min(_AFTER_REJECTION_S * 2.0 ** min(self._rejections, 16), _WHEN_REFUSED_S)
+                self._rejections += 1
+            case _:
+                pause_s = error.retry_in_s or _AFTER_FAILURE_S
+        report = _log.warning if self._failures == 1 or isinstance(error, AuthError) else _log.debug
+        report("wallbox_failed", error=str(error), retry_in_s=round(pause_s, 1), failures=self._failures)
+        self._error = error
+        self._retry_at_s = self._clock.monotonic_s() + pause_s
+        return pause_s

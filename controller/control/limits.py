@@ -1,0 +1,81 @@
+"""How much the car may draw at all, and what it is believed to draw; pure."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from controller.control.settings import CoreSettings
+from controller.control.state import FuseCap, Snapshot, State
+from controller.domain.charger import OcppState
+from controller.domain.decision import Command
+from controller.domain.readings import House
+
+_FUSE_RECOVERY_S = 60.0
+"""How long the fuse has to leave more before the cap rises: kettles come back."""
+
+
+class CarCurrent(NamedTuple):
+    """The car's current a phase, A, twice: cautious for the surplus, and cautious for the fuse.
+
+    While a command is not yet followed nobody knows which of two currents flows. The surplus is reckoned with the
+    smaller, the fuse with the one before the command: a reduction on its way is not asked for again.
+    """
+
+    for_surplus_a: float
+    for_fuse_a: float
+
+
+def car_current(state: State, snapshot: Snapshot, settings: CoreSettings, voltage_v: float) -> CarCurrent:
+    """The car's current: from its meter, else from what the box was told and shows."""
+    ev_w = snapshot.house.ev_w
+    if ev_w is not None:
+        measured_a = ev_w / (settings.phases * voltage_v)
+        return CarCurrent(for_surplus_a=measured_a, for_fuse_a=measured_a)
+    now_a = _offered_a(state.told)
+    following = snapshot.now_s - state.told_at_s < settings.follow_s
+    if following and state.before is not None:
+        before_a = _offered_a(state.before)
+        return CarCurrent(for_surplus_a=min(now_a, before_a), for_fuse_a=before_a)
+    if snapshot.status is None or snapshot.status.state is not OcppState.CHARGING:
+        now_a = 0.0
+    return CarCurrent(for_surplus_a=now_a, for_fuse_a=now_a)
+
+
+def _offered_a(command: Command | None) -> float:
+    return float(command.limit_a) if command is not None and command.charging else 0.0
+
+
+def mean_voltage_v(house: House, nominal_v: float) -> float:
+    """Mean of the measured phase voltages, V; the nominal one where none is measured."""
+    if house.voltage_v is None:
+        return nominal_v
+    least_v = 0.5 * nominal_v  # below it a phase is not connected
+    a_v, b_v, c_v = house.voltage_v
+    if a_v > least_v and b_v > least_v and c_v > least_v:
+        return (a_v + b_v + c_v) / 3
+    present = [volts for volts in house.voltage_v if volts > least_v]
+    return sum(present) / len(present) if present else nominal_v
+
+
+def house_current_a(house: House, house_w: float, car_a: float, voltage_v: float) -> float:
+    """Import of the house without the car on its worst phase, A.
+
+    Without phase currents all of the house is taken to sit on one phase: cautious, never too little.
+    """
+    if house.grid_current_a is not None:
+        return max(house.grid_current_a) - car_a
+    return house_w / voltage_v
+
+
+def fuse_cap(state: State, settings: CoreSettings, house_a: float, now_s: float) -> FuseCap:
+    """Down at once, up only after the fuse has left more for a while."""
+    if settings.main_fuse_a <= 0:
+        return FuseCap()
+    leaves_a = max(0, math.floor(settings.main_fuse_a - house_a))
+    if state.fuse.cap_a is None or leaves_a <= state.fuse.cap_a:
+        return FuseCap(cap_a=leaves_a)
+    since_s = now_s if state.fuse.better_since_s is None else state.fuse.better_since_s
+    if now_s - since_s >= _FUSE_RECOVERY_S:
+        return FuseCap(cap_a=leaves_a)
+    return FuseCap(cap_a=state.fuse.cap_a, better_since_s=since_s)

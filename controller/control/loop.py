@@ -1,0 +1,168 @@
+"""The service's loop: sense, decide, act, record."""
+
+from __future__ import annotations
+
+import anyio
+import structlog
+
+from controller.control.box import BoxLink
+from controller.control.governor import decide
+from controller.control.own_limit import OwnLimit
+from controller.control.poller import HouseMeters
+from controller.control.reconcile import acknowledge
+from controller.control.settings import CoreSettings
+from controller.control.state import Snapshot, State
+from controller.control.supervisor import contained, supervise
+from controller.domain.decision import Action, Decision
+from controller.domain.errors import DeviceError, StorageError
+from controller.domain.ports import Clock, LimitStore, Publisher, Wallbox
+from controller.domain.readings import House
+
+_log = structlog.get_logger()
+_SETTLE_SHARE = 0.4  # of the time for leaving that a call under way may take
+
+
+class Controller:
+    """Runs a house.
+
+    Args:
+        meters: The house's meters.
+        wallbox: The box.
+        clock: The only clock.
+        settings: The site.
+        limit_store: Where the user's own limit survives a crash.
+        publishers: Told of every tick.
+        tick_s: Seconds between two decisions.
+        status_every_s: Seconds between two looks at the box.
+        stop_on_exit: Whether leaving stops the charging.
+        exit_within_s: The clock's seconds that giving the box back may take.
+    """
+
+    def __init__(
+        self,
+        *,
+        meters: HouseMeters,
+        wallbox: Wallbox,
+        clock: Clock,
+        settings: CoreSettings,
+        limit_store: LimitStore,
+        publishers: tuple[Publisher, ...] = (),
+        tick_s: float = 1.0,
+        status_every_s: float = 15.0,
+        stop_on_exit: bool = False,
+        exit_within_s: float = 4.5,
+    ) -> None:
+        self._meters = meters
+        self._wallbox = wallbox
+        self._clock = clock
+        self._settings = settings
+        self._publishers = publishers
+        self._tick_s = tick_s
+        self._stop_on_exit = stop_on_exit
+        self._exit_within_s = exit_within_s
+        self._own_limit = OwnLimit(limit_store)
+        self._link = BoxLink(
+            wallbox,
+            clock,
+            own_limit=self._own_limit,
+            accepted=self._accept,
+            status_every_s=status_every_s,
+        )
+        self._state = State()
+        self._decision: Decision | None = None
+        self._failing_since_s: float | None = None
+        self._logged: tuple[object, ...] = ()
+
+    async def run(self, stop: anyio.Event) -> None:
+        """Runs until `stop` is set, then gives the box back and returns."""
+        async with anyio.create_task_group() as tasks:
+            for poller in self._meters.pollers:
+                tasks.start_soon(supervise, "meter", poller.run, self._clock)
+            tasks.start_soon(supervise, "wallbox", self._link.run, self._clock)
+            tasks.start_soon(supervise, "control", self._ticks, self._clock)
+            await stop.wait()
+            leave_by_s = self._clock.monotonic_s() + self._exit_within_s
+            await self._link.settle(_SETTLE_SHARE * self._exit_within_s)
+            tasks.cancel_scope.cancel()
+        await self._leave(leave_by_s)
+
+    async def _ticks(self) -> None:
+        _log.info("control_loop_started", tick_s=self._tick_s, strategy=self._settings.active)
+        next_s = self._clock.monotonic_s()
+        while True:
+            self._tick()
+            next_s = max(next_s + self._tick_s, self._clock.monotonic_s())
+            await self._clock.sleep(next_s - self._clock.monotonic_s())
+
+    def _tick(self) -> None:
+        now_s = self._clock.monotonic_s()
+        snapshot = Snapshot(
+            now_s=now_s,
+            now=self._clock.now(),
+            house=self._meters.house(now_s),
+            status=self._link.status,
+            power=self._link.power,
+            box_down=self._link.down(now_s),
+        )
+        if self._link.busy and self._decision is not None:
+            decision = self._decision  # it is being carried out; half of it would look like a contradiction
+        else:
+            decision = self._decision = self._decide(snapshot)
+            self._link.submit(decision.actions)
+            self._record(snapshot.house, decision)
+        for publisher in self._publishers:
+            publisher.publish(snapshot.house, snapshot.status, decision)
+
+    def _decide(self, snapshot: Snapshot) -> Decision:
+        """A strategy that raises is out of service for this tick, and the fallback holds."""
+        first_failure = self._failing_since_s is None
+        with contained("strategy_failed", loud=first_failure, strategy=self._settings.active) as outcome:
+            self._state, decision = decide(self._state, snapshot, self._settings)
+            self._failing_since_s = None
+        if outcome.error is None:
+            return decision
+        if self._failing_since_s is None:
+            self._failing_since_s = snapshot.now_s
+        failed_for_s = snapshot.now_s - self._failing_since_s
+        self._state, decision = decide(self._state, snapshot, self._settings, failed_for_s)
+        return decision
+
+    def _accept(self, action: Action) -> None:
+        self._state = acknowledge(self._state, action, self._clock.monotonic_s())
+        _log.info("wallbox_told", action=str(action))
+
+    def _record(self, house: House, decision: Decision) -> None:
+        """One line a change: of the command, or of the ground for it."""
+        changed = (decision.command, decision.reason.code)
+        if changed == self._logged:
+            return
+        self._logged = changed
+        command = decision.command
+        _log.info(
+            "decision",
+            limit_a=command.limit_a if command is not None else None,
+            charging=command.charging if command is not None else None,
+            grid_w=round(house.grid_w) if house.grid_w is not None else None,
+            surplus_w=round(decision.surplus_w) if decision.surplus_w is not None else None,
+            reason=str(decision.reason),
+        )
+
+    async def _leave(self, leave_by_s: float) -> None:
+        try:
+            with self._clock.timeout(max(0.0, leave_by_s - self._clock.monotonic_s())):
+                await self._link.give_back(stop_charging=self._stop_on_exit and self._charging)
+        except (DeviceError, StorageError, TimeoutError) as error:
+            _log.warning(
+                "own_limit_not_restored",
+                error=str(error) or "no time left",
+                own_limit_a=self._own_limit.own_a,
+                remedy="start Sunpace and stop it again once the wallbox answers",
+            )
+        for poller in self._meters.pollers:
+            await poller.close()
+        await self._wallbox.close()
+        _log.info("stopped")
+
+    @property
+    def _charging(self) -> bool:
+        return self._state.told is not None and self._state.told.charging

@@ -1,0 +1,97 @@
+"""Calm: delays, minimum times, whole amps, gaps between commands, and the write budget; pure."""
+
+from __future__ import annotations
+
+import math
+
+from controller.control.settings import CoreSettings
+from controller.control.state import LONG_AGO_S, State, Timers
+from controller.domain.decision import Command
+from controller.domain.demand import Demand
+from controller.domain.reasons import Reason, ReasonCode, because
+
+_KEEP_MARGIN_A = 0.15  # of an amp in force may be missing before it is taken: a surplus that trembles costs no writes
+_RAISE_AFTER_S = 10.0  # more amps have to be wanted for so long before they are given
+_LONGEST_STEP_S = 60.0  # time a single sample may stand for in the timers, after a stall or a suspended machine
+_BUDGET_RESERVE = 0.25  # share of the write budget that raising leaves for reducing
+
+
+def advance(
+    state: State, now_s: float, settings: CoreSettings, told: Command | None = None, wish: Demand | None = None
+) -> Timers:
+    """The timers at `now_s`; without a wish the delays begin anew."""
+    old = state.timers
+    step_s = min(max(0.0, now_s - old.at_s), _LONGEST_STEP_S) if old.at_s > LONG_AGO_S else 0.0
+    budget = settings.writes_per_hour
+    tokens = budget if old.write_tokens is None else min(budget, old.write_tokens + step_s * budget / 3600)
+    if told is None or wish is None:
+        return Timers(now_s, 0.0, 0.0, 0.0, tokens)
+    dwell, wanted = wish.dwell, wish.current_a >= settings.min_current_a
+    if not told.charging:
+        start_s = old.start_s + step_s if wanted else old.start_s - step_s
+        return Timers(now_s, _between_0_and(dwell.start_delay_s, start_s), 0.0, 0.0, tokens)
+    stop_s = old.stop_s - step_s if wanted else old.stop_s + step_s
+    raise_s = old.raise_s + step_s if wish.current_a >= told.limit_a + 1 else old.raise_s - step_s
+    return Timers(
+        now_s, 0.0, _between_0_and(dwell.stop_delay_s, stop_s), _between_0_and(_RAISE_AFTER_S, raise_s), tokens
+    )
+
+
+def _between_0_and(full_s: float, timer_s: float) -> float:
+    if timer_s <= 0.0:
+        return 0.0
+    return full_s if timer_s > full_s else timer_s
+
+
+def hold(state: State, told: Command, wish: Demand, settings: CoreSettings, timers: Timers) -> tuple[Command, Reason]:
+    """Turns the wish into a command by whole amps, delays and minimum times."""
+    limit_a = _whole_amps(wish.current_a, told, settings, timers)
+    since_switch_s = timers.at_s - state.switched_at_s
+    if told.charging:
+        if limit_a > 0:
+            return Command(limit_a, True), wish.reason
+        delay_s, least_s = wish.dwell.stop_delay_s - timers.stop_s, wish.dwell.min_on_s - since_switch_s
+        if delay_s <= 0 and least_s <= 0:
+            return Command(told.limit_a, False), wish.reason
+        code = ReasonCode.STOPS_SOON if delay_s >= least_s else ReasonCode.MIN_ON
+        reason = because(code, why=wish.reason, in_s=max(delay_s, least_s))
+        return Command(min(told.limit_a, settings.min_current_a), True), reason
+    if limit_a == 0:
+        return told, wish.reason
+    delay_s, least_s = wish.dwell.start_delay_s - timers.start_s, wish.dwell.min_off_s - since_switch_s
+    if delay_s <= 0 and least_s <= 0:
+        return Command(limit_a, True), wish.reason
+    code = ReasonCode.STARTS_SOON if delay_s >= least_s else ReasonCode.MIN_OFF
+    return told, because(code, why=wish.reason, in_s=max(delay_s, least_s))
+
+
+def _whole_amps(wanted_a: float, told: Command, settings: CoreSettings, timers: Timers) -> int:
+    """Whole amps for a wish; 0 where it does not reach the minimum."""
+    if wanted_a < settings.min_current_a:
+        return 0
+    whole_a = math.floor(wanted_a)
+    if not told.charging or told.limit_a < settings.min_current_a:
+        return whole_a
+    trembles = told.limit_a - _KEEP_MARGIN_A <= wanted_a < told.limit_a
+    hasty = whole_a > told.limit_a and timers.raise_s < _RAISE_AFTER_S
+    return told.limit_a if trembles or hasty else whole_a
+
+
+def pace(
+    state: State, told: Command, wanted: tuple[Command, Reason], settings: CoreSettings, timers: Timers
+) -> tuple[Command, Reason]:
+    """Keeps the gap between commands and the write budget; raising leaves a reserve for reducing."""
+    target, reason = wanted
+    if target == told:
+        return wanted
+    wait_s = settings.limit_change_s - (timers.at_s - state.told_at_s)
+    if wait_s > 0:
+        return told, because(ReasonCode.PACING, why=reason, in_s=wait_s)
+    if target.charging and target.limit_a != told.limit_a:
+        raising = target.limit_a > told.limit_a or not told.charging
+        reserve = _BUDGET_RESERVE * settings.writes_per_hour if raising else 0.0
+        missing = 1.0 + reserve - (timers.write_tokens or 0.0)
+        if missing > 0:
+            in_s = missing * 3600 / settings.writes_per_hour
+            return told, because(ReasonCode.BUDGET, why=reason, in_s=in_s)
+    return target, reason

@@ -1,0 +1,132 @@
+"""Polls the meters, each at its own cadence, and puts the house together from what is fresh."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import structlog
+
+from controller.domain.errors import DeviceError
+from controller.domain.ports import Clock, Meter
+from controller.domain.readings import House, Reading
+
+_log = structlog.get_logger()
+_LONGEST_PAUSE_S = 10.0
+
+
+class MeterPoller:
+    """Keeps the newest believable reading of one meter.
+
+    Args:
+        meter: The meter.
+        clock: The service's clock.
+        poll_s: Seconds between two polls; after failures longer, to 10 s at the most.
+        stale_after_s: Age at which a reading is no longer used.
+    """
+
+    def __init__(self, meter: Meter, clock: Clock, *, poll_s: float, stale_after_s: float) -> None:
+        self._meter = meter
+        self._clock = clock
+        self._poll_s = poll_s
+        self._stale_after_s = stale_after_s
+        self._started_s = clock.monotonic_s()
+        self._latest: Reading | None = None
+        self._failures = 0
+        self._refused: Mapping[str, str] = {}
+
+    def age_s(self, now_s: float) -> float:
+        """Seconds since the newest believable reading was asked for; since the start where there is none."""
+        return now_s - (self._latest.taken_at_s if self._latest is not None else self._started_s)
+
+    def fresh(self, now_s: float) -> Reading | None:
+        """The newest believable reading while it may be used."""
+        return self._latest if self.age_s(now_s) <= self._stale_after_s else None
+
+    async def run(self) -> None:
+        """Polls for ever."""
+        while True:
+            started_s = self._clock.monotonic_s()
+            await self.poll()
+            longest_s = max(self._poll_s, _LONGEST_PAUSE_S)
+            pause_s = min(self._poll_s * 2 ** min(self._failures, 8), longest_s) if self._failures else self._poll_s
+            await self._clock.sleep(pause_s - (self._clock.monotonic_s() - started_s))
+
+    async def poll(self) -> None:
+        """Polls once; a failure is remembered and logged, never raised."""
+        try:
+            reading = await self._meter.read()
+        except DeviceError as error:
+            self._failures += 1
+            report = _log.warning if self._failures == 1 else _log.debug
+            report("meter_failed", meter=self._meter.name, error=str(error), failures=self._failures)
+            return
+        if self._failures:
+            _log.info("meter_recovered", meter=self._meter.name, failures=self._failures)
+            self._failures = 0
+        if reading.refused.keys() != self._refused.keys():
+            if reading.refused:
+                _log.warning("meter_values_refused", meter=self._meter.name, refused=dict(reading.refused))
+            self._refused = reading.refused
+        if reading.power_w is not None:
+            self._latest = reading
+
+    async def close(self) -> None:
+        """Gives the meter's connection back."""
+        await self._meter.close()
+
+
+class HouseMeters:
+    """The house's meters by role.
+
+    Args:
+        grid: At the connection point; required.
+        pv: Any number of producers; their sum is known only while all of them are fresh.
+        battery: The house battery's.
+        ev: The car's own.
+    """
+
+    def __init__(
+        self,
+        *,
+        grid: MeterPoller,
+        pv: Sequence[MeterPoller] = (),
+        battery: MeterPoller | None = None,
+        ev: MeterPoller | None = None,
+    ) -> None:
+        self._grid = grid
+        self._pv = tuple(pv)
+        self._battery = battery
+        self._ev = ev
+
+    @property
+    def pollers(self) -> tuple[MeterPoller, ...]:
+        """All of them."""
+        optional = tuple(poller for poller in (self._battery, self._ev) if poller is not None)
+        return (self._grid, *self._pv, *optional)
+
+    def house(self, now_s: float) -> House:
+        """What is known at `now_s` (monotonic seconds)."""
+        grid = self._grid.fresh(now_s)
+        battery = self._battery.fresh(now_s) if self._battery is not None else None
+        ev = self._ev.fresh(now_s) if self._ev is not None else None
+        return House(
+            grid_w=grid.power_w if grid is not None else None,
+            grid_age_s=self._grid.age_s(now_s),
+            grid_current_a=grid.current_a if grid is not None else None,
+            voltage_v=grid.voltage_v if grid is not None else None,
+            pv_w=self._pv_w(now_s),
+            ev_w=max(0.0, ev.power_w) if ev is not None and ev.power_w is not None else None,
+            battery_w=battery.power_w if battery is not None else None,
+            battery_soc_pct=battery.soc_pct if battery is not None else None,
+        )
+
+    def _pv_w(self, now_s: float) -> float | None:
+        if not self._pv:
+            return None
+        total_w = 0.0
+        for poller in self._pv:
+            reading = poller.fresh(now_s)
+            if reading is None or reading.power_w is None:
+                return None
+            total_w += reading.power_w
+        return max(0.0, total_w)  # an inverter draws a few watts at night

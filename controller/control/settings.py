@@ -1,0 +1,55 @@
+"""What the core has to know of the site; plain values, already checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+from enum import StrEnum
+
+from controller.domain.demand import Strategy
+
+
+class Fallback(StrEnum):
+    """What the box is told when nobody knows what the grid does."""
+
+    MINIMUM = "minimum"
+    STOP = "stop"
+    HOLD = "hold"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoreSettings:
+    """Settings of `decide`.
+
+    Attributes:
+        strategies: Every usable strategy by name.
+        active: The name of the one in force.
+        timezone: The site's zone.
+        voltage_v: Phase voltage where none is measured, V.
+        phases: Phases the car charges on: 1 or 3.
+        min_current_a: Lowest limit while charging, A, >= 6.
+        max_current_a: Highest limit, A.
+        main_fuse_a: Main fuse a phase, A; 0 is "not watched".
+        stale_after_s: Age at which a grid reading is no longer used.
+        fallback: What happens then.
+        fallback_stop_after_s: How long the fallback may go on charging, s; 0 is "for ever".
+        limit_change_s: Shortest time between two commands, s; reductions that protect do not wait.
+        writes_per_hour: Writes of the limit an hour.
+        follow_s: How long the box and the car take to follow a command, s.
+    """
+
+    strategies: Mapping[str, Strategy]
+    active: str
+    timezone: tzinfo
+    voltage_v: float = 230.0
+    phases: int = 3
+    min_current_a: int = 6
+    max_current_a: int = 16
+    main_fuse_a: float = 0.0
+    stale_after_s: float = 15.0
+    fallback: Fallback = Fallback.MINIMUM
+    fallback_stop_after_s: float = 1800.0
+    limit_change_s: float = 30.0
+    writes_per_hour: float = 60.0
+    follow_s: float = 30.0

@@ -1,0 +1,95 @@
+"""What the core carries from one decision to the next, and what it is shown."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from controller.domain.charger import ChargerStatus, PowerSettings
+from controller.domain.decision import Command
+from controller.domain.readings import House
+from controller.domain.reasons import Reason
+
+LONG_AGO_S = -math.inf
+
+REPEAT_AFTER_S = 45.0
+"""How long a command may take to show before the box's contradiction is believed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """All that is known in one instant.
+
+    Attributes:
+        now_s: Monotonic seconds.
+        now: Aware UTC.
+        house: The meters.
+        status: The box's last dashboard; None while it has to be looked at anew.
+        power: The box's last section `power`; None likewise.
+        box_down: Why nothing can be told to the box now; None when it can.
+    """
+
+    now_s: float
+    now: datetime
+    house: House
+    status: ChargerStatus | None
+    power: PowerSettings | None
+    box_down: Reason | None = None
+
+
+class Timers(NamedTuple):
+    """What runs with time; moments that want the opposite count backwards, not from zero.
+
+    Attributes:
+        at_s: When they were advanced last.
+        start_s: How long charging has been wanted while off, s.
+        stop_s: How long it has been unwanted while on, s.
+        raise_s: How long more amps than told have been wanted while on, s.
+        write_tokens: Writes of the limit left in the budget; None before the first decision.
+    """
+
+    at_s: float = LONG_AGO_S
+    start_s: float = 0.0
+    stop_s: float = 0.0
+    raise_s: float = 0.0
+    write_tokens: float | None = None
+
+
+class FuseCap(NamedTuple):
+    """What the main fuse leaves.
+
+    Attributes:
+        cap_a: Whole amps the car may be given; None where no fuse is watched.
+        better_since_s: Since when it would leave more; None when it would not.
+    """
+
+    cap_a: int | None = None
+    better_since_s: float | None = None
+
+
+class State(NamedTuple):
+    """The core's memory; all times are monotonic seconds.
+
+    Attributes:
+        told: What the box is believed to do: last told, or found; None before the first contact.
+        before: What it did before that, while the car may not have followed yet.
+        told_at_s: When `told` changed last by our doing.
+        limit_told_at_s: When its limit was written last.
+        charging_told_at_s: When start or stop was told last.
+        switched_at_s: When charging began or ended last.
+        repeat_after_s: Patience before a contradicted command is given again; doubles each time.
+        timers: Delays and the write budget.
+        fuse: What the main fuse leaves; down at once, up slowly.
+    """
+
+    told: Command | None = None
+    before: Command | None = None
+    told_at_s: float = LONG_AGO_S
+    limit_told_at_s: float = LONG_AGO_S
+    charging_told_at_s: float = LONG_AGO_S
+    switched_at_s: float = LONG_AGO_S
+    repeat_after_s: float = REPEAT_AFTER_S
+    timers: Timers = Timers()
+    fuse: FuseCap = FuseCap()

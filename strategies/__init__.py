@@ -1,0 +1,1 @@
+"""Sunpace's own strategies; each is a plug-in like anybody else's."""

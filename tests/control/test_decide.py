@@ -1,0 +1,288 @@
+"""The decision by table: what happens when."""
+
+import pytest
+
+from controller.control.settings import Fallback
+from controller.domain.charger import OcppState
+from controller.domain.demand import Defer, Dwell
+from controller.domain.reasons import ReasonCode
+from tests.support.houses import Run, Wants, core, surplus
+
+W6 = 6 * 3 * 230.0  # the minimum on three phases: 4140 W
+
+
+def code(run: Run) -> ReasonCode:
+    assert run.decision is not None
+    return run.decision.reason.code
+
+
+class TestSurplus:
+    def test_starts_after_the_delay_at_the_amps_the_sun_carries(self) -> None:
+        run = Run(core(surplus(solar_share=1, start_delay_s=60)))
+        run.steps(60, grid_w=-7000)
+        assert run.told == []
+        assert code(run) is ReasonCode.STARTS_SOON
+        run.steps(2, grid_w=-7000)
+        assert run.told == ["set_limit 10 A", "start"]
+
+    def test_one_bad_sample_does_not_begin_the_delay_anew(self) -> None:
+        run = Run(core(surplus(solar_share=1, start_delay_s=60)))
+        run.steps(50, grid_w=-7000)
+        run.step(1, grid_w=3000)
+        run.steps(14, grid_w=-7000)
+        assert "start" in run.told
+
+    def test_follows_down_at_the_next_gap_and_up_after_ten_seconds(self) -> None:
+        run = Run(core(surplus(solar_share=1)), limit_a=10, charging=True)
+        run.steps(40, grid_w=0, ev_w=6900)
+        run.step(1, grid_w=1500, ev_w=6900)
+        assert run.told == ["set_limit 7 A"]
+        run.steps(29, grid_w=-3000, ev_w=4830)
+        assert run.told == ["set_limit 7 A"]
+        run.step(1, grid_w=-3000, ev_w=4830)
+        assert run.told == ["set_limit 7 A", "set_limit 11 A"]
+
+    def test_cloud_holds_the_minimum_then_stops(self) -> None:
+        run = Run(core(surplus(stop_delay_s=180, min_on_s=0)), limit_a=10, charging=True)
+        run.steps(5, grid_w=0, ev_w=6900)
+        run.steps(2, grid_w=6000, ev_w=6900)
+        assert run.told == ["set_limit 6 A"]
+        run.steps(170, grid_w=3500, ev_w=W6)
+        assert run.charging
+        assert str(run.decision.reason).startswith("cloud: 0.6 kW surplus, need 3.3 kW, stops in ")
+        run.steps(10, grid_w=3500, ev_w=W6)
+        assert run.told == ["set_limit 6 A", "stop"]
+
+    def test_minimum_times_hold(self) -> None:
+        run = Run(core(surplus(start_delay_s=0, stop_delay_s=0, min_on_s=300, min_off_s=300)))
+        run.step(1, grid_w=-8000)
+        assert run.charging
+        run.steps(298, grid_w=8000, ev_w=W6)
+        assert run.charging
+        assert code(run) is ReasonCode.MIN_ON
+        run.steps(5, grid_w=8000, ev_w=W6)
+        assert not run.charging
+        run.steps(295, grid_w=-8000)
+        assert not run.charging
+        assert code(run) is ReasonCode.MIN_OFF
+        run.steps(10, grid_w=-8000)
+        assert run.charging
+
+    def test_trembling_surplus_costs_no_writes(self) -> None:
+        run = Run(core(surplus(solar_share=1)), limit_a=8, charging=True)
+        for second in range(600):
+            watts = 8 * 690 + (60 if second % 2 else -60)  # 0.09 A around 8 A
+            run.step(1, grid_w=8 * 690 - watts, ev_w=8 * 690)
+        assert run.told == []
+
+
+class TestLimits:
+    def test_the_smallest_maximum_counts(self) -> None:
+        run = Run(core(Wants(32), max_current_a=20))
+        run.limit_max_a = 13
+        run.step()
+        assert run.told == ["set_limit 13 A", "start"]
+
+    def test_a_box_found_above_the_maximum_is_lowered_at_once(self) -> None:
+        run = Run(core(Wants(32), max_current_a=10), limit_a=16, charging=True)
+        run.step()
+        assert run.told == ["set_limit 10 A"]
+
+    @pytest.mark.parametrize("wanted_a", [0.5, 1, 5, 5.99])
+    def test_less_than_six_is_nothing(self, wanted_a: float) -> None:
+        run = Run(core(Wants(wanted_a)))
+        run.steps(120)
+        assert run.told == []
+
+    def test_a_box_with_a_maximum_below_six_is_never_started(self) -> None:
+        run = Run(core(Wants(16)))
+        run.limit_max_a = 5
+        run.steps(120)
+        assert run.told == []
+        assert code(run) is ReasonCode.NO_HEADROOM
+
+
+class TestFuse:
+    def test_down_at_once_without_waiting_for_the_gap(self) -> None:
+        run = Run(core(Wants(16), main_fuse_a=25))
+        run.step(1, grid_current_a=(2, 2, 2), ev_w=0.0)
+        assert run.told == ["start"]
+        run.steps(5, grid_current_a=(18, 18, 18), ev_w=16 * 690)
+        run.told.clear()
+        run.step(1, grid_current_a=(30, 18, 18), ev_w=16 * 690)
+        assert run.told == ["set_limit 11 A"]
+        assert code(run) is ReasonCode.FUSE
+
+    def test_stops_at_once_when_nothing_is_left(self) -> None:
+        run = Run(core(Wants(16, Dwell(min_on_s=3600)), main_fuse_a=25), charging=True)
+        run.step(1, grid_current_a=(40, 18, 18), ev_w=16 * 690)
+        assert run.told == ["stop"]
+        assert "main fuse leaves 1 A" in str(run.decision.reason)
+
+    def test_up_only_after_a_minute(self) -> None:
+        run = Run(core(Wants(16), main_fuse_a=25), charging=True)
+        run.step(1, grid_current_a=(31, 18, 18), ev_w=16 * 690)
+        assert run.told == ["set_limit 10 A"]
+        run.steps(59, grid_current_a=(12, 12, 12), ev_w=10 * 690)
+        assert run.told == ["set_limit 10 A"]
+        run.steps(20, grid_current_a=(12, 12, 12), ev_w=10 * 690)
+        assert run.told == ["set_limit 10 A", "set_limit 16 A"]
+
+    def test_without_phase_currents_the_house_is_taken_to_sit_on_one_phase(self) -> None:
+        run = Run(core(Wants(16), main_fuse_a=25), charging=True)
+        run.step(1, grid_w=16 * 690 + 2990, ev_w=16 * 690)  # the house draws 13 A if it is all on one phase
+        assert run.told == ["set_limit 12 A"]
+
+    def test_a_reduction_on_its_way_is_not_asked_for_again(self) -> None:
+        run = Run(core(Wants(16), main_fuse_a=25, follow_s=30), charging=True)
+        run.steps(3, grid_current_a=(31, 18, 18))
+        assert run.told == ["set_limit 10 A"]
+
+
+class TestStaleMeter:
+    def stale(self, fallback: Fallback, **settings: float) -> Run:
+        run = Run(core(Wants(16), fallback=fallback, **settings), charging=True)
+        run.steps(3)
+        run.step(1, grid_w=None, grid_age_s=16)
+        return run
+
+    def test_minimum(self) -> None:
+        run = self.stale(Fallback.MINIMUM)
+        assert run.told == ["set_limit 6 A"]
+        assert str(run.decision.reason) == "no grid reading for 16 s: fallback minimum"
+
+    def test_stop(self) -> None:
+        assert self.stale(Fallback.STOP).told == ["stop"]
+
+    def test_hold(self) -> None:
+        assert self.stale(Fallback.HOLD).told == []
+
+    @pytest.mark.parametrize("fallback", [Fallback.MINIMUM, Fallback.HOLD])
+    def test_stops_after_a_while(self, fallback: Fallback) -> None:
+        run = self.stale(fallback, fallback_stop_after_s=600)
+        run.step(1, grid_w=None, grid_age_s=614)
+        assert run.charging
+        run.step(1, grid_w=None, grid_age_s=616)
+        assert not run.charging
+
+    @pytest.mark.parametrize("fallback", list(Fallback))
+    def test_never_up(self, fallback: Fallback) -> None:
+        run = Run(core(Wants(16), fallback=fallback), limit_a=8)
+        run.steps(3, grid_w=None, grid_age_s=100)
+        assert run.told == []
+
+    def test_a_limit_is_waited_for_no_gap(self) -> None:
+        run = Run(core(Wants(16)), charging=True, limit_a=10)
+        run.steps(12)
+        assert run.told == ["set_limit 16 A"]
+        run.step(1, grid_w=None, grid_age_s=16)
+        assert run.told[-1] == "set_limit 6 A"
+
+    def test_before_the_first_reading_the_box_is_left_alone(self) -> None:
+        run = Run(core(Wants(16)), charging=True)
+        run.step(1, grid_w=None, grid_age_s=3)
+        assert run.told == []
+        assert code(run) is ReasonCode.METER_AWAITED
+
+    def test_an_old_reading_is_not_used_even_if_it_is_shown(self) -> None:
+        run = Run(core(Wants(16)))
+        run.step(1, grid_w=-9000, grid_age_s=15.1)
+        assert run.told == []
+        assert code(run) is ReasonCode.METER_STALE
+
+    def test_charging_comes_back_with_the_meter(self) -> None:
+        run = self.stale(Fallback.STOP)
+        run.steps(100)
+        assert run.charging
+
+
+class TestBox:
+    def test_unplugged_is_left_alone(self) -> None:
+        run = Run(core(Wants(16)))
+        run.box_state = OcppState.AVAILABLE
+        run.steps(100)
+        assert run.told == []
+        assert code(run) is ReasonCode.NO_CAR
+
+    @pytest.mark.parametrize("state", [OcppState.FAULTED, OcppState.UNAVAILABLE])
+    def test_faulted_is_left_alone_and_said_so(self, state: OcppState) -> None:
+        run = Run(core(Wants(16)), charging=True)
+        run.step()
+        run.box_state = state
+        run.steps(100)
+        assert run.told == []
+        assert state.value in str(run.decision.reason)
+
+    def test_a_box_that_begins_by_itself_is_stopped_without_its_minimum_time(self) -> None:
+        run = Run(core(surplus(min_on_s=600)))
+        run.steps(100, grid_w=500)
+        run.box_state = OcppState.CHARGING
+        run.steps(3, grid_w=4000, ev_w=4000)
+        assert run.told == ["stop"]
+
+    def test_a_car_that_pauses_by_itself_is_not_raised(self) -> None:
+        run = Run(core(surplus()), limit_a=6, charging=True)
+        run.steps(5, grid_w=0, ev_w=W6)
+        run.box_state = OcppState.SUSPENDED_EV
+        run.steps(100, grid_w=-9000, ev_w=0)
+        assert run.told == []
+        assert code(run) is ReasonCode.CAR_PAUSED
+
+    def test_what_was_told_is_not_told_again(self) -> None:
+        run = Run(core(Wants(12)), limit_a=12)
+        run.steps(3600)
+        assert run.told == ["start"]
+
+    def test_a_box_that_does_not_follow_is_told_again_ever_more_rarely(self) -> None:
+        run = Run(core(Wants(12)), limit_a=12)
+        for _ in range(1800):
+            run.step()
+            run.box_state = OcppState.PREPARING
+        assert run.told[0] == "start"
+        assert 3 <= run.told.count("start") <= 6
+        assert set(run.told) == {"start"}
+
+
+class TestStrategyFailure:
+    def test_the_fallback_holds(self) -> None:
+        run = Run(core(Wants(16)), charging=True)
+        run.step(1, failed_for_s=0.0)
+        assert run.told == ["set_limit 6 A"]
+        assert code(run) is ReasonCode.STRATEGY_FAILED
+
+    @pytest.mark.parametrize("wanted_a", [float("nan"), float("inf")])
+    def test_nonsense_is_refused(self, wanted_a: float) -> None:
+        with pytest.raises(ValueError, match="asks for"):
+            Run(core(Wants(wanted_a))).step()
+
+    def test_deferring_in_a_circle_is_refused(self) -> None:
+        class Circle(Wants):
+            def demand(self, situation: object) -> Defer:  # type: ignore[override]
+                return Defer(to="it")
+
+        with pytest.raises(ValueError, match="deferred in a circle"):
+            Run(core(Circle(0))).step()
+
+
+class TestWriteBudget:
+    def test_writes_an_hour_are_bounded_and_the_wait_is_said(self) -> None:
+        strategy = Wants(6)
+        run = Run(core(strategy, writes_per_hour=8, limit_change_s=5), limit_a=6, charging=True)
+        waits = 0
+        for second in range(3600):
+            strategy.current_a = 6 if second // 30 % 2 else 16
+            waits += run.step().reason.code is ReasonCode.BUDGET
+        assert 8 <= len(run.told) <= 16  # an hour's worth at the start, and one that grows back
+        assert waits > 0
+
+    def test_protection_is_never_refused_for_the_budget(self) -> None:
+        strategy = Wants(6)
+        run = Run(core(strategy, writes_per_hour=4, limit_change_s=5), limit_a=6, charging=True)
+        for second in range(300):
+            strategy.current_a = 6 if second // 30 % 2 else 16
+            run.step()
+        strategy.current_a = 16
+        while run.limit_a == 6:
+            run.steps(60)
+        run.step(1, grid_w=None, grid_age_s=20)
+        assert run.told[-1] == "set_limit 6 A"

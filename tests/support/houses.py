@@ -1,0 +1,99 @@
+"""Builders for what the core is shown; each test names only what it is about."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from controller.control.governor import decide
+from controller.control.reconcile import acknowledge
+from controller.control.settings import CoreSettings
+from controller.control.state import Snapshot, State
+from controller.domain.charger import ChargerStatus, OcppState, PowerSettings
+from controller.domain.decision import ActionKind, Decision
+from controller.domain.demand import Demand, Dwell, Situation, Strategy
+from controller.domain.readings import House
+from controller.domain.reasons import ReasonCode, because
+from strategies.surplus import Surplus, SurplusSettings
+
+NOON = datetime(2026, 6, 21, 12, tzinfo=UTC)
+
+
+class Wants:
+    """A strategy that wants what it was told to want."""
+
+    Settings = SurplusSettings
+
+    def __init__(self, current_a: float, dwell: Dwell | None = None) -> None:
+        self.current_a = current_a
+        self.dwell = dwell or Dwell(min_off_s=0)
+
+    @classmethod
+    def from_settings(cls, settings: Any) -> Wants:
+        return cls(float(settings.grid_bias_w))
+
+    def demand(self, situation: Situation) -> Demand:
+        reason = because(ReasonCode.FIXED, current_a=self.current_a)
+        return Demand(current_a=self.current_a, reason=reason, dwell=self.dwell)
+
+
+def surplus(**settings: Any) -> Surplus:
+    return Surplus.from_settings(SurplusSettings(**settings))
+
+
+def core(strategy: Strategy | None = None, **settings: Any) -> CoreSettings:
+    return CoreSettings(
+        strategies={"it": strategy if strategy is not None else surplus()}, active="it", timezone=UTC, **settings
+    )
+
+
+class Run:
+    """Drives the core through time with a box that does what it is told, at once."""
+
+    def __init__(self, settings: CoreSettings, *, limit_a: int = 16, charging: bool = False) -> None:
+        self.settings = settings
+        self.state = State()
+        self.now_s = 0.0
+        self.limit_a = limit_a
+        self.box_state = OcppState.CHARGING if charging else OcppState.PREPARING
+        self.limit_max_a: int | None = 16
+        self.decision: Decision | None = None
+        self.told: list[str] = []
+
+    def step(
+        self, seconds: float = 1.0, *, failed_for_s: float | None = None, obey: bool = True, **house: Any
+    ) -> Decision:
+        """One decision, `seconds` after the last one."""
+        self.now_s += seconds
+        house.setdefault("grid_w", 0.0)
+        house.setdefault("grid_age_s", 0.5)
+        snapshot = Snapshot(
+            now_s=self.now_s,
+            now=NOON + timedelta(seconds=self.now_s),
+            house=House(**house),
+            status=ChargerStatus(taken_at_s=self.now_s - 0.1, state=self.box_state),
+            power=PowerSettings(taken_at_s=self.now_s - 0.1, limit_a=self.limit_a, limit_max_a=self.limit_max_a),
+        )
+        self.state, decision = decide(self.state, snapshot, self.settings, failed_for_s)
+        self.decision = decision
+        for action in decision.actions if obey else ():
+            self.told.append(str(action))
+            self.state = acknowledge(self.state, action, self.now_s)
+            match action.kind:
+                case ActionKind.SET_LIMIT:
+                    self.limit_a = action.limit_a or 0
+                case ActionKind.START:
+                    self.box_state = OcppState.CHARGING
+                case ActionKind.STOP:
+                    self.box_state = OcppState.SUSPENDED_EVSE
+        return decision
+
+    def steps(self, seconds: float, step_s: float = 1.0, **house: Any) -> Decision:
+        """Many decisions in the same house."""
+        for _ in range(int(seconds / step_s)):
+            decision = self.step(step_s, **house)
+        return decision
+
+    @property
+    def charging(self) -> bool:
+        return self.box_state is OcppState.CHARGING
