@@ -1,0 +1,1 @@
+"""Modbus meters: transport, register decoding, device profiles."""
