@@ -1,0 +1,100 @@
+"""The user's own limit in a small file, until the box is given back."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from pathlib import Path
+
+import structlog
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from controller.domain.errors import StorageError
+from controller.domain.ports import LimitRecord
+
+_log = structlog.get_logger()
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    wallbox: str
+    own_a: int
+    written_a: list[int]
+
+
+class LimitFile:
+    """Implements the port `LimitStore`; written whole or not at all, and on the disk when `save` returns.
+
+    Args:
+        directory: Where it lies; made when it is missing.
+        wallbox: Host and port of the box that the record belongs to; another box's record does not count.
+    """
+
+    def __init__(self, directory: Path, wallbox: str) -> None:
+        self._path = directory / "own-limit.json"
+        self._wallbox = wallbox
+
+    def load(self) -> LimitRecord | None:
+        """See `LimitStore.load`; a damaged file is put aside and said so, and the box is taken as it is found."""
+        try:
+            text = self._path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise StorageError(f"{self._path} cannot be read: {error.strerror}") from error
+        try:
+            found = _File.model_validate_json(text)
+        except ValidationError:
+            self._put_aside()
+            return None
+        if found.wallbox != self._wallbox:
+            return None
+        return LimitRecord(own_a=found.own_a, written_a=tuple(found.written_a))
+
+    def save(self, record: LimitRecord) -> None:
+        """See `LimitStore.save`."""
+        content = {"wallbox": self._wallbox, "own_a": record.own_a, "written_a": list(record.written_a)}
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._replace(json.dumps(content) + "\n")
+        except OSError as error:
+            raise StorageError(
+                f"{self._path} cannot be written: {error.strerror}; free the disk or change history.directory"
+            ) from error
+
+    def forget(self) -> None:
+        """See `LimitStore.forget`."""
+        try:
+            self._path.unlink(missing_ok=True)
+        except OSError as error:
+            raise StorageError(f"{self._path} cannot be removed: {error.strerror}") from error
+
+    def _put_aside(self) -> None:
+        aside = self._path.with_suffix(".damaged")
+        try:
+            self._path.replace(aside)
+        except OSError as error:
+            raise StorageError(f"{self._path} is damaged and cannot be put aside: {error.strerror}") from error
+        remedy = "check the operator current limit on the wallbox's own page after Sunpace has stopped"
+        _log.warning("own_limit_file_damaged", kept_as=str(aside), remedy=remedy)
+
+    def _replace(self, text: str) -> None:
+        handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=".own-limit-")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(self._path)
+            directory = os.open(self._path.parent, os.O_RDONLY)
+            try:
+                os.fsync(directory)
+            finally:
+                os.close(directory)
+        except OSError:
+            with contextlib.suppress(OSError):
+                Path(name).unlink()
+            raise

@@ -1,0 +1,1 @@
+"""The wallbox's REST API: trust, session, pacing, and the calls."""
