@@ -1,0 +1,149 @@
+"""Wires the adapters to the core: the only place that knows them all."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+
+import anyio
+from pydantic import SecretStr
+
+from controller.config.loader import Loaded, load_config
+from controller.config.models import Config, MeterEntry
+from controller.config.models import Wallbox as WallboxTable
+from controller.control.loop import Controller
+from controller.control.plugins import installed_strategies
+from controller.control.poller import HouseMeters, MeterPoller
+from controller.control.settings import CoreSettings, Fallback
+from controller.domain.ports import Clock, LimitStore, Meter, Publisher, Wallbox
+from controller.history.limit_file import LimitFile
+from controller.meter.device import ModbusMeter, Role
+from controller.meter.modbus import ModbusTcp
+from controller.meter.profile import known_profiles, load_profile
+from controller.wallbox.client import RestWallbox
+from controller.wallbox.gate import Gate
+from controller.wallbox.tls import Trust
+
+
+def read_config(file: Path, environ: Mapping[str, str] = os.environ) -> Loaded:
+    """Reads and checks a configuration. Raises ConfigError."""
+    return load_config(file, environ, installed_strategies(), known_profiles())
+
+
+def meter_entries(config: Config) -> list[tuple[Role, MeterEntry]]:
+    """The configured meters with their roles."""
+    entries = [(Role.GRID, config.meter.grid), *((Role.PV, entry) for entry in config.meter.pv)]
+    if config.meter.battery is not None:
+        entries.append((Role.BATTERY, config.meter.battery))
+    if config.meter.ev is not None:
+        entries.append((Role.EV, config.meter.ev))
+    return entries
+
+
+def make_meter(role: Role, entry: MeterEntry, clock: Clock) -> Meter:
+    """A meter from its table."""
+    profile = load_profile(entry.profile)
+    port = entry.port if entry.port is not None else profile.port
+    return ModbusMeter(
+        role=role,
+        profile=profile,
+        connection=ModbusTcp(entry.host, port, clock, timeout_s=entry.timeout_s),
+        unit_id=entry.unit_id if entry.unit_id is not None else profile.unit_id,
+        clock=clock,
+        invert=entry.invert,
+    )
+
+
+def make_wallbox(table: WallboxTable, password: SecretStr, clock: Clock) -> Wallbox:
+    """The wallbox from its table."""
+    gate = Gate(clock, min_gap_s=table.pacing.min_gap_s, timeout_s=table.pacing.timeout_s)
+    return RestWallbox(
+        host=table.host,
+        port=table.port,
+        username=table.username,
+        password=password.get_secret_value(),
+        trust=Trust(fingerprint=table.tls_fingerprint, ca_file=table.tls_ca_file, insecure=table.tls == "insecure"),
+        gate=gate,
+        clock=clock,
+    )
+
+
+def make_limit_store(config: Config, environ: Mapping[str, str] = os.environ) -> LimitStore:
+    """Where the user's own limit is kept: `history.directory`, else systemd's state directory, else the user's."""
+    directory = config.history.directory
+    if directory is None:
+        state_home = environ.get("XDG_STATE_HOME") or "~/.local/state"
+        directory = Path(environ.get("STATE_DIRECTORY") or f"{state_home}/sunpace").expanduser()
+    return LimitFile(directory, f"{config.wallbox.host}:{config.wallbox.port}")
+
+
+def make_controller(
+    loaded: Loaded, clock: Clock, publishers: tuple[Publisher, ...] = (), *, exit_within_s: float = 4.5
+) -> Controller:
+    """The service for a configuration.
+
+    Args:
+        loaded: The configuration.
+        clock: The only clock.
+        publishers: Told of every tick.
+        exit_within_s: The clock's seconds that giving the box back may take.
+    """
+    config = loaded.config
+    pollers: dict[Role, list[MeterPoller]] = {role: [] for role in Role}
+    for role, entry in meter_entries(config):
+        meter = make_meter(role, entry, clock)
+        poller = MeterPoller(meter, clock, poll_s=entry.poll_s, stale_after_s=entry.stale_after_s)
+        pollers[role].append(poller)
+    return Controller(
+        meters=HouseMeters(
+            grid=pollers[Role.GRID][0],
+            pv=pollers[Role.PV],
+            battery=next(iter(pollers[Role.BATTERY]), None),
+            ev=next(iter(pollers[Role.EV]), None),
+        ),
+        wallbox=make_wallbox(config.wallbox, loaded.wallbox_password, clock),
+        clock=clock,
+        settings=core_settings(loaded),
+        limit_store=make_limit_store(config),
+        publishers=publishers,
+        tick_s=config.meter.grid.poll_s,
+        status_every_s=config.wallbox.pacing.dashboard_s,
+        stop_on_exit=config.wallbox.on_exit == "stop",
+        exit_within_s=exit_within_s,
+    )
+
+
+def core_settings(loaded: Loaded) -> CoreSettings:
+    """What the core has to know of a configuration."""
+    site, wallbox = loaded.config.site, loaded.config.wallbox
+    return CoreSettings(
+        strategies=loaded.strategies,
+        active=loaded.config.strategy.active,
+        timezone=site.zone,
+        voltage_v=site.voltage_v,
+        phases=wallbox.phases,
+        min_current_a=wallbox.min_current_a,
+        max_current_a=wallbox.max_current_a,
+        main_fuse_a=site.main_fuse_a,
+        stale_after_s=loaded.config.meter.grid.stale_after_s,
+        fallback=Fallback(wallbox.fallback),
+        fallback_stop_after_s=wallbox.fallback_stop_after_s,
+        limit_change_s=wallbox.pacing.limit_change_s,
+        writes_per_hour=wallbox.pacing.writes_per_hour,
+    )
+
+
+async def serve(controller: Controller, stop: anyio.Event) -> None:
+    """Runs the service until `stop` is set or SIGTERM or SIGINT arrives."""
+
+    async def watch() -> None:
+        with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+            async for _ in signals:
+                stop.set()
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(watch)
+        await controller.run(stop)
+        tasks.cancel_scope.cancel()

@@ -1,0 +1,171 @@
+"""Reads config.toml and what lies over it, and checks all of it before anything is used."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, SecretStr, ValidationError
+
+from controller.config.faults import nearest, word
+from controller.config.lines import line_of
+from controller.config.models import Config
+from controller.config.overlay import dotted, lay_over, overlays
+from controller.domain.demand import Strategy
+from controller.domain.errors import ConfigError
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """A configuration that can be used.
+
+    Attributes:
+        config: The tables.
+        strategies: Every installed strategy, made from its table.
+        wallbox_password: From the table, its file, the environment or a credential.
+    """
+
+    config: Config
+    strategies: Mapping[str, Strategy]
+    wallbox_password: SecretStr
+
+
+class _Source:
+    """The file's text and what was laid over it: where a fault has to be mended."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self._file = file
+        self._text = text
+        self._origins: dict[tuple[str | int, ...], str] = {}
+        self.faults: list[str] = []
+
+    def overlay(self, path: tuple[str | int, ...], origin: str) -> None:
+        self._origins[path] = origin
+
+    def fault(self, path: tuple[str | int, ...], text: str) -> None:
+        """Notes a fault; `text` begins with the key path."""
+        for length in range(len(path), 0, -1):
+            if path[:length] in self._origins:
+                self.faults.append(f"{self._origins[path[:length]]}: {text}")
+                return
+        line = line_of(self._text, path)
+        place = f"{self._file}:{line}" if line is not None else self._file
+        self.faults.append(f"{place}: {text}")
+
+
+def load_config(
+    file: Path, environ: Mapping[str, str], strategies: Mapping[str, type[Strategy]], profiles: Collection[str]
+) -> Loaded:
+    """Reads and checks a configuration.
+
+    Args:
+        file: The TOML file.
+        environ: The environment; `SUNPACE_...` and `CREDENTIALS_DIRECTORY` count.
+        strategies: Installed strategies by name.
+        profiles: Keys of the known meter profiles.
+
+    Raises:
+        ConfigError: With every fault that could be found, one line each.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        what = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise ConfigError([f"{file}: cannot be read: {what}; --config names another file"]) from error
+    return parse_config(text, str(file), environ, strategies, profiles)
+
+
+def parse_config(
+    text: str,
+    file: str,
+    environ: Mapping[str, str],
+    strategies: Mapping[str, type[Strategy]],
+    profiles: Collection[str],
+) -> Loaded:
+    """As `load_config`, from the file's text."""
+    try:
+        tree = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError([f"{file}: not valid TOML: {error}"]) from error
+    source = _Source(file, text)
+    for path, value, origin in overlays(environ):
+        lay_over(tree, path, value, origin, Config)
+        source.overlay(path, origin)
+    config = _validate(Config, tree, (), source)
+    made = _strategies(tree, strategies, source)
+    password = None
+    if config is not None:
+        _check_profiles(config, profiles, source)
+        password = _password(config, source)
+    if source.faults or config is None or password is None:
+        raise ConfigError(source.faults)
+    return Loaded(config=config, strategies=made, wallbox_password=password)
+
+
+def _validate(model: type[M], tree: Any, prefix: tuple[str | int, ...], source: _Source) -> M | None:
+    try:
+        return model.model_validate(tree)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            path = (*prefix, *detail["loc"])
+            source.fault(path, word(detail, path, model))
+        return None
+
+
+def _strategies(
+    tree: dict[str, Any], installed: Mapping[str, type[Strategy]], source: _Source
+) -> Mapping[str, Strategy]:
+    """Makes every installed strategy from its table, or from its defaults where it has none."""
+    table = tree.get("strategy", {})
+    if not isinstance(table, dict):
+        return {}  # the main model has complained
+    active = table.get("active", "surplus")
+    if isinstance(active, str) and active not in installed:
+        text = f'strategy.active = "{active}": no such strategy is installed; {nearest(active, installed)}'
+        source.fault(("strategy", "active"), text)
+    for name in table.keys() - {"active"} - installed.keys():
+        source.fault(("strategy", name), f"strategy.{name}: unknown; {nearest(name, {*installed, 'active'})}")
+    made: dict[str, Strategy] = {}
+    for name, strategy in installed.items():
+        settings = _validate(strategy.Settings, table.get(name, {}), ("strategy", name), source)
+        if settings is not None:
+            made[name] = strategy.from_settings(settings)
+    return made
+
+
+def _check_profiles(config: Config, known: Collection[str], source: _Source) -> None:
+    meters: list[tuple[tuple[str | int, ...], str]] = [(("meter", "grid"), config.meter.grid.profile)]
+    meters += [(("meter", "pv", index), entry.profile) for index, entry in enumerate(config.meter.pv)]
+    meters += [
+        (("meter", role), entry.profile)
+        for role, entry in (("battery", config.meter.battery), ("ev", config.meter.ev))
+        if entry is not None
+    ]
+    for path, profile in meters:
+        if profile not in known:
+            full = (*path, "profile")
+            source.fault(full, f'{dotted(full)} = "{profile}": unknown meter profile; {nearest(profile, known)}')
+
+
+def _password(config: Config, source: _Source) -> SecretStr | None:
+    if config.wallbox.password is not None:
+        return config.wallbox.password
+    file = config.wallbox.password_file
+    if file is None:
+        return None  # the table's own check has complained
+    path = ("wallbox", "password_file")
+    try:
+        password = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        what = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        source.fault(path, f"wallbox.password_file: {file} cannot be read: {what}")
+        return None
+    if not password:
+        source.fault(path, f"wallbox.password_file: {file} is empty; its first line has to be the password")
+        return None
+    return SecretStr(password)

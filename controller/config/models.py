@@ -1,0 +1,184 @@
+"""The configuration's tables; every key with its unit, range and default."""
+
+from __future__ import annotations
+
+import re
+from datetime import tzinfo
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+from controller.domain.units import MAX_CURRENT_A, MIN_CURRENT_A
+
+_FINGERPRINT_DIGITS = 64
+
+
+class Table(BaseModel):
+    """A table: unknown keys and wrong types are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+def _as_path(value: object) -> object:
+    return Path(value).expanduser() if isinstance(value, str) and value else value
+
+
+FilePath = Annotated[Path, BeforeValidator(_as_path)]
+Host = Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[^\s/]+$")]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Site(Table):
+    """The table `[site]`."""
+
+    name: str = "home"
+    timezone: str = "UTC"
+    voltage_v: float = Field(default=230, ge=100, le=260)
+    main_fuse_a: float = Field(default=0, ge=0, le=250)
+    import_price: float | None = Field(default=None, ge=-10, le=100)
+    feed_in_price: float | None = Field(default=None, ge=-10, le=100)
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f'{name!r} is no IANA time zone; a right one looks like "Europe/Berlin"') from error
+        return name
+
+    @property
+    def zone(self) -> tzinfo:
+        """The site's zone."""
+        return ZoneInfo(self.timezone)
+
+
+class MeterEntry(Table):
+    """One meter: `[meter.grid]`, `[meter.battery]`, `[meter.ev]`, or one of `[[meter.pv]]`."""
+
+    profile: str
+    transport: Literal["tcp"] = "tcp"
+    host: Host
+    port: Port | None = None
+    unit_id: int | None = Field(default=None, ge=0, le=255)
+    poll_s: float = Field(default=1, ge=0.2, le=60)
+    timeout_s: float = Field(default=3, ge=0.1, le=30)
+    stale_after_s: float = Field(default=15, ge=1, le=600)
+    invert: bool = False
+
+    @model_validator(mode="after")
+    def _outlives_a_poll(self) -> Self:
+        if self.stale_after_s < 2 * self.poll_s:
+            raise ValueError(
+                f"stale_after_s = {self.stale_after_s:g} is too short for poll_s = {self.poll_s:g}: a single lost poll "
+                f"would stop the control; at least {2 * self.poll_s:g} is needed"
+            )
+        return self
+
+
+class Meters(Table):
+    """The table `[meter]`."""
+
+    grid: MeterEntry
+    pv: list[MeterEntry] = []
+    battery: MeterEntry | None = None
+    ev: MeterEntry | None = None
+
+
+class Pacing(Table):
+    """The table `[wallbox.pacing]`."""
+
+    min_gap_s: float = Field(default=1, ge=0.1, le=60)
+    dashboard_s: float = Field(default=15, ge=5, le=300)
+    limit_change_s: float = Field(default=30, ge=5, le=600)
+    writes_per_hour: int = Field(default=60, ge=4, le=120)
+    timeout_s: float = Field(default=30, ge=1, le=120)
+
+
+class Wallbox(Table):
+    """The table `[wallbox]`."""
+
+    host: Host
+    port: Port = 443
+    username: str = Field(default="admin", min_length=1)
+    password: SecretStr | None = None
+    password_file: FilePath | None = None
+    dialect: Literal["auto", "next"] = "auto"
+    phases: Literal[1, 3] = 3
+    min_current_a: int = Field(default=MIN_CURRENT_A, ge=MIN_CURRENT_A, le=MAX_CURRENT_A)
+    max_current_a: int = Field(default=16, ge=MIN_CURRENT_A, le=MAX_CURRENT_A)
+    tls_fingerprint: str | None = None
+    tls_ca_file: FilePath | None = None
+    tls: Literal["insecure"] | None = None
+    fallback: Literal["minimum", "stop", "hold"] = "minimum"
+    fallback_stop_after_s: float = Field(default=1800, ge=0, le=86400)
+    on_exit: Literal["release", "stop"] = "release"
+    pacing: Pacing = Pacing()
+
+    @field_validator("tls_fingerprint")
+    @classmethod
+    def _is_sha256(cls, text: str | None) -> str | None:
+        if text is None:
+            return None
+        digits = text.replace(":", "").lower()
+        if not re.fullmatch(f"[0-9a-f]{{{_FINGERPRINT_DIGITS}}}", digits):
+            raise ValueError(f"a SHA-256 fingerprint has {_FINGERPRINT_DIGITS} hex digits, colons optional")
+        return digits
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.min_current_a > self.max_current_a:
+            raise ValueError(f"min_current_a = {self.min_current_a} is above max_current_a = {self.max_current_a}")
+        if (self.password is None) == (self.password_file is None):
+            raise ValueError(
+                "exactly one of password and password_file is needed (the password may also come from the environment "
+                "as SUNPACE_WALLBOX__PASSWORD, or from a systemd credential named wallbox.password)"
+            )
+        trusts = [self.tls_fingerprint, self.tls_ca_file, self.tls]
+        if sum(trust is not None for trust in trusts) != 1:
+            raise ValueError(
+                'exactly one of tls_fingerprint, tls_ca_file and tls = "insecure" is needed; this shows the '
+                "box's fingerprint: "
+                f"openssl s_client -connect {self.host}:{self.port} </dev/null | "
+                "openssl x509 -noout -sha256 -fingerprint"
+            )
+        return self
+
+
+class StrategyTable(BaseModel):
+    """The table `[strategy]`: the active one's name, and a table for each, checked by the strategy's own model."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", strict=True)
+
+    active: str = "surplus"
+
+    @property
+    def tables(self) -> dict[str, Any]:
+        """The strategies' own tables, as written."""
+        return dict(self.__pydantic_extra__ or {})
+
+
+class History(Table):
+    """The table `[history]`."""
+
+    directory: FilePath | None = None
+
+
+class Log(Table):
+    """The table `[log]`."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["auto", "console", "json"] = "auto"
+
+
+class Config(Table):
+    """The whole file."""
+
+    site: Site = Site()
+    meter: Meters
+    wallbox: Wallbox
+    strategy: StrategyTable = StrategyTable()
+    history: History = History()
+    log: Log = Log()

@@ -1,0 +1,91 @@
+"""Values from the environment and from systemd credentials, laid over the file."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, SecretStr
+
+from controller.config.schema import kinds_at
+from controller.domain.errors import ConfigError
+
+PREFIX = "SUNPACE_"
+_OURS_BUT_NOT_KEYS = frozenset({"SUNPACE_CONFIG"})
+
+
+def overlays(environ: Mapping[str, str]) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    """Every value from outside the file: (key path, text, where it comes from); later ones win.
+
+    `SUNPACE_WALLBOX__PASSWORD` sets `wallbox.password`; a credential is a file of that dotted name in
+    `$CREDENTIALS_DIRECTORY`, as systemd's LoadCredential= puts it there.
+
+    Raises:
+        ConfigError: A credential cannot be read.
+    """
+    directory = environ.get("CREDENTIALS_DIRECTORY")
+    if directory:
+        for file in sorted(Path(directory).iterdir()):
+            if "." in file.name and not file.name.startswith("."):
+                yield _path(file.name.split(".")), _read(file), f"credential {file.name}"
+    for name, text in sorted(environ.items()):
+        if name.startswith(PREFIX) and name not in _OURS_BUT_NOT_KEYS:
+            yield _path(name.removeprefix(PREFIX).lower().split("__")), text, f"environment {name}"
+
+
+def lay_over(tree: dict[str, Any], path: tuple[str | int, ...], text: str, origin: str, model: type[BaseModel]) -> None:
+    """Sets `path` in `tree` to `text`, read as TOML unless `model` takes text there.
+
+    Raises:
+        ConfigError: The path leads through something that is no table.
+    """
+    node: Any = tree
+    for step, following in pairwise(path):
+        if isinstance(node, dict) and isinstance(step, str):
+            node = node.setdefault(step, [] if isinstance(following, int) else {})
+        elif isinstance(node, list) and isinstance(step, int) and step < len(node):
+            node = node[step]
+        else:
+            raise ConfigError([f"{origin}: {dotted(path)} does not exist in the file"])
+    last = path[-1]
+    if isinstance(node, dict) and isinstance(last, str):
+        node[last] = _value(text, _holds_text(model, path))
+    else:
+        raise ConfigError([f"{origin}: {dotted(path)} is no key that can be set"])
+
+
+def dotted(path: tuple[str | int, ...]) -> str:
+    """A key path as people write it: `meter.pv[0].host`."""
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text
+
+
+def _path(steps: list[str]) -> tuple[str | int, ...]:
+    return tuple(int(step) if step.isdigit() else step for step in steps)
+
+
+def _value(text: str, key_is_text: bool) -> Any:
+    if key_is_text:
+        return text
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _holds_text(model: type[BaseModel], path: tuple[str | int, ...]) -> bool:
+    """Whether the key takes text: there a password of digits, or a host called "true", stays as it is."""
+    kinds = kinds_at(model, path)
+    return bool({str, SecretStr, Path} & kinds)
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8").rstrip("\n")
+    except OSError as error:
+        raise ConfigError([f"credential {file.name}: {error.strerror}"]) from error
