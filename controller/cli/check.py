@@ -1,0 +1,100 @@
+"""`sunpace check`: is the configuration right, and does every device answer?"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import anyio
+
+from controller.app import make_meter, make_wallbox, meter_entries, read_config
+from controller.cli.logs import configure_logs
+from controller.config.loader import Loaded
+from controller.control.clock import WallClock
+from controller.domain.errors import DeviceError
+from controller.domain.ports import Meter, Wallbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One device: what it said, or how it failed."""
+
+    device: str
+    ok: bool
+    text: str
+    values: dict[str, Any]
+
+
+def check(file: Path, *, as_json: bool) -> int:
+    """Checks a configuration and its devices; returns the exit code. Raises ConfigError."""
+    loaded = read_config(file)
+    configure_logs("error")
+    findings = anyio.run(_reach, loaded)
+    well = all(finding.ok for finding in findings)
+    if as_json:
+        devices = [{"device": f.device, "ok": f.ok, "text": f.text, **f.values} for f in findings]
+        print(json.dumps({"config": str(file), "ok": well, "devices": devices}))
+    else:
+        print(f"ok    {file}: the file is right")
+        for finding in findings:
+            print(f"{'ok   ' if finding.ok else 'FAIL '} {finding.device}: {finding.text}")
+    return 0 if well else 1
+
+
+async def _reach(loaded: Loaded) -> list[Finding]:
+    clock = WallClock()
+    findings = []
+    for role, entry in meter_entries(loaded.config):
+        meter = make_meter(role, entry, clock)
+        try:
+            findings.append(await _try_meter(meter))
+        finally:
+            await meter.close()
+    try:
+        wallbox = make_wallbox(loaded.config.wallbox, loaded.wallbox_password, clock)
+    except DeviceError as error:
+        return [*findings, Finding(device="wallbox", ok=False, text=str(error), values={})]
+    try:
+        findings.append(await _try_wallbox(wallbox, loaded))
+    finally:
+        await wallbox.close()
+    return findings
+
+
+async def _try_meter(meter: Meter) -> Finding:
+    try:
+        reading = await meter.read()
+    except DeviceError as error:
+        return Finding(device=meter.name, ok=False, text=str(error), values={})
+    values: dict[str, Any] = {
+        "power_w": reading.power_w,
+        "current_a": reading.current_a,
+        "voltage_v": reading.voltage_v,
+        "refused": dict(reading.refused),
+    }
+    if reading.power_w is None:
+        text = "; ".join(f"{quantity} refused: {why}" for quantity, why in reading.refused.items())
+        return Finding(device=meter.name, ok=False, text=text, values=values)
+    volts = "" if reading.voltage_v is None else ", " + " / ".join(f"{v:.0f}" for v in reading.voltage_v) + " V"
+    return Finding(device=meter.name, ok=True, text=f"{reading.power_w:.0f} W{volts}", values=values)
+
+
+async def _try_wallbox(wallbox: Wallbox, loaded: Loaded) -> Finding:
+    name = f"wallbox {loaded.config.wallbox.host}:{loaded.config.wallbox.port}"
+    try:
+        power = await wallbox.power()
+        status = await wallbox.status()
+    except DeviceError as error:
+        return Finding(device=name, ok=False, text=str(error), values={})
+    values: dict[str, Any] = {"limit_a": power.limit_a, "limit_max_a": power.limit_max_a, "phases": power.phases}
+    values["ocpp_state"] = status.state.value
+    text = f"{status.state.value}, operator current limit {power.limit_a} A"
+    if power.limit_max_a is not None:
+        text += f" of at most {power.limit_max_a} A"
+    configured = loaded.config.wallbox.phases
+    if power.phases is not None and power.phases < configured:
+        wrong = f"{text}; but it is connected to {power.phases} phase and the file says wallbox.phases = {configured}"
+        return Finding(device=name, ok=False, text=wrong, values=values)
+    return Finding(device=name, ok=True, text=text, values=values)

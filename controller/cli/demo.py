@@ -1,0 +1,94 @@
+"""`sunpace demo`: the real service in a virtual home, on real sockets."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import anyio
+
+from controller.app import make_controller, read_config
+from controller.cli.demo_view import LiveView, PlainView, View
+from controller.cli.logs import configure_logs
+from controller.cli.virtual import VirtualDay, config_toml, virtual_day
+from controller.control.clock import ScaledClock, WallClock
+from controller.simulation.home import Home, virtual_home
+from controller.simulation.plant import LivePlant
+
+_START = "10:00"
+_EXIT_WITHIN_S = 4.5
+
+
+def demo(*, speed: float, trace_file: Path | None, duration_s: float | None, as_json: bool) -> int:
+    """Plays a day until Ctrl-C, the duration or the trace's end; returns the exit code. Raises SunpaceError.
+
+    Args:
+        speed: Virtual seconds a second.
+        trace_file: A recorded day; None plays the generated one.
+        duration_s: Real seconds after which to end.
+        as_json: Whether the last line on stdout is what was measured, as JSON.
+    """
+    configure_logs("error")
+    day = virtual_day(trace_file, _START)
+    measured = anyio.run(_play, day, speed, duration_s, as_json)
+    if as_json:
+        print(json.dumps(measured), flush=True)
+    else:
+        print("  ".join(f"{name} {value}" for name, value in measured.items()))
+    return 0
+
+
+async def _play(day: VirtualDay, speed: float, duration_s: float | None, as_json: bool) -> dict[str, float | None]:
+    clock = ScaledClock(day.start, speed)
+    live = LivePlant(day.plant, clock)
+    lasts_s = min((s for s in (duration_s, day.length_s and day.length_s / speed) if s), default=None)
+    stop = anyio.Event()
+    with TemporaryDirectory(prefix="sunpace-demo-") as directory:
+        async with virtual_home(live, clock) as home:
+            file = Path(directory) / "config.toml"
+            file.write_text(config_toml(home, Path(directory) / "state", speed=speed))
+            view = _view(home, clock, as_json)
+            controller = make_controller(read_config(file, {}), clock, (view,), exit_within_s=_EXIT_WITHIN_S * speed)
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(_stop_on_signal, stop)
+                if lasts_s is not None:
+                    tasks.start_soon(_stop_after, stop, lasts_s)
+                with view.shown():
+                    await controller.run(stop)
+                tasks.cancel_scope.cancel()
+    return measured(home)
+
+
+def measured(home: Home) -> dict[str, float | None]:
+    """What the virtual plant and wallbox have counted; nothing that the controller believes."""
+    energy, record = home.live.now().energy, home.box.record
+    return {
+        "solar_kwh": round(energy.solar_kwh, 3),
+        "grid_kwh": round(energy.grid_kwh, 3),
+        "ev_kwh": round(energy.ev_kwh, 3),
+        "starts": energy.starts,
+        "limit_writes": record.limit_writes,
+        "api_calls": record.api_calls,
+        "max_in_flight": record.max_in_flight,
+        "min_gap_s": None if record.min_gap_s is None else round(record.min_gap_s, 3),
+    }
+
+
+def _view(home: Home, clock: ScaledClock, as_json: bool) -> View:
+    """The live picture on a terminal, else a line a change; beside JSON both go to stderr."""
+    stream = sys.stderr if as_json else sys.stdout
+    return LiveView(home, clock, stream) if stream.isatty() else PlainView(home, clock, stream)
+
+
+async def _stop_after(stop: anyio.Event, seconds: float) -> None:
+    await WallClock().sleep(seconds)
+    stop.set()
+
+
+async def _stop_on_signal(stop: anyio.Event) -> None:
+    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        async for _ in signals:
+            stop.set()

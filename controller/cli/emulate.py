@@ -1,0 +1,98 @@
+"""`sunpace emulate`: the virtual home's parts by themselves."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from contextlib import AsyncExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal, assert_never
+
+import anyio
+
+from controller.cli.logs import configure_logs
+from controller.cli.virtual import config_toml, virtual_day
+from controller.control.clock import WallClock
+from controller.domain.errors import StorageError
+from controller.simulation.home import Home, virtual_home, virtual_meter, virtual_wallbox
+from controller.simulation.plant import LivePlant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emulation:
+    """What to serve, and where.
+
+    Attributes:
+        what: Which part of the home.
+        port: Of the meter or wallbox, in a home of the meter; 0 takes a free one.
+        wallbox_port: Of the wallbox in a home.
+        trace_file: A recorded day; None plays the generated one.
+        start: Where the generated day begins, "HH:MM".
+        write_config: Where to write a configuration that fits a home.
+        as_json: Whether the first line is JSON.
+    """
+
+    what: Literal["wallbox", "meter", "home"]
+    port: int
+    wallbox_port: int
+    trace_file: Path | None
+    start: str
+    write_config: Path | None
+    as_json: bool
+
+
+def emulate(emulation: Emulation) -> int:
+    """Serves until stopped; returns the exit code. Raises SunpaceError."""
+    configure_logs("warning")
+    anyio.run(_serve, emulation)
+    return 0
+
+
+async def _serve(emulation: Emulation) -> None:
+    clock = WallClock()
+    live = LivePlant(virtual_day(emulation.trace_file, emulation.start).plant, clock)
+    async with AsyncExitStack() as stack:
+        signals = stack.enter_context(anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT))
+        addresses: dict[str, Any]
+        match emulation.what:
+            case "meter":
+                addresses = asdict(await stack.enter_async_context(virtual_meter(live, emulation.port)))
+            case "wallbox":
+                _, address = await stack.enter_async_context(virtual_wallbox(live, clock, emulation.port))
+                addresses = asdict(address)
+            case "home":
+                opened = virtual_home(live, clock, emulation.port, emulation.wallbox_port)
+                home = await stack.enter_async_context(opened)
+                addresses = {"meter": asdict(home.meter_address), "wallbox": asdict(home.box_address)}
+                if emulation.write_config is not None:
+                    _write_config(home, emulation.write_config)
+            case _:
+                assert_never(emulation.what)
+        _announce(addresses, emulation.as_json)
+        async for _ in signals:
+            break
+
+
+def _write_config(home: Home, file: Path) -> None:
+    """It holds the wallbox's password: for the owner's eyes only."""
+    try:
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as handle:
+            handle.write(config_toml(home, file.resolve().parent / "sunpace-state"))
+    except OSError as error:
+        raise StorageError(f"{file} cannot be written: {error.strerror}") from error
+
+
+def _announce(addresses: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(addresses), flush=True)
+        return
+    for key, value in addresses.items():
+        if isinstance(value, dict):
+            print(f"{key}:")
+            for name, inner in value.items():
+                print(f"  {name:16} {inner}")
+        else:
+            print(f"{key:16} {value}")
+    print("serving; Ctrl-C ends it", flush=True)

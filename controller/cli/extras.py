@@ -1,0 +1,16 @@
+"""Says plainly when the packages of the virtual home are missing."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from controller.domain.errors import SunpaceError
+
+_SIM = ("jwt", "rich", "starlette", "trustme", "uvicorn")
+
+
+def require_sim() -> None:
+    """Raises SunpaceError when the extra `sim` is not installed."""
+    missing = [name for name in _SIM if find_spec(name) is None]
+    if missing:
+        raise SunpaceError(f"the virtual home needs {', '.join(missing)}: pip install 'sunpace[sim]'")

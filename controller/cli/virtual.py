@@ -1,0 +1,73 @@
+"""What `demo` and `emulate` share: a virtual day, and a configuration that fits a virtual home."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from controller.domain.errors import SunpaceError
+from controller.simulation.home import Home
+from controller.simulation.plant import Plant, PlantSettings
+from controller.simulation.trace import read_trace
+from controller.simulation.weather import sunny_with_clouds
+
+_FIRST_SUN_W = 200.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VirtualDay:
+    """A plant, and when its day begins and ends.
+
+    Attributes:
+        plant: Sun, house, car.
+        start: The instant of the plant's second 0.
+        length_s: How long the day lasts; None for one that repeats.
+    """
+
+    plant: Plant
+    start: datetime
+    length_s: float | None
+
+
+def virtual_day(trace_file: Path | None, start: str) -> VirtualDay:
+    """A recorded day from its first sun, or the generated one from `start` ("HH:MM"). Raises SunpaceError."""
+    settings = PlantSettings()
+    if trace_file is not None:
+        trace = read_trace(trace_file)
+        start_s = trace.first_sun_s(_FIRST_SUN_W)
+        plant = Plant(trace, start_s, settings)
+        return VirtualDay(plant=plant, start=datetime.fromtimestamp(start_s, UTC), length_s=trace.times_s[-1] - start_s)
+    trace = sunny_with_clouds()
+    try:
+        hour = datetime.strptime(start, "%H:%M").replace(tzinfo=UTC)
+    except ValueError as error:
+        raise SunpaceError(f"--start {start!r} is no time of day; write it like 11:00") from error
+    begin = trace.start.replace(hour=hour.hour, minute=hour.minute)
+    return VirtualDay(plant=Plant(trace, begin.timestamp(), settings, cyclic=True), start=begin, length_s=None)
+
+
+def config_toml(home: Home, directory: Path, *, speed: float = 1.0) -> str:
+    """A configuration for a virtual home.
+
+    Args:
+        home: The home.
+        directory: Where the service keeps its state.
+        speed: The clock's; polls and waits are stretched so that they stay what a machine can do in real time.
+    """
+    meter, box = home.meter_address, home.box_address
+    poll_s = max(1.0, speed / 20)
+    wait_s = min(30.0, max(3.0, speed / 4))
+    roles = [("[meter.grid]", meter.unit_id), ("[[meter.pv]]", meter.pv_unit_id), ("[meter.ev]", meter.ev_unit_id)]
+    meters = "\n".join(
+        f'{header}\nprofile = "{meter.profile}"\nhost = "{meter.host}"\nport = {meter.port}\nunit_id = {unit_id}\n'
+        f"poll_s = {poll_s}\ntimeout_s = {wait_s}\nstale_after_s = {max(15.0, 3 * poll_s, speed / 2)}\n"
+        for header, unit_id in roles
+    )
+    return (
+        f'[site]\nname = "virtual home"\n\n{meters}\n[wallbox]\nhost = "{box.host}"\nport = {box.port}\n'
+        f'username = "{box.username}"\npassword = "{box.password}"\ntls_fingerprint = "{box.tls_fingerprint}"\n'
+        f"phases = {home.live.now().settings.phases}\n\n"
+        f"[wallbox.pacing]\ntimeout_s = {min(120.0, max(30.0, speed))}\n\n"
+        f'[history]\ndirectory = "{directory}"\n'
+    )

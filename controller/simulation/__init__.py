@@ -1,0 +1,1 @@
+"""The virtual home: sun, house, car, meter and wallbox, on real sockets."""

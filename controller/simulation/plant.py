@@ -1,0 +1,157 @@
+"""The reference plant: house, sun and a car that follows commands late, as real ones do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from controller.domain.ports import Clock
+from controller.domain.units import MIN_CURRENT_A, power_w
+from controller.simulation.trace import Trace
+
+_LOAD_SHARES = (0.5, 0.3, 0.2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlantSettings:
+    """The plant's constants.
+
+    Attributes:
+        phases: Phases the car charges on: 1 or 3.
+        voltage_v: Phase voltage, V.
+        dead_time_s: From a command to its effect.
+        waking_s: From charging on to the first current.
+        ramp_a_per_s: Slope up from the minimum; down is immediate.
+        step_s: Longest step of the integration.
+    """
+
+    phases: int = 3
+    voltage_v: float = 230.0
+    dead_time_s: float = 10.0
+    waking_s: float = 10.0
+    ramp_a_per_s: float = 1.0
+    step_s: float = 1.0
+
+
+@dataclass(slots=True)
+class Energy:
+    """What flowed, kWh, and how often the contactor closed."""
+
+    solar_kwh: float = 0.0
+    grid_kwh: float = 0.0
+    starts: int = 0
+
+    @property
+    def ev_kwh(self) -> float:
+        """What the car got."""
+        return self.solar_kwh + self.grid_kwh
+
+
+class Plant:
+    """Sun, house and car over time.
+
+    Args:
+        trace: Sun and house.
+        start_s: The trace's time (epoch seconds) at the plant's second 0.
+        settings: The constants.
+        cyclic: Whether the trace repeats, as a generated day does.
+    """
+
+    def __init__(self, trace: Trace, start_s: float, settings: PlantSettings, *, cyclic: bool = False) -> None:
+        self._trace = trace
+        self._start_s = start_s
+        self._settings = settings
+        self._cyclic = cyclic
+        self._now_s = 0.0
+        self._pending: list[tuple[float, int, bool]] = []
+        self._limit_a = 0
+        self._charging = False
+        self._on_since_s = 0.0
+        self._current_a = 0.0
+        self.energy = Energy()
+        self.pv_w, self.load_w = self._sample(0.0)
+
+    @property
+    def settings(self) -> PlantSettings:
+        """The constants."""
+        return self._settings
+
+    @property
+    def current_a(self) -> float:
+        """The car's current a phase, A."""
+        return self._current_a
+
+    @property
+    def ev_w(self) -> float:
+        """The car's power, W."""
+        return power_w(self._current_a, self._settings.phases, self._settings.voltage_v)
+
+    @property
+    def grid_w(self) -> float:
+        """Grid power, W; > 0 imports."""
+        return self.load_w + self.ev_w - self.pv_w
+
+    @property
+    def grid_phase_w(self) -> tuple[float, float, float]:
+        """Grid power a phase, W: the house leans on L1, the inverter feeds all three alike."""
+        per_phase_w = self._current_a * self._settings.voltage_v
+        ev_w = (per_phase_w,) * 3 if self._settings.phases == 3 else (per_phase_w, 0.0, 0.0)
+        a, b, c = (share * self.load_w + car_w - self.pv_w / 3 for share, car_w in zip(_LOAD_SHARES, ev_w, strict=True))
+        return a, b, c
+
+    def command(self, limit_a: int, *, charging: bool) -> None:
+        """Takes effect after the dead time."""
+        self._pending.append((self._now_s + self._settings.dead_time_s, limit_a, charging))
+
+    def advance(self, to_s: float) -> None:
+        """Runs to the plant's second `to_s`; standing still or going back does nothing."""
+        while self._now_s < to_s:
+            step_s = min(self._settings.step_s, to_s - self._now_s)
+            self._now_s += step_s
+            self._apply_due()
+            self._current_a = self._car(step_s)
+            self.pv_w, self.load_w = self._sample(self._now_s)
+            ev_w = self.ev_w
+            solar_w = min(ev_w, max(0.0, self.pv_w - self.load_w))
+            self.energy.solar_kwh += solar_w * step_s / 3.6e6
+            self.energy.grid_kwh += (ev_w - solar_w) * step_s / 3.6e6
+
+    def _apply_due(self) -> None:
+        while self._pending and self._pending[0][0] <= self._now_s:
+            _, self._limit_a, charging = self._pending.pop(0)
+            if charging and not self._charging:
+                self._on_since_s = self._now_s
+                self.energy.starts += 1
+            self._charging = charging
+
+    def _car(self, step_s: float) -> float:
+        """The car's current now, A: nothing while it wakes, then the minimum at once, then up its slope."""
+        if not self._charging or self._now_s - self._on_since_s < self._settings.waking_s:
+            return 0.0
+        risen_a = self._current_a + self._settings.ramp_a_per_s * step_s if self._current_a else float(MIN_CURRENT_A)
+        return min(risen_a, float(self._limit_a))
+
+    def _sample(self, plant_s: float) -> tuple[float, float]:
+        time_s = self._start_s + plant_s
+        if self._cyclic:
+            first_s = self._trace.times_s[0]
+            time_s = first_s + (time_s - first_s) % self._trace.duration_s
+        return self._trace.at(time_s)
+
+
+class LivePlant:
+    """A plant that keeps up with a clock.
+
+    Args:
+        plant: The plant; its second 0 is now.
+        clock: The clock.
+    """
+
+    def __init__(self, plant: Plant, clock: Clock) -> None:
+        self._plant = plant
+        self._clock = clock
+        self._origin_s = clock.monotonic_s()
+
+    def now(self) -> Plant:
+        """The plant as it is at this moment."""
+        self._plant.advance(self._clock.monotonic_s() - self._origin_s)
+        return self._plant

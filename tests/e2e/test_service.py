@@ -1,0 +1,160 @@
+"""The real service in a virtual home: sockets, TLS, JWT, time; nothing faked but the sun."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+
+from controller.domain.reasons import ReasonCode
+from tests.support.service import Stage, staged
+from tests.support.warp import run_warped
+
+
+def slow_polls(text: str) -> str:
+    return text.replace("poll_s = 1.0", "poll_s = 10.0").replace("stale_after_s = 15.0", "stale_after_s = 30.0")
+
+
+def test_a_day_charges_from_the_sun_and_spares_the_box() -> None:
+    async def day() -> Stage:
+        async with staged(start="09:00", edit=slow_polls) as stage:
+            await stage.passes(6 * 3600)
+        return stage
+
+    stage = run_warped(day)
+    energy, record = stage.plant.energy, stage.home.box.record
+    assert energy.ev_kwh > 20
+    assert energy.solar_kwh / energy.ev_kwh > 0.9
+    assert 1 <= energy.starts <= 12
+    assert record.max_in_flight == 1
+    assert record.min_gap_s is not None
+    assert record.min_gap_s >= 1.0
+    assert record.lowest_limit_a is not None
+    assert record.highest_limit_a is not None
+    assert 6 <= record.lowest_limit_a <= record.highest_limit_a <= 16
+    assert record.limit_writes <= 60 * 6
+    assert record.api_calls < 6 * 3600 / 15 * 1.5 + 2 * record.limit_writes
+    assert record.refused == 0
+
+
+def test_the_limit_follows_the_surplus_within_one_pacing_gap() -> None:
+    async def hours() -> Stage:
+        async with staged(start="11:00") as stage:
+            await stage.passes(1800)
+        return stage
+
+    stage = run_warped(hours)
+    settings_gap_s = 30.0
+    behind_since_s: float | None = None
+    longest_s = 0.0
+    for now_s, house, status, decision in stage.diary.entries:
+        if status is None or not status.state.enabled or decision.surplus_w is None or decision.command is None:
+            behind_since_s = None
+            continue
+        carries_a = decision.surplus_w / 690 + 0.2
+        ideal_a = max(6, min(16, math.floor(carries_a)))
+        on_time = abs(decision.command.limit_a - ideal_a) <= 1
+        behind_since_s = None if on_time else behind_since_s if behind_since_s is not None else now_s
+        longest_s = max(longest_s, now_s - behind_since_s if behind_since_s is not None else 0.0)
+        assert house.grid_w is not None
+    assert 0 < longest_s <= settings_gap_s + 2
+
+
+def test_a_pulled_meter_brings_the_fallback_in_time_and_its_return_the_charging() -> None:
+    async def outage() -> None:
+        async with staged() as stage:
+            await stage.passes(300)
+            box = stage.home.box
+            assert box.enabled
+            assert box.limit_a > 6
+            await stage.pull_meter()
+            await stage.passes(15 + 1 + 2)  # stale_after_s, one gap, the call itself
+            assert box.limit_a == 6
+            assert box.enabled
+            assert stage.diary.last.reason.code is ReasonCode.METER_STALE
+            await stage.passes(1800)
+            assert not box.enabled
+            await stage.put_meter_back()
+            await stage.passes(400)
+            assert box.enabled
+            assert box.limit_a > 6
+
+    run_warped(outage)
+
+
+@pytest.mark.parametrize(("on_exit", "enabled"), [("release", True), ("stop", False)])
+def test_leaving_gives_the_box_back(on_exit: str, enabled: bool, tmp_path: Path) -> None:
+    async def visit() -> Stage:
+        edit = lambda text: text.replace("phases = 3", f'phases = 3\non_exit = "{on_exit}"')  # noqa: E731
+        async with staged(edit=edit, directory=tmp_path) as stage:
+            await stage.passes(300)
+            assert stage.home.box.enabled
+            assert stage.home.box.limit_a != 16
+            assert (tmp_path / "state" / "own-limit.json").exists()
+        return stage
+
+    stage = run_warped(visit)
+    assert stage.home.box.limit_a == 16
+    assert stage.home.box.enabled is enabled
+    assert not (tmp_path / "state" / "own-limit.json").exists()
+
+
+def test_a_second_users_login_costs_one_login_and_no_order() -> None:
+    async def visit() -> Stage:
+        async with staged() as stage:
+            await stage.passes(200)
+            stage.home.box._token = "somebody else's"
+            await stage.passes(300)
+            assert stage.home.box.enabled
+        return stage
+
+    stage = run_warped(visit)
+    assert stage.home.box.record.refused == 1
+
+
+def test_a_box_that_vanishes_is_left_alone_and_taken_over_as_it_is_found() -> None:
+    async def outage() -> None:
+        async with staged() as stage:
+            await stage.passes(300)
+            box = stage.home.box
+            app, calls = box.app._app, []  # type: ignore[attr-defined]
+
+            async def broken(scope: object, receive: object, send: object) -> None:
+                calls.append(stage.clock.monotonic_s())
+                raise ConnectionResetError
+
+            box.app._app = broken  # type: ignore[attr-defined]
+            await stage.passes(600)
+            assert 4 <= len(calls) <= 10  # 5 s, 10, 20, ... up to 300
+            assert stage.diary.last.reason.code is ReasonCode.BOX_DOWN
+            box.limit_a = 9  # the box has come back with something else
+            box.app._app = app  # type: ignore[attr-defined]
+            await stage.passes(400)
+            assert box.limit_a != 9
+            assert stage.diary.last.reason.code is not ReasonCode.BOX_DOWN
+
+    run_warped(outage)
+
+
+def test_a_silent_box_is_asked_ever_more_rarely() -> None:
+    async def silence() -> None:
+        async with staged() as stage:
+            await stage.passes(100)
+            calls = []
+
+            async def silent(scope: object, receive: object, send: object) -> None:
+                calls.append(stage.clock.monotonic_s())
+                await stage.passes(10_000)
+
+            stage.home.box.app._app = silent  # type: ignore[attr-defined]
+            await stage.passes(1000)
+            gaps = [later - earlier for earlier, later in zip(calls, calls[1:], strict=False)]
+            assert gaps == sorted(gaps)
+            assert gaps[0] >= 30
+            assert gaps[-1] >= 100
+            assert "did not answer within 30 s" in str(stage.diary.last.reason) or "left alone" in str(
+                stage.diary.last.reason
+            )
+
+    run_warped(silence)
