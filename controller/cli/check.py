@@ -29,8 +29,8 @@ class Finding:
 
 def check(file: Path, *, as_json: bool) -> int:
     """Checks a configuration and its devices; returns the exit code. Raises ConfigError."""
-    loaded = read_config(file)
     configure_logs("error")
+    loaded = read_config(file)
     findings = anyio.run(_reach, loaded)
     well = all(finding.ok for finding in findings)
     if as_json:

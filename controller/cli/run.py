@@ -13,6 +13,7 @@ from controller.control.clock import WallClock
 
 def run(file: Path) -> int:
     """Runs the service until it is told to stop; returns the exit code. Raises ConfigError."""
+    configure_logs("info")  # what is said before the file is read goes to stderr as well
     loaded = read_config(file)
     configure_logs(loaded.config.log.level, loaded.config.log.format)
 

@@ -12,7 +12,6 @@ W6 = 6 * 3 * 230.0  # the minimum on three phases: 4140 W
 
 
 def code(run: Run) -> ReasonCode:
-    assert run.decision is not None
     return run.decision.reason.code
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from controller.control.settings import Fallback
 from controller.domain.charger import OcppState
-from controller.domain.decision import ActionKind
+from controller.domain.decision import ActionKind, Decision
 from controller.domain.demand import Dwell, Strategy
 from controller.domain.reasons import ReasonCode
 from tests.support.houses import Run, Wants, core, surplus
@@ -69,7 +70,7 @@ def lives(draw: st.DrawFn) -> tuple[Run, list[Moment]]:
     return run, draw(st.lists(moments, min_size=1, max_size=40))
 
 
-def live(run: Run, moment: Moment):
+def live(run: Run, moment: Moment) -> Decision:
     if moment.box_state is not None:
         run.box_state = moment.box_state
     return run.step(
@@ -170,9 +171,9 @@ def test_minimum_times_and_gaps_hold(houses: list[tuple[float, float]], min_on_s
             commands_s.append(run.now_s)
         if run.charging != was_charging:
             switches.append((run.now_s, run.charging))
-    for (earlier_s, charging), (later_s, _) in zip(switches, switches[1:], strict=False):
+    for (earlier_s, charging), (later_s, _) in pairwise(switches):
         assert later_s - earlier_s >= (min_on_s if charging else min_off_s)
-    for earlier_s, later_s in zip(commands_s, commands_s[1:], strict=False):
+    for earlier_s, later_s in pairwise(commands_s):
         assert later_s - earlier_s >= run.settings.limit_change_s
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -149,7 +150,7 @@ def test_a_silent_box_is_asked_ever_more_rarely() -> None:
 
             stage.home.box.app._app = silent  # type: ignore[attr-defined]
             await stage.passes(1000)
-            gaps = [later - earlier for earlier, later in zip(calls, calls[1:], strict=False)]
+            gaps = [later - earlier for earlier, later in pairwise(calls)]
             assert gaps == sorted(gaps)
             assert gaps[0] >= 30
             assert gaps[-1] >= 100

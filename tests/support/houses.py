@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from controller.control.governor import decide
 from controller.control.reconcile import acknowledge
@@ -22,14 +22,14 @@ NOON = datetime(2026, 6, 21, 12, tzinfo=UTC)
 class Wants:
     """A strategy that wants what it was told to want."""
 
-    Settings = SurplusSettings
+    Settings: ClassVar[type[SurplusSettings]] = SurplusSettings
 
     def __init__(self, current_a: float, dwell: Dwell | None = None) -> None:
         self.current_a = current_a
         self.dwell = dwell or Dwell(min_off_s=0)
 
     @classmethod
-    def from_settings(cls, settings: Any) -> Wants:
+    def from_settings(cls, settings: Any) -> Self:
         return cls(float(settings.grid_bias_w))
 
     def demand(self, situation: Situation) -> Demand:
@@ -57,7 +57,7 @@ class Run:
         self.limit_a = limit_a
         self.box_state = OcppState.CHARGING if charging else OcppState.PREPARING
         self.limit_max_a: int | None = 16
-        self.decision: Decision | None = None
+        self.decisions: list[Decision] = []
         self.told: list[str] = []
 
     def step(
@@ -75,7 +75,7 @@ class Run:
             power=PowerSettings(taken_at_s=self.now_s - 0.1, limit_a=self.limit_a, limit_max_a=self.limit_max_a),
         )
         self.state, decision = decide(self.state, snapshot, self.settings, failed_for_s)
-        self.decision = decision
+        self.decisions.append(decision)
         for action in decision.actions if obey else ():
             self.told.append(str(action))
             self.state = acknowledge(self.state, action, self.now_s)
@@ -93,6 +93,11 @@ class Run:
         for _ in range(int(seconds / step_s)):
             decision = self.step(step_s, **house)
         return decision
+
+    @property
+    def decision(self) -> Decision:
+        """The last one."""
+        return self.decisions[-1]
 
     @property
     def charging(self) -> bool:

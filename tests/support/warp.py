@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import selectors
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -44,12 +44,7 @@ class WarpLoop(asyncio.SelectorEventLoop):
         return self._warp.now_s
 
 
-def run_warped(main: Callable[[], Awaitable[T]]) -> T:
+def run_warped(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Runs `main` on a warped loop, from a synchronous test."""
-
-    async def outer() -> T:
-        return await main()
-
     with asyncio.Runner(loop_factory=WarpLoop) as runner:
-        result: Any = runner.run(outer())
-        return result
+        return runner.run(main())

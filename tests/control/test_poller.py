@@ -1,0 +1,107 @@
+"""Meters put together: freshness, failures, sums."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import anyio
+import pytest
+from structlog.testing import capture_logs
+
+from controller.control.clock import ScaledClock
+from controller.control.poller import HouseMeters, MeterPoller
+from controller.domain.errors import DeviceTimeout
+from controller.domain.readings import Reading
+from tests.support.houses import NOON
+from tests.support.warp import run_warped
+
+
+class Told:
+    """A meter that reads what it is told."""
+
+    name = "grid meter"
+
+    def __init__(
+        self, clock: ScaledClock, power_w: float | Exception | None, refused: dict[str, str] | None = None
+    ) -> None:
+        self.clock = clock
+        self.power_w = power_w
+        self.refused = refused or {}
+        self.asked_s: list[float] = []
+
+    async def read(self) -> Reading:
+        self.asked_s.append(self.clock.monotonic_s())
+        if isinstance(self.power_w, Exception):
+            raise self.power_w
+        return Reading(taken_at_s=self.clock.monotonic_s(), power_w=self.power_w, refused=self.refused)
+
+    async def close(self) -> None: ...
+
+
+def poller(clock: ScaledClock, power_w: float | Exception | None, poll_s: float = 1.0) -> tuple[Told, MeterPoller]:
+    meter = Told(clock, power_w)
+    return meter, MeterPoller(meter, clock, poll_s=poll_s, stale_after_s=15)
+
+
+def warped(test: Callable[[ScaledClock], object]) -> None:
+    async def outer() -> None:
+        await test(ScaledClock(NOON))  # type: ignore[misc]
+
+    run_warped(outer)
+
+
+def test_a_refused_power_keeps_the_last_believable_one_until_it_is_stale() -> None:
+    async def test(clock: ScaledClock) -> None:
+        meter, grid = poller(clock, -500.0)
+        house = HouseMeters(grid=grid)
+        await grid.poll()
+        meter.power_w, meter.refused = None, {"power_w": "not a number"}
+        await clock.sleep(10)
+        await grid.poll()
+        assert house.house(clock.monotonic_s()).grid_w == -500
+        await clock.sleep(6)
+        await grid.poll()
+        seen = house.house(clock.monotonic_s())
+        assert seen.grid_w is None
+        assert seen.grid_age_s == pytest.approx(16, abs=0.01)
+
+    warped(test)
+
+
+def test_failures_are_told_once_and_polled_more_rarely_but_never_beyond_ten_seconds() -> None:
+    async def test(clock: ScaledClock) -> None:
+        meter, grid = poller(clock, DeviceTimeout("silence"))
+        with capture_logs() as logs, anyio.move_on_after(60):
+            await grid.run()
+        gaps = [b - a for a, b in zip(meter.asked_s, meter.asked_s[1:], strict=False)]
+        assert gaps[:4] == pytest.approx([2, 4, 8, 10], abs=0.01)
+        assert max(gaps) < 10.1
+        assert [entry["log_level"] for entry in logs].count("warning") == 1
+        meter.power_w = 1.0
+        with capture_logs() as logs:
+            await grid.poll()
+        assert logs[0]["event"] == "meter_recovered"
+
+    warped(test)
+
+
+def test_pv_is_known_only_while_every_inverter_is() -> None:
+    async def test(clock: ScaledClock) -> None:
+        _, grid = poller(clock, 0.0)
+        first, east = poller(clock, 2000.0)
+        _, west = poller(clock, -30.0)
+        _, ev = poller(clock, -5.0)
+        meters = HouseMeters(grid=grid, pv=[east, west], ev=ev)
+        for each in meters.pollers:
+            await each.poll()
+        house = meters.house(clock.monotonic_s())
+        assert house.pv_w == 1970
+        assert house.ev_w == 0  # a meter's own hum is no negative car
+        first.power_w = DeviceTimeout("silence")
+        await clock.sleep(16)
+        for each in meters.pollers:
+            await each.poll()
+        assert meters.house(clock.monotonic_s()).pv_w is None
+        assert meters.house(clock.monotonic_s()).grid_w == 0
+
+    warped(test)

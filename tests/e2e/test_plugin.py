@@ -1,0 +1,100 @@
+"""A strategy from somebody else's package, installed as people install packages."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.processes import emulated_home, outcome, sunpace
+
+PYPROJECT = """\
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+[project]
+name = "sunpace-tea-time"
+version = "1"
+[project.entry-points."sunpace.strategies"]
+tea_time = "tea_time:TeaTime"
+broken = "tea_time:NotThere"
+[tool.hatch.build.targets.wheel]
+include = ["tea_time.py"]
+"""
+
+MODULE = """\
+from typing import ClassVar
+
+from pydantic import BaseModel
+
+from controller.domain.demand import Demand
+from controller.domain.reasons import ReasonCode, because
+
+
+class Settings(BaseModel, frozen=True, extra="forbid"):
+    cups: int = 7
+
+
+class TeaTime:
+    Settings: ClassVar = Settings
+
+    def __init__(self, settings):
+        self.settings = settings
+
+    @classmethod
+    def from_settings(cls, settings):
+        return cls(settings)
+
+    def demand(self, situation):
+        if self.settings.cups > 20:
+            raise RuntimeError("too much tea")
+        return Demand(current_a=self.settings.cups, reason=because(ReasonCode.FIXED, current_a=self.settings.cups))
+"""
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    package = tmp_path / "package"
+    package.mkdir()
+    (package / "pyproject.toml").write_text(PYPROJECT)
+    (package / "tea_time.py").write_text(MODULE)
+    target = tmp_path / "site"
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
+            *("--no-deps", "--no-index", "--no-build-isolation", "--target", str(target), str(package)),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    return target
+
+
+def with_tea(file: Path, cups: int) -> None:
+    file.write_text(f'{file.read_text()}\n[strategy]\nactive = "tea_time"\n[strategy.tea_time]\ncups = {cups}\n')
+
+
+def test_it_is_found_checked_and_runs_beside_a_broken_one(site: Path, tmp_path: Path) -> None:
+    with emulated_home(tmp_path) as (_, file):
+        with_tea(file, 8)
+        with sunpace("run", "--config", str(file), environ={"PYTHONPATH": str(site)}) as service:
+            service.log("strategy=broken")
+            service.log("strategy=tea_time")
+            service.log("set_limit 8 A")
+            assert service.end() == 0
+        code, _, err = outcome("check", "--config", str(file))
+        assert code == 2  # not installed here
+        assert 'strategy.active = "tea_time": no such strategy is installed' in err
+
+
+def test_one_that_raises_brings_the_fallback_and_the_service_goes_on(site: Path, tmp_path: Path) -> None:
+    with emulated_home(tmp_path) as (_, file):
+        with_tea(file, 21)
+        with sunpace("run", "--config", str(file), environ={"PYTHONPATH": str(site)}) as service:
+            service.log("strategy_failed")
+            service.log("RuntimeError: too much tea")
+            service.log("the strategy failed (see the log): fallback minimum")
+            assert service.end() == 0
+            assert sum("too much tea" in line for line in service.seen) <= 2

@@ -1,0 +1,70 @@
+"""The reference plant follows commands as the design says."""
+
+import pytest
+
+from controller.simulation.plant import Plant, PlantSettings
+from controller.simulation.trace import Trace
+
+FLAT = Trace(times_s=(0.0, 86400.0), pv_w=(5000.0, 5000.0), load_w=(300.0, 300.0))
+
+
+def plant(**settings: float) -> Plant:
+    return Plant(FLAT, 0.0, PlantSettings(**settings))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("step_s", [1.0, 5.0, 0.5])
+def test_a_start_works_after_ten_seconds_and_draws_after_twenty(step_s: float) -> None:
+    car = plant(step_s=step_s)
+    car.command(10, charging=True)
+    seen = {}
+    for second in range(1, 41):
+        car.advance(second)
+        seen[second] = car.current_a
+    assert seen[15] == 0
+    assert seen[19] == 0
+    assert seen[20] == 6
+    if step_s <= 1:
+        assert [seen[s] for s in (21, 22, 24, 30)] == [7, 8, 10, 10]
+    assert car.energy.starts == 1
+
+
+def test_down_and_off_within_one_step_after_the_dead_time() -> None:
+    car = plant()
+    car.command(16, charging=True)
+    car.advance(100)
+    assert car.current_a == 16
+    car.command(8, charging=True)
+    car.advance(109)
+    assert car.current_a == 16
+    car.advance(110)
+    assert car.current_a == 8
+    car.command(8, charging=False)
+    car.advance(120)
+    assert car.current_a == 0
+
+
+def test_energy_is_split_into_sun_and_grid() -> None:
+    car = plant(dead_time_s=0.0, waking_s=0.0)
+    car.command(10, charging=True)
+    car.advance(3604)
+    # 6900 W against 4700 W of surplus; four seconds of ramp
+    assert car.energy.solar_kwh == pytest.approx(4.7, abs=0.01)
+    assert car.energy.grid_kwh == pytest.approx(2.2, abs=0.01)
+    assert car.energy.ev_kwh == car.energy.solar_kwh + car.energy.grid_kwh
+
+
+@pytest.mark.parametrize(("phases", "ev_w"), [(1, 2300), (3, 6900)])
+def test_powers_add_up(phases: int, ev_w: float) -> None:
+    car = plant(phases=phases)
+    car.command(10, charging=True)
+    car.advance(100)
+    assert car.ev_w == ev_w
+    assert car.grid_w == 300 + ev_w - 5000
+    assert sum(car.grid_phase_w) == pytest.approx(car.grid_w)
+
+
+def test_a_cyclic_day_repeats() -> None:
+    day = Trace(times_s=(0.0, 100.0), pv_w=(0.0, 100.0), load_w=(1.0, 1.0))
+    car = Plant(day, 0.0, PlantSettings(), cyclic=True)
+    car.advance(250)
+    assert car.pv_w == pytest.approx(50)

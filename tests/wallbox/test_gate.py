@@ -1,0 +1,135 @@
+"""The gate: one request in flight, a gap between two, peace after trouble."""
+
+from random import Random
+
+import anyio
+import pytest
+
+from controller.control.clock import ScaledClock
+from controller.domain.errors import DeviceRejected, DeviceTimeout, DeviceUnavailable
+from controller.wallbox.gate import Gate
+from tests.support.houses import NOON
+from tests.support.warp import run_warped
+
+
+class Calls:
+    """Requests that take a while; remembers when each began and ended, and how many ran at once."""
+
+    def __init__(self, clock: ScaledClock, takes_s: float = 0.3) -> None:
+        self.clock = clock
+        self.takes_s = takes_s
+        self.spans: list[tuple[float, float]] = []
+        self.at_once = 0
+        self.most_at_once = 0
+
+    async def send(self) -> str:
+        began_s = self.clock.monotonic_s()
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            await self.clock.sleep(self.takes_s)
+        finally:
+            self.at_once -= 1
+            self.spans.append((began_s, self.clock.monotonic_s()))
+        return "answer"
+
+    async def fail(self) -> str:
+        self.spans.append((self.clock.monotonic_s(),) * 2)
+        raise DeviceUnavailable("503")
+
+    @property
+    def gaps_s(self) -> list[float]:
+        return [later[0] - earlier[1] for earlier, later in zip(self.spans, self.spans[1:], strict=False)]
+
+
+def gate_and_calls(takes_s: float = 0.3, **settings: float) -> tuple[Gate, Calls]:
+    clock = ScaledClock(NOON)
+    gate = Gate(clock, **{"min_gap_s": 1.0, "timeout_s": 30.0, **settings}, random=Random(1))
+    return gate, Calls(clock, takes_s)
+
+
+def test_fifty_at_once_go_one_by_one_with_the_gap() -> None:
+    async def rush() -> Calls:
+        gate, calls = gate_and_calls()
+        async with anyio.create_task_group() as tasks:
+            for _ in range(50):
+                tasks.start_soon(gate.call, calls.send)
+        return calls
+
+    calls = run_warped(rush)
+    assert len(calls.spans) == 50
+    assert calls.most_at_once == 1
+    assert min(calls.gaps_s) >= 1.0
+
+
+def test_callers_that_give_up_leave_the_gate_in_order() -> None:
+    async def rush() -> Calls:
+        gate, calls = gate_and_calls(takes_s=5)
+
+        async def impatient(patience_s: float) -> None:
+            with anyio.move_on_after(patience_s):
+                await gate.call(calls.send)
+
+        async with anyio.create_task_group() as tasks:
+            for number in range(20):
+                tasks.start_soon(impatient, 1.0 + number)
+        assert await gate.call(calls.send) == "answer"
+        return calls
+
+    calls = run_warped(rush)
+    assert calls.most_at_once == 1
+    assert min(calls.gaps_s) >= 1.0
+
+
+def test_a_timeout_is_bounded_and_backs_off() -> None:
+    async def slow() -> None:
+        gate, calls = gate_and_calls(takes_s=100, timeout_s=30)
+        before_s = calls.clock.monotonic_s()
+        with pytest.raises(DeviceTimeout, match="within 30 s") as caught:
+            await gate.call(calls.send)
+        assert 30 <= calls.clock.monotonic_s() - before_s < 30.1
+        assert caught.value.retry_in_s is not None
+        assert 5 <= caught.value.retry_in_s <= 6
+
+    run_warped(slow)
+
+
+def test_trouble_doubles_the_peace_up_to_five_minutes_and_success_ends_it() -> None:
+    async def troubles() -> None:
+        gate, calls = gate_and_calls()
+        pauses = []
+        for _ in range(9):
+            with pytest.raises(DeviceUnavailable) as caught:
+                await gate.call(calls.fail)
+            assert caught.value.retry_in_s is not None
+            pauses.append(caught.value.retry_in_s)
+            sent = len(calls.spans)
+            with pytest.raises(DeviceUnavailable, match="left alone for"):
+                await gate.call(calls.fail)
+            assert len(calls.spans) == sent
+            await calls.clock.sleep(caught.value.retry_in_s)
+        for number, pause_s in enumerate(pauses):
+            plain_s = min(5 * 2**number, 300)
+            assert plain_s <= pause_s <= 1.2 * plain_s
+        assert await gate.call(calls.send) == "answer"
+        with pytest.raises(DeviceUnavailable) as caught:
+            await gate.call(calls.fail)
+        assert caught.value.retry_in_s is not None
+        assert caught.value.retry_in_s <= 6
+
+    run_warped(troubles)
+
+
+def test_a_refusal_is_no_trouble() -> None:
+    async def refusals() -> None:
+        gate, calls = gate_and_calls()
+
+        async def refused() -> None:
+            raise DeviceRejected("400")
+
+        for _ in range(3):
+            with pytest.raises(DeviceRejected):
+                await gate.call(refused)
+        assert await gate.call(calls.send) == "answer"
+
+    run_warped(refusals)
