@@ -1,0 +1,35 @@
+"""Prints what Sunpace costs on this machine; nothing is typed in by hand."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import sys
+
+from bench.decide import bench_decide
+from bench.idle import bench_idle
+from bench.startup import bench_imports, bench_startup
+
+_BENCHES = {
+    "decide": [bench_decide],
+    "startup": [bench_imports, bench_startup],
+    "idle": [bench_idle],
+}
+
+
+def main() -> None:
+    """Runs the named benchmarks, or all."""
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(_BENCHES)} (all)")
+    names = parser.parse_args().names or list(_BENCHES)
+    if wrong := [name for name in names if name not in _BENCHES]:
+        parser.error(f"no such benchmark: {', '.join(wrong)}")
+    print(f"Python {platform.python_version()} on {platform.machine()}, {sys.implementation.name}")
+    for name in names:
+        for bench in _BENCHES[name]:
+            for what, figure in bench():
+                print(f"{what:58} {figure}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
