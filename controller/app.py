@@ -80,7 +80,12 @@ def make_limit_store(config: Config, environ: Mapping[str, str] = os.environ) ->
 
 
 def make_controller(
-    loaded: Loaded, clock: Clock, publishers: tuple[Publisher, ...] = (), *, exit_within_s: float = 4.5
+    loaded: Loaded,
+    clock: Clock,
+    publishers: tuple[Publisher, ...] = (),
+    *,
+    tick_s: float = 1.0,
+    exit_within_s: float = 4.5,
 ) -> Controller:
     """The service for a configuration.
 
@@ -88,6 +93,7 @@ def make_controller(
         loaded: The configuration.
         clock: The only clock.
         publishers: Told of every tick.
+        tick_s: Seconds between two decisions.
         exit_within_s: The clock's seconds that giving the box back may take.
     """
     config = loaded.config
@@ -108,7 +114,7 @@ def make_controller(
         settings=core_settings(loaded),
         limit_store=make_limit_store(config),
         publishers=publishers,
-        tick_s=config.meter.grid.poll_s,
+        tick_s=tick_s,
         status_every_s=config.wallbox.pacing.dashboard_s,
         stop_on_exit=config.wallbox.on_exit == "stop",
         exit_within_s=exit_within_s,

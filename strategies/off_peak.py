@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from controller.domain.demand import Defer, Demand, Situation
 from controller.domain.reasons import ReasonCode, because
@@ -17,7 +17,10 @@ _WEEK = timedelta(days=7)
 
 
 class Window(BaseModel):
-    """A recurring span of local wall time; across midnight it belongs to the day it starts on."""
+    """A recurring span of local wall time; across midnight it belongs to the day it starts on.
+
+    The same start and end are a whole day.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -33,12 +36,6 @@ class Window(BaseModel):
         except ValueError as error:
             raise ValueError('a time of day like "22:00" is expected') from error
         return parsed.strftime("%H:%M")
-
-    @model_validator(mode="after")
-    def _has_length(self) -> Self:
-        if self.start == self.end:
-            raise ValueError('start and end are the same; for the whole day use "00:00" to "23:59"')
-        return self
 
     @property
     def start_time(self) -> time:

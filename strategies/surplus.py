@@ -51,6 +51,8 @@ class Surplus:
     def demand(self, situation: Situation) -> Demand:
         """See `Strategy.demand`."""
         surplus_w = self._surplus_w(situation)
+        if situation.house.battery_missing:
+            return Demand(current_a=0, reason=because(ReasonCode.BATTERY_UNKNOWN), dwell=self._dwell)
         watts_per_amp = situation.watts_per_amp
         need_w = self._settings.solar_share * situation.min_current_a * watts_per_amp
         if surplus_w >= need_w:

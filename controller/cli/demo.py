@@ -51,7 +51,9 @@ async def _play(day: VirtualDay, speed: float, duration_s: float | None, as_json
             file = Path(directory) / "config.toml"
             file.write_text(config_toml(home, Path(directory) / "state", speed=speed))
             view = _view(home, clock, as_json)
-            controller = make_controller(read_config(file, {}), clock, (view,), exit_within_s=_EXIT_WITHIN_S * speed)
+            controller = make_controller(
+                read_config(file, {}), clock, (view,), tick_s=max(1.0, speed / 20), exit_within_s=_EXIT_WITHIN_S * speed
+            )
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(_stop_on_signal, stop)
                 if lasts_s is not None:

@@ -40,7 +40,6 @@ _WORDINGS: dict[str, Callable[[dict[str, Any]], str]] = {
     "less_than": lambda context: f"must be below {context['lt']:g}",
     "string_too_short": lambda _: "must not be empty",
     "too_short": lambda context: f"needs at least {context['min_length']}",
-    "string_pattern_mismatch": lambda _: "is no host name or address",
     "value_error": lambda context: str(context["error"]),
 }
 

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import re
 from datetime import tzinfo
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 
 from controller.domain.units import MAX_CURRENT_A, MIN_CURRENT_A
 
 _FINGERPRINT_DIGITS = 64
+_HOST_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_.])?")
 
 
 class Table(BaseModel):
@@ -26,7 +37,18 @@ def _as_path(value: object) -> object:
 
 
 FilePath = Annotated[Path, BeforeValidator(_as_path)]
-Host = Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[^\s/]+$")]
+
+
+def _is_host(text: str) -> str:
+    try:
+        ip_address(text)
+    except ValueError as error:
+        if not _HOST_NAME.fullmatch(text):
+            raise ValueError("is no host name or address; a port has a key of its own") from error
+    return text
+
+
+Host = Annotated[str, Field(max_length=253), AfterValidator(_is_host)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 

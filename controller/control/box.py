@@ -12,28 +12,30 @@ import structlog
 from controller.control.own_limit import OwnLimit
 from controller.domain.charger import ChargerStatus, PowerSettings
 from controller.domain.decision import Action, ActionKind
-from controller.domain.errors import AuthError, DeviceError, DeviceRejected, StorageError
+from controller.domain.errors import AuthError, DeviceError, DeviceRejected, DeviceTimeout, StorageError
 from controller.domain.ports import Clock, Wallbox
 from controller.domain.reasons import Reason, ReasonCode, because
 
 _log = structlog.get_logger()
 _POWER_EVERY_S = 900.0
-_AFTER_FAILURE_S = 10.0
-_AFTER_REJECTION_S = 30.0  # doubles: an order that the box will not have is not repeated at the loop's pace
+_FAILED_FIRST_S = 10.0
+_FAILED_MAX_S = 300.0
 _WHEN_REFUSED_S = 3600.0
 _WHEN_DISK_REFUSES_S = 60.0
 
 
 class BoxLink:
-    """Looks at the box at its cadence and carries out what was decided.
+    """Looks at the box at its cadence and carries out what was decided last.
 
-    After any failure what was known of the box is forgotten, and it is looked at again before it is told anything.
+    After any failure what was known of the box is forgotten, and it is looked at again before it is told anything. A
+    refused order is no failure: the box is there, and may be told something else.
 
     Args:
         wallbox: The box.
         clock: The service's clock.
         own_limit: Told before the box's limit is written.
         accepted: Called with each action that the box has accepted.
+        refused: Called with each action that the box has rejected.
         status_every_s: Seconds between two dashboards.
     """
 
@@ -44,12 +46,14 @@ class BoxLink:
         *,
         own_limit: OwnLimit,
         accepted: Callable[[Action], None],
+        refused: Callable[[Action], None],
         status_every_s: float,
     ) -> None:
         self._wallbox = wallbox
         self._clock = clock
         self._own_limit = own_limit
         self._accepted = accepted
+        self._refused = refused
         self._status_every_s = status_every_s
         self._orders: list[Action] = []
         self._wake = anyio.Event()
@@ -57,16 +61,10 @@ class BoxLink:
         self._limit_uncertain = False
         self._closing = False
         self._failures = 0
-        self._rejections = 0
         self._error: DeviceError | StorageError | None = None
         self._retry_at_s = 0.0
         self.status: ChargerStatus | None = None
         self.power: PowerSettings | None = None
-
-    @property
-    def busy(self) -> bool:
-        """Whether orders are waiting or being carried out."""
-        return bool(self._orders)
 
     def down(self, now_s: float) -> Reason | None:
         """Why the box cannot be told anything; None when it can."""
@@ -75,9 +73,9 @@ class BoxLink:
         return because(ReasonCode.BOX_DOWN, error=str(self._error), in_s=max(0.0, self._retry_at_s - now_s))
 
     def submit(self, actions: tuple[Action, ...]) -> None:
-        """Orders the calls, in this sequence; only while not busy."""
+        """Orders these calls, in this sequence, instead of those that are not yet on the wire."""
+        self._orders = list(actions)
         if actions:
-            self._orders = list(actions)
             self._wake.set()
 
     async def run(self) -> None:
@@ -86,68 +84,99 @@ class BoxLink:
             try:
                 await self._step()
             except (DeviceError, StorageError) as error:
-                pause_s = self._failed(error)
-                await self._clock.sleep(pause_s)
+                await self._clock.sleep(self._failed(error))
+            except Exception:
+                self._forget()  # a defect of ours: nothing that was known may be built upon
+                self._in_call = False
+                raise
 
     async def settle(self, patience_s: float) -> None:
         """Takes no further work and waits for the call under way."""
         self._closing = True
         self._orders.clear()
-        waited_s = 0.0
-        while self._in_call and waited_s < patience_s:
+        give_up_s = self._clock.monotonic_s() + patience_s
+        while self._in_call and self._clock.monotonic_s() < give_up_s:
             await self._clock.sleep(0.05)
-            waited_s += 0.05
 
-    async def give_back(self, *, stop_charging: bool) -> None:
-        """Restores the user's own limit where ours is at the box. DeviceError, StorageError."""
+    async def give_back(self, *, stop_charging: bool, charging: bool) -> None:
+        """Restores the user's own limit where ours is at the box.
+
+        Args:
+            stop_charging: Whether charging is to end as well.
+            charging: Whether the box was told to charge.
+
+        Raises:
+            DeviceError: The box could not be told; the record of the user's limit stays for the next start.
+            StorageError: The record could not be removed.
+        """
         own_a = self._own_limit.own_a
         if own_a is None:
             return
-        if self._limit_uncertain or self.power is None or self.power.limit_a != own_a:
+        if self._in_call:  # given up in mid-air: a second request now might overtake it
+            raise DeviceTimeout("a call to the wallbox was still under way")
+        restored = self._limit_uncertain or self.power is None or self.power.limit_a != own_a
+        if restored:
             await self._wallbox.set_limit(own_a)
-        if stop_charging:  # last, since a raised limit may start a box that is off
-            await self._wallbox.stop()
+        plugged = self.status is not None and self.status.state.plugged is True
+        if (charging and stop_charging) or (restored and not charging and plugged):
+            await self._wallbox.stop()  # last, since a raised limit may start a box that is off
         self._own_limit.given_back()
         _log.info("own_limit_restored", own_limit_a=own_a)
 
     async def _step(self) -> None:
         now_s = self._clock.monotonic_s()
         self._in_call = True
-        try:
-            if self.power is None or now_s - self.power.taken_at_s >= _POWER_EVERY_S:
-                self.power = await self._wallbox.power()
-                self._own_limit.first_contact(self.power.limit_a)
-            elif self.status is None:
-                await self._look()
-            elif self._orders:
-                await self._carry_out(self._orders[0])
-                self._rejections = 0
-                del self._orders[:1]
-            elif now_s - self.status.taken_at_s >= self._status_every_s:
-                await self._look()
-            else:
-                self._in_call = False
-                await self._rest(self.status.taken_at_s + self._status_every_s - now_s)
-        finally:
+        if self.power is None or now_s - self.power.taken_at_s >= _POWER_EVERY_S:
+            await self._look_at_settings()
+        elif self.status is None:
+            await self._look()
+        elif self._orders:
+            await self._carry_out(self._orders[0])
+        elif now_s - self.status.taken_at_s >= self._status_every_s:
+            await self._look()
+            if self._limit_uncertain:  # a write is accepted by word only: read it back once
+                await self._look_at_settings()
+        else:
             self._in_call = False
+            await self._rest(self.status.taken_at_s + self._status_every_s - now_s)
+        self._in_call = False
+
+    async def _look_at_settings(self) -> None:
+        power = await self._wallbox.power()
+        self._own_limit.first_contact(power.limit_a)
+        self.power = power
+        self._limit_uncertain = False
 
     async def _look(self) -> None:
         plugged_before = self.status.state.plugged if self.status is not None else None
         self.status = await self._wallbox.status()
         if self._error is not None:
             _log.info("wallbox_recovered", failures=self._failures)
-            self._error, self._failures = None, 0
+        self._error, self._failures = None, 0
         if plugged_before is False and self.status.state.plugged:
             self.power = None  # at plug-in the box sets a current of its own: look before believing
 
     async def _carry_out(self, action: Action) -> None:
+        try:
+            await self._tell(action)
+        except DeviceRejected as error:
+            self._orders.clear()
+            _log.warning("wallbox_refused", action=str(action), error=str(error))
+            self._refused(action)
+            return
+        if self._orders and self._orders[0] == action:
+            del self._orders[0]
+        self._accepted(action)
+
+    async def _tell(self, action: Action) -> None:
         match action.kind:
             case ActionKind.SET_LIMIT:
                 limit_a = action.limit_a if action.limit_a is not None else 0
-                self._own_limit.before_write(limit_a)
+                self._own_limit.before_write(
+                    limit_a, at_box_a=self.power.limit_a if self.power is not None else limit_a
+                )
                 self._limit_uncertain = True
                 await self._wallbox.set_limit(limit_a)
-                self._limit_uncertain = False
                 if self.power is not None:
                     self.power = replace(self.power, limit_a=limit_a)
             case ActionKind.START:
@@ -156,7 +185,6 @@ class BoxLink:
                 await self._wallbox.stop()
             case _:
                 assert_never(action.kind)
-        self._accepted(action)
 
     async def _rest(self, seconds: float) -> None:
         """Until the next dashboard is due or orders come."""
@@ -167,22 +195,24 @@ class BoxLink:
         except TimeoutError:
             return
 
+    def _forget(self) -> None:
+        self.status = self.power = None
+        self._orders.clear()
+
     def _failed(self, error: DeviceError | StorageError) -> float:
         """Takes note of a failure; returns the seconds until the next try."""
-        self.status = self.power = None
-        ordered = bool(self._orders)
-        self._orders.clear()
-        self._failures += 1
+        self._in_call = False
+        self._forget()
+        pause_s = min(_FAILED_FIRST_S * 2.0 ** min(self._failures, 16), _FAILED_MAX_S)
         match error:
             case AuthError():
                 pause_s = _WHEN_REFUSED_S
             case StorageError():
                 pause_s = _WHEN_DISK_REFUSES_S
-            case DeviceRejected() if ordered:
-                pause_s = min(_AFTER_REJECTION_S * 2.0 ** min(self._rejections, 16), _WHEN_REFUSED_S)
-                self._rejections += 1
             case _:
-                pause_s = error.retry_in_s or _AFTER_FAILURE_S
+                if error.retry_in_s is not None:
+                    pause_s = error.retry_in_s
+        self._failures += 1
         report = _log.warning if self._failures == 1 or isinstance(error, AuthError) else _log.debug
         report("wallbox_failed", error=str(error), retry_in_s=round(pause_s, 1), failures=self._failures)
         self._error = error

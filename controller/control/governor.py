@@ -10,16 +10,16 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from controller.control.limits import car_current, fuse_cap, house_current_a, mean_voltage_v
+from controller.control.limits import car_current, fuse_cap, mean_voltage_v, worst_phase_a
 from controller.control.pacing import advance, hold, pace
-from controller.control.reconcile import observe
+from controller.control.reconcile import observe, refused_for_s
 from controller.control.settings import CoreSettings, Fallback
 from controller.control.state import FuseCap, Snapshot, State
 from controller.domain.charger import OcppState
 from controller.domain.decision import Action, ActionKind, Command, Decision
 from controller.domain.demand import Defer, Demand, Situation
 from controller.domain.reasons import Reason, ReasonCode, because
-from controller.domain.units import power_w
+from controller.domain.units import MIN_CURRENT_A, power_w
 
 _METER_AWAITED = because(ReasonCode.METER_AWAITED)
 _BOX_AWAITED = because(ReasonCode.BOX_AWAITED)
@@ -53,7 +53,7 @@ def decide(
     told = state.told
     idle = _idle_reason(snapshot)
     if told is None or idle is not None:
-        state = state._replace(timers=advance(state, snapshot.now_s, settings))
+        state = state._replace(timers=advance(state, snapshot.now_s, settings), pending=None)
         return state, Decision(command=told, actions=(), reason=idle or _BOX_AWAITED)
     seen = _look(state, snapshot, settings)
     wish = _wish(told, snapshot, settings, seen, failed_for_s)
@@ -62,12 +62,16 @@ def decide(
         target, reason = wish.command, wish.reason
     else:
         timers = advance(state, snapshot.now_s, settings, told, wish)
-        target, reason = pace(state, told, hold(state, told, wish, settings, timers), settings, timers)
+        held = hold(state, told, wish, settings, timers)
+        target, reason = pace(state, told, held, settings, timers, gap_s=seen.gap_s)
     if _car_paused(snapshot) and target.charging and target.limit_a > told.limit_a:
         target, reason = Command(told.limit_a, target.charging), _CAR_PAUSED
     target, reason = _protect(target, reason, settings, seen)
     actions = () if target == told else _actions(told, target)
-    state = state._replace(timers=timers, fuse=seen.fuse)
+    if actions and (refused_s := refused_for_s(state, actions, snapshot.now_s)) > 0:
+        target, actions = _without_refused(state, told, target, snapshot.now_s)
+        reason = because(ReasonCode.BOX_REFUSES, why=reason, in_s=refused_s)
+    state = state._replace(timers=timers, fuse=seen.fuse, pending=target if actions else None)
     return state, Decision(command=target, actions=actions, reason=reason, surplus_w=seen.surplus_w)
 
 
@@ -97,6 +101,7 @@ class _Seen(NamedTuple):
         house_a: Import of the house without the car on its worst phase, A.
         fuse: What the main fuse leaves.
         limit_max_a: The smaller of the configured maximum and the box's own, A.
+        gap_s: Shortest time between two commands, s: without a meter of the car's own, not before it has followed.
     """
 
     fresh: bool
@@ -106,24 +111,27 @@ class _Seen(NamedTuple):
     house_a: float
     fuse: FuseCap
     limit_max_a: int
+    gap_s: float
 
 
 def _look(state: State, snapshot: Snapshot, settings: CoreSettings) -> _Seen:
     house = snapshot.house
+    gap_s = settings.limit_change_s if house.ev_w is not None else max(settings.limit_change_s, settings.follow_s)
     box_max_a = snapshot.power.limit_max_a if snapshot.power is not None else None
     limit_max_a = settings.max_current_a if box_max_a is None else min(settings.max_current_a, box_max_a)
     if house.grid_w is None or house.grid_age_s > settings.stale_after_s:
-        return _Seen(False, None, 0.0, settings.voltage_v, 0.0, state.fuse, limit_max_a)
+        return _Seen(False, None, 0.0, settings.voltage_v, 0.0, state.fuse, limit_max_a, gap_s)
     voltage_v = mean_voltage_v(house, settings.voltage_v)
     car = car_current(state, snapshot, settings, voltage_v)
     ev_w = power_w(car.for_surplus_a, settings.phases, voltage_v)
     house_a = 0.0
     fuse = FuseCap()
     if settings.main_fuse_a > 0:
-        house_w = house.grid_w - power_w(car.for_fuse_a, settings.phases, voltage_v)
-        house_a = house_current_a(house, house_w, car.for_fuse_a, voltage_v)
-        fuse = fuse_cap(state, settings, house_a, snapshot.now_s)
-    return _Seen(True, ev_w - house.grid_w, ev_w, voltage_v, house_a, fuse, limit_max_a)
+        worst_a = worst_phase_a(house, house.grid_w, settings, voltage_v, car.for_fuse_a)
+        house_a = worst_a - car.for_fuse_a
+        rising = car.rising and worst_a <= settings.main_fuse_a
+        fuse = state.fuse if rising else fuse_cap(state, settings, house_a, snapshot.now_s)
+    return _Seen(True, ev_w - house.grid_w, ev_w, voltage_v, house_a, fuse, limit_max_a, gap_s)
 
 
 def _wish(
@@ -197,6 +205,15 @@ def _protect(target: Command, reason: Reason, settings: CoreSettings, seen: _See
     if fuse_binds:
         reason = because(ReasonCode.FUSE, house_a=seen.house_a, fuse_a=settings.main_fuse_a, current_a=cap_a)
     return Command(cap_a, True), reason
+
+
+def _without_refused(state: State, told: Command, target: Command, now_s: float) -> tuple[Command, tuple[Action, ...]]:
+    """What can be done though the box refuses `target`: a box that will not be raised may start as it is."""
+    as_it_is = Command(told.limit_a, target.charging)
+    actions = _actions(told, as_it_is) if told.limit_a >= MIN_CURRENT_A else ()
+    if refused_for_s(state, actions, now_s) > 0:
+        return told, ()
+    return (as_it_is if actions else told), actions
 
 
 def _actions(told: Command, target: Command) -> tuple[Action, ...]:

@@ -10,6 +10,7 @@ from controller.control.state import FuseCap, Snapshot, State
 from controller.domain.charger import OcppState
 from controller.domain.decision import Command
 from controller.domain.readings import House
+from controller.domain.units import power_w
 
 _FUSE_RECOVERY_S = 60.0
 """How long the fuse has to leave more before the cap rises: kettles come back."""
@@ -20,26 +21,32 @@ class CarCurrent(NamedTuple):
 
     While a command is not yet followed nobody knows which of two currents flows. The surplus is reckoned with the
     smaller, the fuse with the one before the command: a reduction on its way is not asked for again.
+
+    Attributes:
+        for_surplus_a: What the surplus is reckoned with.
+        for_fuse_a: What the fuse is reckoned with: never more than the car was offered.
+        rising: Whether the car may be on its way up, unmeasured: its own rise is no load of the house.
     """
 
     for_surplus_a: float
     for_fuse_a: float
+    rising: bool = False
 
 
 def car_current(state: State, snapshot: Snapshot, settings: CoreSettings, voltage_v: float) -> CarCurrent:
     """The car's current: from its meter, else from what the box was told and shows."""
+    now_a = before_a = _offered_a(state.told)
+    if snapshot.now_s - state.told_at_s < settings.follow_s and state.before is not None:
+        before_a = _offered_a(state.before)
     ev_w = snapshot.house.ev_w
     if ev_w is not None:
         measured_a = ev_w / (settings.phases * voltage_v)
-        return CarCurrent(for_surplus_a=measured_a, for_fuse_a=measured_a)
-    now_a = _offered_a(state.told)
-    following = snapshot.now_s - state.told_at_s < settings.follow_s
-    if following and state.before is not None:
-        before_a = _offered_a(state.before)
-        return CarCurrent(for_surplus_a=min(now_a, before_a), for_fuse_a=before_a)
+        return CarCurrent(measured_a, min(measured_a, max(now_a, before_a)))
+    if before_a != now_a:
+        return CarCurrent(min(now_a, before_a), before_a, rising=before_a < now_a)
     if snapshot.status is None or snapshot.status.state is not OcppState.CHARGING:
         now_a = 0.0
-    return CarCurrent(for_surplus_a=now_a, for_fuse_a=now_a)
+    return CarCurrent(now_a, now_a)
 
 
 def _offered_a(command: Command | None) -> float:
@@ -58,21 +65,23 @@ def mean_voltage_v(house: House, nominal_v: float) -> float:
     return sum(present) / len(present) if present else nominal_v
 
 
-def house_current_a(house: House, house_w: float, car_a: float, voltage_v: float) -> float:
-    """Import of the house without the car on its worst phase, A.
+def worst_phase_a(house: House, grid_w: float, settings: CoreSettings, voltage_v: float, car_a: float) -> float:
+    """Import on the worst phase, the car included, A.
 
-    Without phase currents all of the house is taken to sit on one phase: cautious, never too little.
+    Without phase currents all of the house is taken to sit on one phase, and none of the PV's relief on it: cautious.
+    Where there is PV that no meter shows, this is too little; the guide says so.
     """
     if house.grid_current_a is not None:
-        return max(house.grid_current_a) - car_a
-    return house_w / voltage_v
+        return max(house.grid_current_a)
+    house_w = grid_w - power_w(car_a, settings.phases, voltage_v) + (house.pv_w or 0.0)
+    return max(0.0, house_w) / voltage_v + car_a
 
 
 def fuse_cap(state: State, settings: CoreSettings, house_a: float, now_s: float) -> FuseCap:
     """Down at once, up only after the fuse has left more for a while."""
     if settings.main_fuse_a <= 0:
         return FuseCap()
-    leaves_a = max(0, math.floor(settings.main_fuse_a - house_a))
+    leaves_a = max(0, math.floor(settings.main_fuse_a - max(0.0, house_a)))
     if state.fuse.cap_a is None or leaves_a <= state.fuse.cap_a:
         return FuseCap(cap_a=leaves_a)
     since_s = now_s if state.fuse.better_since_s is None else state.fuse.better_since_s

@@ -9,7 +9,7 @@ from controller.control.box import BoxLink
 from controller.control.governor import decide
 from controller.control.own_limit import OwnLimit
 from controller.control.poller import HouseMeters
-from controller.control.reconcile import acknowledge
+from controller.control.reconcile import acknowledge, refuse
 from controller.control.settings import CoreSettings
 from controller.control.state import Snapshot, State
 from controller.control.supervisor import contained, supervise
@@ -19,7 +19,7 @@ from controller.domain.ports import Clock, LimitStore, Publisher, Wallbox
 from controller.domain.readings import House
 
 _log = structlog.get_logger()
-_SETTLE_SHARE = 0.4  # of the time for leaving that a call under way may take
+_SETTLE_SHARE = 0.6  # of the time for leaving that a call under way may take
 
 
 class Controller:
@@ -66,10 +66,10 @@ class Controller:
             clock,
             own_limit=self._own_limit,
             accepted=self._accept,
+            refused=self._refuse,
             status_every_s=status_every_s,
         )
         self._state = State()
-        self._decision: Decision | None = None
         self._failing_since_s: float | None = None
         self._logged: tuple[object, ...] = ()
 
@@ -104,12 +104,9 @@ class Controller:
             power=self._link.power,
             box_down=self._link.down(now_s),
         )
-        if self._link.busy and self._decision is not None:
-            decision = self._decision  # it is being carried out; half of it would look like a contradiction
-        else:
-            decision = self._decision = self._decide(snapshot)
-            self._link.submit(decision.actions)
-            self._record(snapshot.house, decision)
+        decision = self._decide(snapshot)
+        self._link.submit(decision.actions)
+        self._record(snapshot.house, decision)
         for publisher in self._publishers:
             publisher.publish(snapshot.house, snapshot.status, decision)
 
@@ -131,6 +128,9 @@ class Controller:
         self._state = acknowledge(self._state, action, self._clock.monotonic_s())
         _log.info("wallbox_told", action=str(action))
 
+    def _refuse(self, action: Action) -> None:
+        self._state = refuse(self._state, action, self._clock.monotonic_s())
+
     def _record(self, house: House, decision: Decision) -> None:
         """One line a change: of the command, or of the ground for it."""
         changed = (decision.command, decision.reason.code)
@@ -150,7 +150,7 @@ class Controller:
     async def _leave(self, leave_by_s: float) -> None:
         try:
             with self._clock.timeout(max(0.0, leave_by_s - self._clock.monotonic_s())):
-                await self._link.give_back(stop_charging=self._stop_on_exit and self._charging)
+                await self._link.give_back(stop_charging=self._stop_on_exit, charging=self._charging)
         except (DeviceError, StorageError, TimeoutError) as error:
             _log.warning(
                 "own_limit_not_restored",
@@ -158,9 +158,10 @@ class Controller:
                 own_limit_a=self._own_limit.own_a,
                 remedy="start Sunpace and stop it again once the wallbox answers",
             )
-        for poller in self._meters.pollers:
-            await poller.close()
-        await self._wallbox.close()
+        finally:
+            for poller in self._meters.pollers:
+                await poller.close()
+            await self._wallbox.close()
         _log.info("stopped")
 
     @property

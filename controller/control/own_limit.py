@@ -8,7 +8,6 @@ from controller.domain.errors import StorageError
 from controller.domain.ports import LimitRecord, LimitStore
 
 _log = structlog.get_logger()
-_WRITES_REMEMBERED = 2  # a crash between remembering and writing leaves the one before the last at the box
 
 
 class OwnLimit:
@@ -33,21 +32,26 @@ class OwnLimit:
             return
         record = self._store.load()
         if record is None or limit_a not in (record.own_a, *record.written_a):
+            if record is not None:
+                _log.warning("own_limit_changed_meanwhile", found_limit_a=limit_a, remembered_limit_a=record.own_a)
             record = LimitRecord(own_a=limit_a)
             self._store.save(record)
         else:
             _log.info("own_limit_recalled", own_limit_a=record.own_a, found_limit_a=limit_a)
         self._record = record
 
-    def before_write(self, limit_a: int) -> None:
+    def before_write(self, limit_a: int, *, at_box_a: int) -> None:
         """Makes sure that a crash right after the write can be told from a change by the user.
+
+        Args:
+            limit_a: What will be written, A.
+            at_box_a: What is at the box now, A: a crash in between leaves that.
 
         A full disk does not keep the limit from being lowered: the user's own is on record since the first contact.
         """
         if self._record is None:
             raise ValueError("a limit was to be written before the box was ever seen")
-        written_a = (*self._record.written_a, limit_a)[-_WRITES_REMEMBERED:]
-        record = LimitRecord(own_a=self._record.own_a, written_a=written_a)
+        record = LimitRecord(own_a=self._record.own_a, written_a=(at_box_a, limit_a))
         try:
             self._store.save(record)
         except StorageError as error:

@@ -78,13 +78,25 @@ def _whole_amps(wanted_a: float, told: Command, settings: CoreSettings, timers: 
 
 
 def pace(
-    state: State, told: Command, wanted: tuple[Command, Reason], settings: CoreSettings, timers: Timers
+    state: State,
+    told: Command,
+    wanted: tuple[Command, Reason],
+    settings: CoreSettings,
+    timers: Timers,
+    *,
+    gap_s: float,
 ) -> tuple[Command, Reason]:
-    """Keeps the gap between commands and the write budget; raising leaves a reserve for reducing."""
+    """Keeps the gap between commands and the write budget; raising leaves a reserve for reducing.
+
+    A command that is half carried out is finished as it was, unless its start or stop is no longer wanted.
+    """
     target, reason = wanted
     if target == told:
         return wanted
-    wait_s = settings.limit_change_s - (timers.at_s - state.told_at_s)
+    pending = state.pending
+    if pending is not None and pending != told and pending.charging == target.charging:
+        return pending, reason
+    wait_s = gap_s - (timers.at_s - state.told_at_s)
     if wait_s > 0:
         return told, because(ReasonCode.PACING, why=reason, in_s=wait_s)
     if target.charging and target.limit_a != told.limit_a:

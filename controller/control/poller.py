@@ -8,10 +8,11 @@ import structlog
 
 from controller.domain.errors import DeviceError
 from controller.domain.ports import Clock, Meter
-from controller.domain.readings import House, Reading
+from controller.domain.readings import House, Phases, Reading
 
 _log = structlog.get_logger()
 _LONGEST_PAUSE_S = 10.0
+_SAME_MOMENT_S = 5.0
 
 
 class MeterPoller:
@@ -108,17 +109,24 @@ class HouseMeters:
         """What is known at `now_s` (monotonic seconds)."""
         grid = self._grid.fresh(now_s)
         battery = self._battery.fresh(now_s) if self._battery is not None else None
-        ev = self._ev.fresh(now_s) if self._ev is not None else None
         return House(
             grid_w=grid.power_w if grid is not None else None,
             grid_age_s=self._grid.age_s(now_s),
-            grid_current_a=grid.current_a if grid is not None else None,
+            grid_current_a=_current_a(grid) if grid is not None else None,
             voltage_v=grid.voltage_v if grid is not None else None,
             pv_w=self._pv_w(now_s),
-            ev_w=max(0.0, ev.power_w) if ev is not None and ev.power_w is not None else None,
+            ev_w=self._ev_w(now_s),
+            battery_missing=self._battery is not None and battery is None,
             battery_w=battery.power_w if battery is not None else None,
             battery_soc_pct=battery.soc_pct if battery is not None else None,
         )
+
+    def _ev_w(self, now_s: float) -> float | None:
+        """Only while it tells of the same moment as the grid: the fuse is reckoned with their difference."""
+        if self._ev is None or self._ev.age_s(now_s) > max(_SAME_MOMENT_S, self._grid.age_s(now_s)):
+            return None
+        reading = self._ev.fresh(now_s)
+        return None if reading is None or reading.power_w is None else max(0.0, reading.power_w)
 
     def _pv_w(self, now_s: float) -> float | None:
         if not self._pv:
@@ -130,3 +138,11 @@ class HouseMeters:
                 return None
             total_w += reading.power_w
         return max(0.0, total_w)  # an inverter draws a few watts at night
+
+
+def _current_a(grid: Reading) -> Phases | None:
+    """The grid's phase currents, or what its phase powers make of them."""
+    if grid.current_a is not None or grid.phase_power_w is None or grid.voltage_v is None:
+        return grid.current_a
+    a, b, c = (watts / max(volts, 1.0) for watts, volts in zip(grid.phase_power_w, grid.voltage_v, strict=True))
+    return (a, b, c)

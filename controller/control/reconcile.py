@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from math import inf
-from typing import assert_never
+from typing import Literal, assert_never
 
-from controller.control.state import LONG_AGO_S, REPEAT_AFTER_S, Snapshot, State
+from controller.control.state import LONG_AGO_S, REPEAT_AFTER_S, Refusal, Refusals, Snapshot, State
 from controller.domain.charger import ChargerStatus, PowerSettings
 from controller.domain.decision import Action, ActionKind, Command
 
 _REPEAT_AFTER_MAX_S = 1800.0
+_REFUSED_FIRST_S = 30.0
+_REFUSED_MAX_S = 3600.0
+_REFUSED_REDUCTION_MAX_S = 60.0  # what protects is tried more often
 
 
 def observe(state: State, snapshot: Snapshot) -> State:
@@ -29,9 +32,15 @@ def observe(state: State, snapshot: Snapshot) -> State:
 
 def _observe_limit(state: State, power: PowerSettings) -> State:
     told = state.told
-    if told is None or power.limit_a == told.limit_a or power.taken_at_s <= state.limit_told_at_s:
+    if told is None or power.taken_at_s <= state.limit_told_at_s:
         return state
-    return state._replace(told=Command(power.limit_a, told.charging))
+    written = state.unconfirmed
+    if power.limit_a == told.limit_a:
+        if written is None:
+            return state
+        return state._replace(unconfirmed=None, refusals=Refusals(starting=state.refusals.starting))
+    state = state._replace(told=Command(power.limit_a, told.charging), unconfirmed=None)
+    return state if written is None else refuse(state, written, power.taken_at_s)
 
 
 def _observe_charging(state: State, status: ChargerStatus) -> State:
@@ -39,7 +48,11 @@ def _observe_charging(state: State, status: ChargerStatus) -> State:
     if told is None or enabled is None or status.taken_at_s <= state.charging_told_at_s:
         return state
     if enabled == told.charging:
-        return state if state.repeat_after_s == REPEAT_AFTER_S else state._replace(repeat_after_s=REPEAT_AFTER_S)
+        if state.repeat_after_s > REPEAT_AFTER_S:
+            state = state._replace(repeat_after_s=REPEAT_AFTER_S)
+        if enabled and state.refusals.starting.patience_s > 0:
+            state = state._replace(refusals=state.refusals._replace(starting=Refusal()))
+        return state
     found = Command(told.limit_a, enabled)
     if status.state.plugged is False:
         return state._replace(told=found, switched_at_s=LONG_AGO_S, repeat_after_s=REPEAT_AFTER_S)
@@ -66,6 +79,7 @@ def acknowledge(state: State, action: Action, now_s: float) -> State:
                 before=told,
                 told_at_s=now_s,
                 limit_told_at_s=now_s,
+                unconfirmed=action,
                 timers=timers._replace(write_tokens=max(0.0, (timers.write_tokens or 0.0) - 1.0)),
             )
         case ActionKind.START | ActionKind.STOP:
@@ -79,3 +93,35 @@ def acknowledge(state: State, action: Action, now_s: float) -> State:
             )
         case _:
             assert_never(action.kind)
+
+
+def refuse(state: State, action: Action, now_s: float) -> State:
+    """The box has rejected `action`, or was seen at `now_s` not to have followed it: it is let alone with that."""
+    refusals = state.refusals
+    match _kind(state.told, action):
+        case "starting":
+            refusals = refusals._replace(starting=_longer(refusals.starting, now_s, _REFUSED_MAX_S))
+        case "raising":
+            refusals = refusals._replace(raising=_longer(refusals.raising, now_s, _REFUSED_MAX_S))
+        case _:
+            refusals = refusals._replace(reducing=_longer(refusals.reducing, now_s, _REFUSED_REDUCTION_MAX_S))
+    return state._replace(refusals=refusals, pending=None)
+
+
+def refused_for_s(state: State, actions: tuple[Action, ...], now_s: float) -> float:
+    """Seconds until all of `actions` may be given; 0 when they may be now."""
+    until_s = max((getattr(state.refusals, _kind(state.told, action)).until_s for action in actions), default=now_s)
+    return max(0.0, until_s - now_s)
+
+
+def _kind(told: Command | None, action: Action) -> Literal["starting", "raising", "reducing"]:
+    if action.kind is ActionKind.START:
+        return "starting"
+    if action.kind is ActionKind.SET_LIMIT and told is not None and (action.limit_a or 0) > told.limit_a:
+        return "raising"
+    return "reducing"
+
+
+def _longer(refusal: Refusal, now_s: float, longest_s: float) -> Refusal:
+    patience_s = min(max(_REFUSED_FIRST_S, 2 * refusal.patience_s), longest_s)
+    return Refusal(until_s=now_s + patience_s, patience_s=patience_s)

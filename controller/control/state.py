@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from controller.domain.charger import ChargerStatus, PowerSettings
-from controller.domain.decision import Command
+from controller.domain.decision import Action, Command
 from controller.domain.readings import House
 from controller.domain.reasons import Reason
 
@@ -69,6 +69,32 @@ class FuseCap(NamedTuple):
     better_since_s: float | None = None
 
 
+class Refusal(NamedTuple):
+    """A kind of order that the box rejected, or accepted and ignored.
+
+    Attributes:
+        until_s: When it may be given again.
+        patience_s: How long that was; doubles with each refusal. 0 where there was none.
+    """
+
+    until_s: float = LONG_AGO_S
+    patience_s: float = 0.0
+
+
+class Refusals(NamedTuple):
+    """Refusals by kind, so that a box that will not start or raise can still be reduced and stopped.
+
+    Attributes:
+        starting: Of starts.
+        raising: Of higher limits.
+        reducing: Of lower limits and stops.
+    """
+
+    starting: Refusal = Refusal()
+    raising: Refusal = Refusal()
+    reducing: Refusal = Refusal()
+
+
 class State(NamedTuple):
     """The core's memory; all times are monotonic seconds.
 
@@ -80,6 +106,9 @@ class State(NamedTuple):
         charging_told_at_s: When start or stop was told last.
         switched_at_s: When charging began or ended last.
         repeat_after_s: Patience before a contradicted command is given again; doubles each time.
+        pending: The command that is being carried out; None when the box does what it was told.
+        unconfirmed: The last write of the limit, while it has not been read back.
+        refusals: What the box would not do.
         timers: Delays and the write budget.
         fuse: What the main fuse leaves; down at once, up slowly.
     """
@@ -91,5 +120,8 @@ class State(NamedTuple):
     charging_told_at_s: float = LONG_AGO_S
     switched_at_s: float = LONG_AGO_S
     repeat_after_s: float = REPEAT_AFTER_S
+    pending: Command | None = None
+    unconfirmed: Action | None = None
+    refusals: Refusals = Refusals()
     timers: Timers = Timers()
     fuse: FuseCap = FuseCap()

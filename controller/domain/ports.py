@@ -83,7 +83,7 @@ class LimitRecord:
 
     Attributes:
         own_a: The user's own operator current limit, A.
-        written_a: The limits that we may have left at the box: the one before the last write, and the last, A.
+        written_a: The limits that we may have left at the box: what was there before our last write, and that write, A.
     """
 
     own_a: int

@@ -51,7 +51,8 @@ class House:
         grid_current_a: Grid current a phase, A; > 0 imports.
         voltage_v: Measured voltage a phase, V.
         pv_w: PV production, W, >= 0.
-        ev_w: The car's own power, W, >= 0, from a meter of its own.
+        ev_w: The car's own power, W, >= 0, from a meter of its own, as old as the grid reading at the most.
+        battery_missing: There is a home battery, and its meter is silent.
         battery_w: House battery, W; > 0 discharges.
         battery_soc_pct: House battery's state of charge, %.
     """
@@ -62,5 +63,6 @@ class House:
     voltage_v: Phases | None = None
     pv_w: float | None = None
     ev_w: float | None = None
+    battery_missing: bool = False
     battery_w: float | None = None
     battery_soc_pct: float | None = None

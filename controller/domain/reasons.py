@@ -34,6 +34,8 @@ class ReasonCode(StrEnum):
     BOX_AWAITED = "box_awaited"
     BOX_FAULT = "box_fault"
     BOX_DOWN = "box_down"
+    BOX_REFUSES = "box_refuses"
+    BATTERY_UNKNOWN = "battery_unknown"
 
 
 _SENTENCES: dict[ReasonCode, str] = {
@@ -59,6 +61,8 @@ _SENTENCES: dict[ReasonCode, str] = {
     ReasonCode.BOX_AWAITED: "waiting for the wallbox's state",
     ReasonCode.BOX_FAULT: "the wallbox says {state}: see its own page",
     ReasonCode.BOX_DOWN: "{error}; next try in {in_s:s}",
+    ReasonCode.BOX_REFUSES: "{why}; the wallbox will not, next try in {in_s:s}",
+    ReasonCode.BATTERY_UNKNOWN: "the home battery's meter is silent: what it gives is not taken for sun",
 }
 
 

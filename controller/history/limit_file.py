@@ -40,13 +40,13 @@ class LimitFile:
     def load(self) -> LimitRecord | None:
         """See `LimitStore.load`; a damaged file is put aside and said so, and the box is taken as it is found."""
         try:
-            text = self._path.read_text(encoding="utf-8")
+            content = self._path.read_bytes()
         except FileNotFoundError:
             return None
         except OSError as error:
             raise StorageError(f"{self._path} cannot be read: {error.strerror}") from error
         try:
-            found = _File.model_validate_json(text)
+            found = _File.model_validate_json(content)
         except ValidationError:
             self._put_aside()
             return None

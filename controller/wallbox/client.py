@@ -12,6 +12,7 @@ import structlog
 from controller.domain.charger import ChargerStatus, PowerSettings
 from controller.domain.errors import AuthError, DeviceProtocolError, DeviceRejected, DeviceUnavailable
 from controller.domain.ports import Clock
+from controller.domain.units import MIN_CURRENT_A
 from controller.wallbox.gate import Gate
 from controller.wallbox.replies import LIMIT_FIELD, parse_dashboard, parse_power_section, parse_token
 from controller.wallbox.session import Session, Step
@@ -19,6 +20,10 @@ from controller.wallbox.tls import Trust
 
 _log = structlog.get_logger()
 _KEEP_ALIVE_S = 90.0  # longer than any gap between two requests: a handshake costs the box more than a connection
+_HIGHEST_LIMIT_A = 80
+_AFTER_ODD_LOGIN_S = 3600.0  # before the credentials are sent again to a box that answers them oddly
+_CREDENTIALS_REFUSED = frozenset({400, 401, 403, 422, 423})  # 423: the account is locked
+_LONGEST_DETAIL = 120
 _AFTER_REFUSAL_S = 300.0  # before logging in again where the box will not have it
 
 
@@ -38,7 +43,7 @@ class RestWallbox:
     def __init__(
         self, *, host: str, port: int, username: str, password: str, trust: Trust, gate: Gate, clock: Clock
     ) -> None:
-        self._base_url = f"https://{host}:{port}"
+        self._base_url = f"https://[{host}]:{port}" if ":" in host else f"https://{host}:{port}"
         self._username = username
         self._password = password
         self._context = trust.context()
@@ -46,6 +51,7 @@ class RestWallbox:
         self._clock = clock
         self._session = Session()
         self._refused: str | None = None
+        self._refreshes = True
         self._http: httpx.AsyncClient | None = None
 
     async def status(self) -> ChargerStatus:
@@ -70,13 +76,13 @@ class RestWallbox:
         """`POST /api/configuration-updates` for `operator-current-limit`.
 
         Args:
-            limit_a: Whole amps. 1 to 5 A do not exist (IEC 61851-1) and are refused here.
+            limit_a: Whole amps from 6; less does not exist (IEC 61851-1) and is refused here.
 
         Raises:
             DeviceError: See the class's `_request`.
         """
-        if limit_a < 0 or 0 < limit_a < 6:
-            raise ValueError(f"an operator current limit of {limit_a} A does not exist")
+        if not MIN_CURRENT_A <= limit_a <= _HIGHEST_LIMIT_A:
+            raise DeviceRejected(f"an operator current limit of {limit_a} A does not exist; nothing was sent")
         update = {
             "fieldKey": LIMIT_FIELD,
             "value": limit_a,
@@ -132,33 +138,39 @@ class RestWallbox:
         if self._refused is not None:
             raise AuthError(self._refused)
         step = self._session.next_step(self._clock.monotonic_s())
-        if step is Step.REFRESH and await self._refresh():
+        if step is Step.REFRESH and self._refreshes and await self._refresh():
             return
         if step is not Step.NOTHING:
             await self._login()
 
     async def _refresh(self) -> bool:
-        """Renews the token; False when the box would not, and a login is due."""
+        """Renews the token; False when that brings none. Then a login does, from now on: the reply is not specified."""
+        self._refreshes = False
         response = await self._send("POST", "/api/refresh-token", None, self._session.headers)
-        if response.is_client_error:
-            _log.debug("refresh_refused", status=response.status_code)
-            self._session.drop()
+        try:
+            token = parse_token(_content(response, "POST /api/refresh-token"))
+        except (DeviceRejected, DeviceProtocolError) as error:
+            _log.info("refresh_brought_no_token", error=str(error))
             return False
-        self._session.accept(parse_token(_content(response, "refresh-token")), self._clock.monotonic_s())
+        self._session.accept(token, self._clock.monotonic_s())
+        self._refreshes = True
         return True
 
     async def _login(self) -> None:
         credentials = {"username": self._username, "password": self._password}
         response = await self._send("POST", "/api/login", credentials, {})
-        if response.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+        if response.status_code in _CREDENTIALS_REFUSED:
             self._refused = (
                 f"the wallbox refuses the login of {self._username!r}: correct wallbox.username and wallbox.password "
                 "and restart Sunpace; it is not tried again, since repeated failures can lock the account"
             )
             raise AuthError(self._refused)
-        if not response.is_success:
-            raise _rejected(response, "POST /api/login", retry_in_s=_AFTER_REFUSAL_S)
-        self._session.accept(parse_token(_content(response, "login")), self._clock.monotonic_s())
+        try:
+            token = parse_token(_content(response, "POST /api/login"))
+        except (DeviceRejected, DeviceProtocolError) as error:
+            error.retry_in_s = _AFTER_ODD_LOGIN_S
+            raise
+        self._session.accept(token, self._clock.monotonic_s())
         _log.debug("logged_in")
 
     async def _send(
@@ -245,10 +257,18 @@ def _rejected(response: httpx.Response, what: str, *, retry_in_s: float | None =
 
 
 def _detail(response: httpx.Response) -> str:
-    """The box's own words on a refusal, where it gives any in `application/problem+json`."""
+    """The box's own words on a refusal, where it gives any in `application/problem+json`.
+
+    Never on a login: a box that echoes what it was sent would put the password into our log.
+    """
+    if response.request.url.path == "/api/login":
+        return ""
     try:
         body = response.json()
     except ValueError:
         return ""
     detail = body.get("detail") or body.get("title") if isinstance(body, dict) else None
-    return f": {detail}" if isinstance(detail, str) else ""
+    if not isinstance(detail, str):
+        return ""
+    plain = "".join(character if character.isprintable() else " " for character in detail)
+    return f": {plain[:_LONGEST_DETAIL]}"

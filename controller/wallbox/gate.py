@@ -65,7 +65,8 @@ class Gate:
                 result = await send()
         except TimeoutError as error:
             raise DeviceTimeout(
-                f"the wallbox did not answer within {self._timeout_s:g} s", retry_in_s=self._trouble()
+                f"the wallbox did not answer within {self._timeout_s:g} s",
+                retry_in_s=self._trouble(least_s=self._timeout_s),
             ) from error
         except DeviceUnavailable as error:
             error.retry_in_s = self._trouble()
@@ -76,9 +77,14 @@ class Gate:
         finally:
             self._free_at_s = self._clock.monotonic_s() + self._min_gap_s
 
-    def _trouble(self) -> float:
-        """Doubles the peace, with jitter; returns its seconds."""
+    def _trouble(self, least_s: float = 0.0) -> float:
+        """Doubles the peace, with jitter; returns its seconds.
+
+        Args:
+            least_s: Shortest peace: after a time-out the box may be at work on the request for some time yet.
+        """
         pause_s = min(_BACKOFF_FIRST_S * 2.0 ** min(self._troubles, 16), _BACKOFF_MAX_S)
+        pause_s = max(pause_s, least_s)
         pause_s *= 1 + self._random.uniform(0, _JITTER_SHARE)
         self._troubles += 1
         self._blocked_until_s = self._clock.monotonic_s() + pause_s

@@ -135,7 +135,6 @@ def test_a_good_file_becomes_settings() -> None:
             "31: strategy.surplus.solarshare: unknown key; did you mean solar_share",
         ),
         ('"12:00"', '"25:00"', r'34: strategy.off_peak.windows\[1\].start = "25:00": a time of day'),
-        ('end = "13:00"', 'end = "12:00"', r"34: strategy.off_peak.windows\[1\]: start and end are the same"),
         ('"sat"', '"saturday"', r'34: strategy.off_peak.windows\[1\].days\[0\] = "saturday": must be "mon"'),
         ("[site]", "[sight]", "1: sight: unknown key; did you mean site"),
         ("[meter.grid]", "[meter.gird]", "did you mean grid"),
@@ -148,6 +147,18 @@ def test_each_fault_names_place_and_remedy(old: str, new: str, line: str) -> Non
     assert len(matching) == 1, found
     assert all(fault.startswith("config.toml") and "\n" not in fault for fault in found)
     assert not any("hunter2" in fault for fault in found)
+
+
+@pytest.mark.parametrize("host", ["10.0.0.9", "fe80::1", "meter.local", "my_meter"])
+def test_hosts_that_can_be(host: str) -> None:
+    assert load(GOOD.replace("10.0.0.1", host)).config.meter.grid.host == host
+
+
+@pytest.mark.parametrize("host", ["", "10.0.0.9:502", "a b", "-x", "b\u00f6x!"])
+def test_hosts_that_cannot_be(host: str) -> None:
+    assert any(
+        "meter.grid.host" in fault and "no host name" in fault for fault in faults(GOOD.replace("10.0.0.1", host))
+    )
 
 
 def test_all_faults_come_at_once() -> None:

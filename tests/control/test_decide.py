@@ -2,6 +2,7 @@
 
 import pytest
 
+from controller.control.reconcile import acknowledge, refuse
 from controller.control.settings import Fallback
 from controller.domain.charger import OcppState
 from controller.domain.demand import Defer, Dwell
@@ -137,6 +138,108 @@ class TestFuse:
         run.steps(3, grid_current_a=(31, 18, 18))
         assert run.told == ["set_limit 10 A"]
 
+    def test_a_car_on_more_phases_than_told_does_not_make_the_house_look_smaller(self) -> None:
+        run = Run(core(Wants(16), main_fuse_a=25, phases=1), charging=True)
+        run.step(1, grid_current_a=(30, 20, 20), ev_w=16 * 690)  # three phases, though phases = 1
+        assert run.told == ["set_limit 11 A"]
+
+    def test_pv_does_not_hide_a_phase_where_no_phase_is_measured(self) -> None:
+        run = Run(core(Wants(16), main_fuse_a=25), charging=True)
+        run.step(1, grid_w=16 * 690 - 3000, pv_w=9000.0, ev_w=16 * 690)  # 6 kW of house, maybe on one phase
+        assert run.told == ["stop"]
+
+    def test_without_the_cars_own_meter_its_rise_is_no_load_of_the_house(self) -> None:
+        """Reference timing: the car follows after ten seconds; the house draws 8.5 A, the fuse is 25 A."""
+        run = Run(core(Wants(16), main_fuse_a=25))
+        drawn: list[float] = []
+        for second in range(1800):
+            offered_a = run.limit_a if run.charging else 0
+            drawn.append(offered_a)
+            car_a = drawn[max(0, second - 15)]
+            run.step(1, grid_current_a=(8.5 + car_a, 3, 3), grid_w=(8.5 + 3 * car_a) * 230)
+        assert run.told == ["start"]
+
+    def test_an_overload_while_the_car_rises_is_seen(self) -> None:
+        run = Run(core(Wants(16), main_fuse_a=25))
+        run.step(1, grid_current_a=(8.5, 3, 3))
+        assert run.told == ["start"]
+        run.steps(5, grid_current_a=(20, 15, 15))
+        assert run.told == ["start"]
+        run.step(1, grid_current_a=(30, 22, 22))
+        assert run.told == ["start", "stop"]
+
+
+class TestRefusals:
+    def refusing(self, run: Run, kind: str, seconds: int, **house: float) -> list[str]:
+        """A box that rejects every order that begins with `kind`."""
+        tried: list[str] = []
+        for _ in range(seconds):
+            decision = run.step(1, obey=False, **house)
+            for action in decision.actions:
+                if str(action).startswith(kind):
+                    tried.append(str(action))
+                    run.state = refuse(run.state, action, run.now_s)
+                    break
+                run.state = acknowledge(run.state, action, run.now_s)
+                run.limit_a = action.limit_a or run.limit_a
+        return tried
+
+    def test_a_refused_start_is_tried_ever_more_rarely(self) -> None:
+        run = Run(core(Wants(12)), limit_a=12)
+        assert 4 <= len(self.refusing(run, "start", 4 * 3600)) <= 11
+
+    def test_a_refused_raise_bars_no_reduction(self) -> None:
+        strategy = Wants(16)
+        run = Run(core(strategy), limit_a=10, charging=True)
+        assert 5 <= len(self.refusing(run, "set_limit", 3600)) <= 8
+        assert code(run) is ReasonCode.BOX_REFUSES
+        run.step(1, grid_w=None, grid_age_s=20)
+        assert run.told == ["set_limit 6 A"]
+
+    @pytest.mark.parametrize(("found_a", "wanted_a", "most"), [(8, 16, 9), (16, 8, 62)])
+    def test_a_limit_that_is_accepted_and_ignored_is_no_endless_loop(
+        self, found_a: int, wanted_a: int, most: int
+    ) -> None:
+        run = Run(core(Wants(wanted_a)), limit_a=found_a, charging=True)
+        tried = 0
+        for _ in range(3600):
+            decision = run.step(1, obey=False)
+            for action in decision.actions:
+                run.state = acknowledge(run.state, action, run.now_s)
+                tried += 1
+        assert 5 <= tried <= most  # what protects is tried every minute, what does not ever more rarely
+
+    def test_success_is_forgiven(self) -> None:
+        run = Run(core(Wants(12)), limit_a=12)
+        self.refusing(run, "start", 200)
+        run.steps(600)
+        assert run.charging
+        assert run.state.refusals.starting.patience_s == 0
+
+
+class TestHalfDone:
+    def half_done(self) -> Run:
+        """The limit of a start is written, the start itself still to come."""
+        run = Run(core(surplus(solar_share=1, start_delay_s=0)))
+        decision = run.step(1, grid_w=-7000, obey=False)
+        assert [str(action) for action in decision.actions] == ["set_limit 10 A", "start"]
+        run.state = acknowledge(run.state, decision.actions[0], run.now_s)
+        run.limit_a = 10
+        return run
+
+    def test_it_is_finished_though_the_sun_has_moved(self) -> None:
+        run = self.half_done()
+        decision = run.step(1, grid_w=-8000)
+        assert [str(action) for action in decision.actions] == ["start"]
+
+    def test_a_start_that_is_no_longer_wanted_is_withdrawn(self) -> None:
+        run = self.half_done()
+        assert run.step(1, grid_w=3000).actions == ()
+
+    def test_a_start_on_a_stale_reading_is_withdrawn(self) -> None:
+        run = self.half_done()
+        assert run.step(1, grid_w=None, grid_age_s=16).actions == ()
+
 
 class TestStaleMeter:
     def stale(self, fallback: Fallback, **settings: float) -> Run:
@@ -261,6 +364,16 @@ class TestStrategyFailure:
 
         with pytest.raises(ValueError, match="deferred in a circle"):
             Run(core(Circle(0))).step()
+
+
+def test_without_the_cars_own_meter_amps_change_only_after_the_car_has_followed() -> None:
+    run = Run(core(surplus(solar_share=1), limit_change_s=5, follow_s=30), limit_a=10, charging=True)
+    drawn: list[int] = []
+    for second in range(900):
+        drawn.append(run.limit_a)
+        car_w = drawn[max(0, second - 12)] * 690.0
+        run.step(1, grid_w=car_w - 9100)  # constant sun: 13.2 A
+    assert run.told == ["set_limit 13 A"]
 
 
 class TestWriteBudget:

@@ -32,8 +32,10 @@ def crashed(*writes: int, own_a: int = 16) -> Memory:
     memory = Memory()
     run = OwnLimit(memory)
     run.first_contact(own_a)
+    at_box_a = own_a
     for limit_a in writes:
-        run.before_write(limit_a)
+        run.before_write(limit_a, at_box_a=at_box_a)
+        at_box_a = limit_a
     return memory
 
 
@@ -61,6 +63,18 @@ def test_first_contact_counts_once() -> None:
     assert run.own_a == 16
 
 
+def test_writes_that_fail_do_not_push_out_what_is_at_the_box() -> None:
+    memory = Memory()
+    run = OwnLimit(memory)
+    run.first_contact(16)
+    run.before_write(10, at_box_a=16)
+    for refused_a in (9, 8, 7):
+        run.before_write(refused_a, at_box_a=10)
+    again = OwnLimit(memory)
+    again.first_contact(10)
+    assert again.own_a == 16
+
+
 def test_given_back_is_forgotten() -> None:
     memory = crashed(8)
     run = OwnLimit(memory)
@@ -80,10 +94,10 @@ def test_a_full_disk_forbids_the_first_contact_but_not_a_reduction() -> None:
     memory.full = False
     run.first_contact(16)
     memory.full = True
-    run.before_write(6)
+    run.before_write(6, at_box_a=16)
     assert run.own_a == 16
 
 
 def test_nothing_is_written_before_the_box_was_seen() -> None:
     with pytest.raises(ValueError, match="before the box was ever seen"):
-        OwnLimit(Memory()).before_write(8)
+        OwnLimit(Memory()).before_write(8, at_box_a=16)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import anyio
 import pytest
@@ -28,12 +29,13 @@ class Told:
         self.power_w = power_w
         self.refused = refused or {}
         self.asked_s: list[float] = []
+        self.phases: dict[str, Any] = {}
 
     async def read(self) -> Reading:
         self.asked_s.append(self.clock.monotonic_s())
         if isinstance(self.power_w, Exception):
             raise self.power_w
-        return Reading(taken_at_s=self.clock.monotonic_s(), power_w=self.power_w, refused=self.refused)
+        return Reading(taken_at_s=self.clock.monotonic_s(), power_w=self.power_w, refused=self.refused, **self.phases)
 
     async def close(self) -> None: ...
 
@@ -68,6 +70,29 @@ def test_a_refused_power_keeps_the_last_believable_one_until_it_is_stale() -> No
     warped(test)
 
 
+def test_phase_powers_stand_in_for_refused_currents() -> None:
+    async def test(clock: ScaledClock) -> None:
+        meter, grid = poller(clock, 2300.0)
+        meter.phases = {"phase_power_w": (4600.0, -2300.0, 0.0), "voltage_v": (230.0, 230.0, 0.0)}
+        await grid.poll()
+        assert HouseMeters(grid=grid).house(clock.monotonic_s()).grid_current_a == (20, -10, 0)
+
+    warped(test)
+
+
+def test_a_silent_battery_is_told_from_none() -> None:
+    async def test(clock: ScaledClock) -> None:
+        _, grid = poller(clock, 0.0)
+        _, battery = poller(clock, DeviceTimeout("silence"))
+        await battery.poll()
+        await clock.sleep(16)
+        await grid.poll()
+        assert HouseMeters(grid=grid, battery=battery).house(clock.monotonic_s()).battery_missing
+        assert not HouseMeters(grid=grid).house(clock.monotonic_s()).battery_missing
+
+    warped(test)
+
+
 def test_failures_are_told_once_and_polled_more_rarely_but_never_beyond_ten_seconds() -> None:
     async def test(clock: ScaledClock) -> None:
         meter, grid = poller(clock, DeviceTimeout("silence"))
@@ -97,6 +122,12 @@ def test_pv_is_known_only_while_every_inverter_is() -> None:
         house = meters.house(clock.monotonic_s())
         assert house.pv_w == 1970
         assert house.ev_w == 0  # a meter's own hum is no negative car
+        await clock.sleep(4)
+        await grid.poll()
+        assert meters.house(clock.monotonic_s()).ev_w == 0
+        await clock.sleep(2)
+        await grid.poll()
+        assert meters.house(clock.monotonic_s()).ev_w is None  # it tells of another moment than the grid's meter
         first.power_w = DeviceTimeout("silence")
         await clock.sleep(16)
         for each in meters.pollers:

@@ -31,13 +31,21 @@ def test_another_boxs_record_does_not_count(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "null", '{"wallbox": "box:443"}', '{"wallbox":"box:443","own_a":"x","written_a":[]}']
+    "text",
+    [
+        b"",
+        b"{",
+        b"null",
+        b"\xff\xfe\x00",
+        b'{"wallbox": "box:443"}',
+        b'{"wallbox":"box:443","own_a":"x","written_a":[]}',
+    ],
 )
-def test_a_damaged_file_is_put_aside_not_lost(tmp_path: Path, text: str) -> None:
+def test_a_damaged_file_is_put_aside_not_lost(tmp_path: Path, text: bytes) -> None:
     file = tmp_path / "own-limit.json"
-    file.write_text(text)
+    file.write_bytes(text)
     assert LimitFile(tmp_path, "box:443").load() is None
-    assert (tmp_path / "own-limit.damaged").read_text() == text
+    assert (tmp_path / "own-limit.damaged").read_bytes() == text
     assert not file.exists()
 
 

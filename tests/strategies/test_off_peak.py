@@ -64,6 +64,11 @@ def test_a_window_belongs_to_the_day_it_starts_on(day: int, hour: int, inside: b
     assert charges(local, start="22:00", end="06:00", days=["fri"]) is inside
 
 
+@pytest.mark.parametrize("clock", [(0, 0), (12, 0), (23, 59)])
+def test_the_same_start_and_end_are_the_whole_day(clock: tuple[int, int]) -> None:
+    assert charges(datetime(2026, 11, 24, *clock, tzinfo=BERLIN), start="00:00", end="00:00")
+
+
 @pytest.mark.parametrize(
     ("utc", "inside"),
     [

@@ -97,6 +97,12 @@ def test_the_house_battery(settings: dict[str, Any], battery_w: float, soc_pct: 
     assert reckoned == surplus_w
 
 
+def test_a_silent_battery_meter_is_no_sun() -> None:
+    answer = demand({}, charging=True, ev_w=5500, grid_w=0, battery_missing=True)
+    assert answer.current_a == 0
+    assert "home battery" in str(answer.reason)
+
+
 def test_words_tell_a_cloud_from_no_sun() -> None:
     assert demand({}, charging=True, grid_w=0, ev_w=1000).reason.code is ReasonCode.CLOUD
     assert demand({}, charging=False, grid_w=0).reason.code is ReasonCode.NO_SUN

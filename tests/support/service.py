@@ -14,6 +14,7 @@ import anyio
 from controller.app import make_controller, read_config
 from controller.cli.virtual import config_toml, virtual_day
 from controller.control.clock import ScaledClock
+from controller.control.loop import Controller
 from controller.domain.charger import ChargerStatus
 from controller.domain.decision import Decision
 from controller.domain.readings import House
@@ -46,7 +47,12 @@ class Stage:
         self.clock = clock
         self.diary = diary
         self.stop = stop
+        self.done = anyio.Event()
         self._meter = meter
+
+    async def run(self, controller: Controller) -> None:
+        await controller.run(self.stop)
+        self.done.set()
 
     @property
     def plant(self) -> Plant:
@@ -93,6 +99,6 @@ async def staged(
         stage = Stage(home, clock, diary, meter_stack, stop)
         async with anyio.create_task_group() as tasks:
             if run:
-                tasks.start_soon(make_controller(read_config(file, {}), clock, (diary,)).run, stop)
+                tasks.start_soon(stage.run, make_controller(read_config(file, {}), clock, (diary,)))
             yield stage
             stop.set()

@@ -46,10 +46,10 @@ async def test_a_limit_is_one_typed_update() -> None:
     ]
 
 
-@pytest.mark.parametrize("limit_a", [-1, 1, 5])
+@pytest.mark.parametrize("limit_a", [-1, 0, 1, 5, 81])
 async def test_limits_that_do_not_exist_never_reach_the_wire(limit_a: int) -> None:
     async with scripted() as (script, client):
-        with pytest.raises(ValueError, match="does not exist"):
+        with pytest.raises(DeviceRejected, match="does not exist; nothing was sent"):
             await client.set_limit(limit_a)
     assert script.calls == []
 
@@ -76,9 +76,9 @@ async def test_a_new_token_that_is_refused_is_not_tried_in_a_loop() -> None:
     assert caught.value.retry_in_s == 300
 
 
-@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize("status", [400, 401, 403, 422, 423])
 async def test_refused_credentials_are_never_sent_again(status: int) -> None:
-    async with scripted(login=answer({"title": "wrong password"}, status)) as (script, client):
+    async with scripted(login=answer({"detail": "wrong: open-sesame"}, status)) as (script, client):
         for _ in range(5):
             with pytest.raises(AuthError, match="refuses the login of 'admin'") as caught:
                 await client.status()
@@ -142,10 +142,11 @@ async def test_silence_is_a_timeout_and_the_connection_is_given_up() -> None:
         assert client._http is not first
 
 
-async def test_renewal_and_its_refusal() -> None:
-    async with scripted(dashboard=DASHBOARD, refresh=[LOGIN_OK, answer({}, 404)]) as (script, client):
+@pytest.mark.parametrize("reply", [answer({}, 404), answer({}), answer(b""), answer(b"<html>", 200, "text/html")])
+async def test_a_renewal_that_brings_no_token_is_followed_by_logins_only(reply: object) -> None:
+    async with scripted(dashboard=DASHBOARD, refresh=[LOGIN_OK, reply]) as (script, client):
         await client.status()
-        for _ in range(2):
+        for _ in range(3):
             client._session._renew_at_s = 0.0
             await client.status()
     assert script.calls == [
@@ -156,13 +157,41 @@ async def test_renewal_and_its_refusal() -> None:
         "POST /api/refresh-token",
         "POST /api/login",
         "GET /api/dashboard-information",
+        "POST /api/login",
+        "GET /api/dashboard-information",
     ]
 
 
-async def test_a_login_without_token_is_said_so() -> None:
-    async with scripted(login=answer({"token": "x"})) as (_, client):
-        with pytest.raises(DeviceProtocolError, match="no access_token"):
+async def test_a_renewal_that_fails_is_not_tried_again() -> None:
+    async with scripted(dashboard=DASHBOARD, refresh=answer({}, 500)) as (script, client):
+        await client.status()
+        client._session._renew_at_s = 0.0
+        with pytest.raises(DeviceUnavailable):
             await client.status()
+        client._gate._blocked_until_s = 0.0
+        await client.status()
+    assert script.calls[-2:] == ["POST /api/login", "GET /api/dashboard-information"]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [answer({"token": "x"}), answer(b"<html>open-sesame</html>", 200, "text/html"), answer({"title": "x"}, 404)],
+)
+async def test_credentials_go_to_a_box_that_answers_oddly_once_an_hour_at_the_most(reply: object) -> None:
+    async with scripted(login=reply) as (_, client):
+        with pytest.raises((DeviceProtocolError, DeviceRejected)) as caught:
+            await client.status()
+    assert caught.value.retry_in_s == 3600
+    assert "open-sesame" not in str(caught.value)
+
+
+async def test_the_boxs_words_are_kept_short_and_plain() -> None:
+    reply = answer({"detail": "bad\x1b[31m\n" + 500 * "x"}, 400)
+    async with scripted(dashboard=reply) as (_, client):
+        with pytest.raises(DeviceRejected) as caught:
+            await client.status()
+    assert len(str(caught.value)) < 250
+    assert str(caught.value).isprintable()
 
 
 async def test_power_section_in_text_and_numbers() -> None:

@@ -89,7 +89,7 @@ def test_a_timeout_is_bounded_and_backs_off() -> None:
             await gate.call(calls.send)
         assert 30 <= calls.clock.monotonic_s() - before_s < 30.1
         assert caught.value.retry_in_s is not None
-        assert 5 <= caught.value.retry_in_s <= 6
+        assert 30 <= caught.value.retry_in_s <= 36  # it may be at work on the request for some time yet
 
     run_warped(slow)
 
