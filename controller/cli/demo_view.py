@@ -111,7 +111,7 @@ class LiveView:
         plant = self._home.live.now()
         flows = Table(box=None, show_header=False, padding=(0, 1))
         flows.add_column(width=6)
-        flows.add_column(justify="right", width=9)
+        flows.add_column(justify="right", width=10)
         flows.add_column(width=_BAR_CELLS)
         flows.add_row("sun", _kw(plant.pv_w), _bar(plant.pv_w, "yellow"))
         flows.add_row("house", _kw(plant.load_w), _bar(plant.load_w, "blue"))
