@@ -10,6 +10,7 @@ from controller.domain.charger import ChargerStatus, PowerSettings
 from controller.domain.decision import Action, ActionKind, Command
 
 _REPEAT_AFTER_MAX_S = 1800.0
+_NOTHING_REFUSED = Refusals()
 _REFUSED_FIRST_S = 30.0
 _REFUSED_MAX_S = 3600.0
 _REFUSED_REDUCTION_MAX_S = 60.0  # what protects is tried more often
@@ -110,6 +111,8 @@ def refuse(state: State, action: Action, now_s: float) -> State:
 
 def refused_for_s(state: State, actions: tuple[Action, ...], now_s: float) -> float:
     """Seconds until all of `actions` may be given; 0 when they may be now."""
+    if not actions or state.refusals == _NOTHING_REFUSED:
+        return 0.0
     until_s = max((getattr(state.refusals, _kind(state.told, action)).until_s for action in actions), default=now_s)
     return max(0.0, until_s - now_s)
 
