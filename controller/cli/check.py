@@ -9,12 +9,12 @@ from typing import Any
 
 import anyio
 
-from controller.app import make_meter, make_wallbox, meter_entries, read_config
+from controller.app import make_limit_store, make_meter, make_wallbox, meter_entries, read_config
 from controller.cli.logs import configure_logs
 from controller.config.loader import Loaded
 from controller.control.clock import WallClock
-from controller.domain.errors import DeviceError
-from controller.domain.ports import Meter, Wallbox
+from controller.domain.errors import DeviceError, StorageError
+from controller.domain.ports import LimitStore, Meter, Wallbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ def check(file: Path, *, as_json: bool) -> int:
 
 async def _reach(loaded: Loaded) -> list[Finding]:
     clock = WallClock()
-    findings = []
+    findings = [_try_store(make_limit_store(loaded.config))]
     for role, entry in meter_entries(loaded.config):
         meter = make_meter(role, entry, clock)
         try:
@@ -61,6 +61,14 @@ async def _reach(loaded: Loaded) -> list[Finding]:
     finally:
         await wallbox.close()
     return findings
+
+
+def _try_store(store: LimitStore) -> Finding:
+    try:
+        store.probe()
+    except StorageError as error:
+        return Finding(device="state", ok=False, text=str(error), values={})
+    return Finding(device="state", ok=True, text="your own limit can be kept across a crash", values={})
 
 
 async def _try_meter(meter: Meter) -> Finding:

@@ -52,6 +52,7 @@ class PlainView:
         self._clock = clock
         self._stream = stream
         self._printed: tuple[object, ...] = ()
+        self._gone = False
 
     def publish(self, _house: House, _status: ChargerStatus | None, decision: Decision) -> None:
         """See `Publisher.publish`."""
@@ -60,12 +61,19 @@ class PlainView:
             return
         self._printed = changed
         plant = self._home.live.now()
-        print(
+        self._print(
             f"{self._clock.now():%H:%M:%S}  sun {_kw(plant.pv_w)}  house {_kw(plant.load_w)}  car {_kw(plant.ev_w)}  "
-            f"grid {_kw(plant.grid_w)}  {_command(decision):>8}  {decision.reason}",
-            file=self._stream,
-            flush=True,
+            f"grid {_kw(plant.grid_w)}  {_command(decision):>8}  {decision.reason}"
         )
+
+    def _print(self, line: str) -> None:
+        """The first line that nobody takes is the last one; the house is run all the same."""
+        if self._gone:
+            return
+        try:
+            print(line, file=self._stream, flush=True)
+        except OSError:
+            self._gone = True
 
     def shown(self) -> AbstractContextManager[object]:
         """See `View.shown`."""

@@ -13,4 +13,6 @@ def require_sim() -> None:
     """Raises SunpaceError when the extra `sim` is not installed."""
     missing = [name for name in _SIM if find_spec(name) is None]
     if missing:
-        raise SunpaceError(f"the virtual home needs {', '.join(missing)}: pip install 'sunpace[sim]'")
+        raise SunpaceError(
+            f"the virtual home needs {', '.join(missing)}; install Sunpace with its extra: pip install '.[sim]'"
+        )

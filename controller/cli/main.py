@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import time
 from pathlib import Path
 
 from controller import __version__
@@ -38,11 +42,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SunpaceError as error:
         print(f"sunpace: {error}", file=sys.stderr)
         return FAILED
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output has gone; there is nobody to tell
-        return FAILED
+    except OSError as error:
+        return _output_lost(error)
     except KeyboardInterrupt:
         return 130
+
+
+def _output_lost(error: OSError) -> int:
+    """Our output could not be written: its reader has gone, or the disk is full."""
+    with suppress(OSError):
+        print(f"sunpace: the output cannot be written: {error.strerror or error}", file=sys.stderr)
+    # what is left in the buffer cannot be written either: the interpreter must not try, and complain, at its end
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return FAILED
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -104,7 +117,9 @@ def _add_emulate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     emulate.add_argument("--port", type=_port, default=0, metavar="P", help="port of the meter or wallbox (a free one)")
     emulate.add_argument("--wallbox-port", type=_port, default=0, metavar="P", help="home: the wallbox's port")
     emulate.add_argument("--trace", type=Path, metavar="F.csv", help="a recorded day: time,pv_w,load_w")
-    emulate.add_argument("--start", default="11:00", metavar="HH:MM", help="where the generated day begins (11:00)")
+    emulate.add_argument(
+        "--start", type=_time_of_day, default="11:00", metavar="HH:MM", help="where the generated day begins (11:00)"
+    )
     emulate.add_argument("--write-config", type=Path, metavar="FILE", help="home: write a config.toml that fits it")
     emulate.add_argument("--json", action="store_true", help="first line: addresses and credentials, as JSON")
     emulate.set_defaults(command=_emulate)
@@ -123,6 +138,8 @@ def _demo(arguments: argparse.Namespace) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    # until the service listens for it itself, SIGTERM ends a start that has told the box nothing yet
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(DONE))
     with without_decoration():
         from controller.cli.run import run  # noqa: PLC0415
 
@@ -136,6 +153,8 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _emulate(arguments: argparse.Namespace) -> int:
+    if arguments.what != "home" and (arguments.write_config is not None or arguments.wallbox_port):
+        raise SunpaceError("--write-config and --wallbox-port go with `emulate home` only")
     require_sim()
     from controller.cli.emulate import Emulation, emulate  # noqa: PLC0415
 
@@ -153,21 +172,35 @@ def _emulate(arguments: argparse.Namespace) -> int:
 
 
 def _speed(text: str) -> float:
-    value = float(text)
+    value = _number(text)
     if not 1 <= value <= 600:
         raise argparse.ArgumentTypeError(f"{text} is not between 1 and 600")
     return value
 
 
 def _seconds(text: str) -> float:
-    value = float(text)
+    value = _number(text)
     if not 0 < value < 1e7:
         raise argparse.ArgumentTypeError(f"{text} is no number of seconds")
     return value
 
 
 def _port(text: str) -> int:
-    value = int(text)
-    if not 0 <= value <= 65535:
+    value = _number(text)
+    if not 0 <= value <= 65535 or value != int(value):
         raise argparse.ArgumentTypeError(f"{text} is no TCP port")
-    return value
+    return int(value)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from error
+
+
+def _time_of_day(text: str) -> str:
+    try:
+        return time.fromisoformat(text).strftime("%H:%M")
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time of day; write it like 11:00") from error

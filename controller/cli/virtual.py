@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 
-from controller.domain.errors import SunpaceError
 from controller.simulation.home import Home
 from controller.simulation.plant import Plant, PlantSettings
 from controller.simulation.trace import read_trace
@@ -31,7 +30,7 @@ class VirtualDay:
 
 
 def virtual_day(trace_file: Path | None, start: str) -> VirtualDay:
-    """A recorded day from its first sun, or the generated one from `start` ("HH:MM"). Raises SunpaceError."""
+    """A recorded day from its first sun, or the generated one from `start` ("HH:MM"). Raises TraceError."""
     settings = PlantSettings()
     if trace_file is not None:
         trace = read_trace(trace_file)
@@ -39,10 +38,7 @@ def virtual_day(trace_file: Path | None, start: str) -> VirtualDay:
         plant = Plant(trace, start_s, settings)
         return VirtualDay(plant=plant, start=datetime.fromtimestamp(start_s, UTC), length_s=trace.times_s[-1] - start_s)
     trace = sunny_with_clouds()
-    try:
-        hour = datetime.strptime(start, "%H:%M").replace(tzinfo=UTC)
-    except ValueError as error:
-        raise SunpaceError(f"--start {start!r} is no time of day; write it like 11:00") from error
+    hour = time.fromisoformat(start)
     begin = trace.start.replace(hour=hour.hour, minute=hour.minute)
     return VirtualDay(plant=Plant(trace, begin.timestamp(), settings, cyclic=True), start=begin, length_s=None)
 

@@ -24,7 +24,7 @@ _UNITS = {
 }
 
 _WORDINGS: dict[str, Callable[[dict[str, Any]], str]] = {
-    "missing": lambda _: "is missing",
+    "missing": lambda _: "is missing; config.toml, as it comes with Sunpace, shows it with its meaning",
     "int_type": lambda _: "must be a whole number",
     "int_from_float": lambda _: "must be a whole number",
     "float_type": lambda _: "must be a number",

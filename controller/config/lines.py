@@ -32,6 +32,11 @@ def line_of(text: str, path: KeyPath) -> int | None:
     return None
 
 
+def holds(text: str, path: KeyPath) -> bool:
+    """Whether the text itself has the key."""
+    return _depth(tomllib.loads(text), path) == len(path)
+
+
 def _depth(tree: Any, path: KeyPath) -> int:
     """How many steps of `path` lead somewhere in `tree`."""
     for depth, step in enumerate(path):

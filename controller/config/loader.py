@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from controller.config.faults import nearest, word
-from controller.config.lines import line_of
+from controller.config.lines import holds, line_of
 from controller.config.models import Config
 from controller.config.overlay import dotted, lay_over, overlays
 from controller.domain.demand import Strategy
@@ -54,6 +55,10 @@ class _Source:
                 self.faults.append(f"{self._origins[path[:length]]}: {text}")
                 return
         line = line_of(self._text, path)
+        for overlaid, origin in self._origins.items():
+            if overlaid[: len(path)] == path and not holds(self._text, path):
+                self.faults.append(f"{origin}: {text}")
+                return
         place = f"{self._file}:{line}" if line is not None else self._file
         self.faults.append(f"{place}: {text}")
 
@@ -73,7 +78,7 @@ def load_config(
         ConfigError: With every fault that could be found, one line each.
     """
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         what = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise ConfigError([f"{file}: cannot be read: {what}; --config names another file"]) from error
@@ -102,6 +107,7 @@ def parse_config(
     if config is not None:
         _check_profiles(config, profiles, source)
         password = _password(config, source)
+        _check_ca_file(config, source)
     if source.faults or config is None or password is None:
         raise ConfigError(source.faults)
     return Loaded(config=config, strategies=made, wallbox_password=password)
@@ -150,6 +156,19 @@ def _check_profiles(config: Config, known: Collection[str], source: _Source) -> 
         if profile not in known:
             full = (*path, "profile")
             source.fault(full, f'{dotted(full)} = "{profile}": unknown meter profile; {nearest(profile, known)}')
+
+
+def _check_ca_file(config: Config, source: _Source) -> None:
+    file = config.wallbox.tls_ca_file
+    if file is None:
+        return
+    try:
+        ssl.create_default_context(cafile=str(file))
+    except (OSError, ssl.SSLError) as error:
+        what = error.strerror or error
+        source.fault(
+            ("wallbox", "tls_ca_file"), f"wallbox.tls_ca_file: {file} is no PEM certificate that can be read: {what}"
+        )
 
 
 def _password(config: Config, source: _Source) -> SecretStr | None:

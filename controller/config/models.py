@@ -39,6 +39,12 @@ def _as_path(value: object) -> object:
 FilePath = Annotated[Path, BeforeValidator(_as_path)]
 
 
+def _is_phases(phases: int) -> int:
+    if phases not in (1, 3):
+        raise ValueError("must be 1 or 3")
+    return phases
+
+
 def _is_host(text: str) -> str:
     try:
         ip_address(text)
@@ -125,10 +131,10 @@ class Wallbox(Table):
     host: Host
     port: Port = 443
     username: str = Field(default="admin", min_length=1)
-    password: SecretStr | None = None
+    password: Annotated[SecretStr, Field(min_length=1)] | None = None
     password_file: FilePath | None = None
     dialect: Literal["auto", "next"] = "auto"
-    phases: Literal[1, 3] = 3
+    phases: Annotated[int, AfterValidator(_is_phases)] = 3
     min_current_a: int = Field(default=MIN_CURRENT_A, ge=MIN_CURRENT_A, le=MAX_CURRENT_A)
     max_current_a: int = Field(default=16, ge=MIN_CURRENT_A, le=MAX_CURRENT_A)
     tls_fingerprint: str | None = None

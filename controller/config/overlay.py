@@ -14,7 +14,9 @@ from controller.config.schema import kinds_at
 from controller.domain.errors import ConfigError
 
 PREFIX = "SUNPACE_"
-_OURS_BUT_NOT_KEYS = frozenset({"SUNPACE_CONFIG"})
+
+_EXCLUSIVE = ({"password", "password_file"}, {"tls_fingerprint", "tls_ca_file", "tls"})
+"""Keys of which a table holds one: what is laid over the file takes the place of the others there."""
 
 
 def overlays(environ: Mapping[str, str]) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
@@ -28,11 +30,17 @@ def overlays(environ: Mapping[str, str]) -> Iterator[tuple[tuple[str | int, ...]
     """
     directory = environ.get("CREDENTIALS_DIRECTORY")
     if directory:
-        for file in sorted(Path(directory).iterdir()):
+        try:
+            files = sorted(Path(directory).iterdir())
+        except OSError as error:
+            raise ConfigError([f"CREDENTIALS_DIRECTORY {directory}: cannot be read: {error.strerror}"]) from error
+        for file in files:
             if "." in file.name and not file.name.startswith("."):
                 yield _path(file.name.split(".")), _read(file), f"credential {file.name}"
     for name, text in sorted(environ.items()):
-        if name.startswith(PREFIX) and name not in _OURS_BUT_NOT_KEYS:
+        if name.startswith(PREFIX):
+            if not text.isprintable():
+                raise ConfigError([f"environment {name}: has characters that are no text"])
             yield _path(name.removeprefix(PREFIX).lower().split("__")), text, f"environment {name}"
 
 
@@ -52,6 +60,9 @@ def lay_over(tree: dict[str, Any], path: tuple[str | int, ...], text: str, origi
             raise ConfigError([f"{origin}: {dotted(path)} does not exist in the file"])
     last = path[-1]
     if isinstance(node, dict) and isinstance(last, str):
+        for group in _EXCLUSIVE:
+            for other in group - {last} if last in group else ():
+                node.pop(other, None)
         node[last] = _value(text, _holds_text(model, path))
     else:
         raise ConfigError([f"{origin}: {dotted(path)} is no key that can be set"])
@@ -87,5 +98,5 @@ def _holds_text(model: type[BaseModel], path: tuple[str | int, ...]) -> bool:
 def _read(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8").rstrip("\n")
-    except OSError as error:
-        raise ConfigError([f"credential {file.name}: {error.strerror}"]) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError([f"credential {file.name}: cannot be read as text: {error}"]) from error

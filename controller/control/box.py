@@ -70,6 +70,8 @@ class BoxLink:
         """Why the box cannot be told anything; None when it can."""
         if self._error is None:
             return None
+        if isinstance(self._error, AuthError):
+            return because(ReasonCode.BOX_LOCKED, error=str(self._error))
         return because(ReasonCode.BOX_DOWN, error=str(self._error), in_s=max(0.0, self._retry_at_s - now_s))
 
     def submit(self, actions: tuple[Action, ...]) -> None:
@@ -214,7 +216,9 @@ class BoxLink:
                     pause_s = error.retry_in_s
         self._failures += 1
         report = _log.warning if self._failures == 1 or isinstance(error, AuthError) else _log.debug
-        report("wallbox_failed", error=str(error), retry_in_s=round(pause_s, 1), failures=self._failures)
+        event = "storage_failed" if isinstance(error, StorageError) else "wallbox_failed"
+        retry_in_s = None if isinstance(error, AuthError) else round(pause_s, 1)
+        report(event, error=str(error), retry_in_s=retry_in_s, failures=self._failures)
         self._error = error
         self._retry_at_s = self._clock.monotonic_s() + pause_s
         return pause_s

@@ -105,6 +105,10 @@ class LimitStore(Protocol):
         """The box is the user's again."""
         ...
 
+    def probe(self) -> None:
+        """Raises when a record could not be kept."""
+        ...
+
 
 class Publisher(Protocol):
     """Told of every decision; must return at once."""

@@ -35,6 +35,7 @@ class ReasonCode(StrEnum):
     BOX_FAULT = "box_fault"
     BOX_DOWN = "box_down"
     BOX_REFUSES = "box_refuses"
+    BOX_LOCKED = "box_locked"
     BATTERY_UNKNOWN = "battery_unknown"
 
 
@@ -61,6 +62,7 @@ _SENTENCES: dict[ReasonCode, str] = {
     ReasonCode.BOX_AWAITED: "waiting for the wallbox's state",
     ReasonCode.BOX_FAULT: "the wallbox says {state}: see its own page",
     ReasonCode.BOX_DOWN: "{error}; next try in {in_s:s}",
+    ReasonCode.BOX_LOCKED: "{error}",
     ReasonCode.BOX_REFUSES: "{why}; the wallbox will not, next try in {in_s:s}",
     ReasonCode.BATTERY_UNKNOWN: "the home battery's meter is silent: what it gives is not taken for sun",
 }

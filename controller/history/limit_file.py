@@ -62,7 +62,20 @@ class LimitFile:
             self._replace(json.dumps(content) + "\n")
         except OSError as error:
             raise StorageError(
-                f"{self._path} cannot be written: {error.strerror}; free the disk or change history.directory"
+                f"{self._path} cannot be written: {error.strerror}; mend that, or change history.directory"
+            ) from error
+
+    def probe(self) -> None:
+        """Raises StorageError when a record could not be kept here; leaves nothing behind."""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self._path.parent) as file:
+                file.write(b"x" * 512)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise StorageError(
+                f"{self._path.parent} cannot be written: {error.strerror}; mend that, or change history.directory"
             ) from error
 
     def forget(self) -> None:

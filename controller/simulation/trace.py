@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import math
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from pathlib import Path
 from controller.domain.errors import SunpaceError
 
 _COLUMNS = ["time", "pv_w", "load_w"]
+_MOST_W = 200_000.0
 
 
 class TraceError(SunpaceError):
@@ -64,7 +64,7 @@ class Trace:
 def read_trace(file: Path) -> Trace:
     """Reads `time,pv_w,load_w` (ISO 8601 with offset, W, W). Raises TraceError."""
     try:
-        with file.open(newline="", encoding="utf-8") as handle:
+        with file.open(newline="", encoding="utf-8-sig") as handle:
             rows = list(csv.reader(handle))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise TraceError(f"{file}: cannot be read: {error}") from error
@@ -72,7 +72,7 @@ def read_trace(file: Path) -> Trace:
         raise TraceError(f"{file}:1: the first line has to be {','.join(_COLUMNS)}")
     points: list[tuple[float, float, float]] = []
     for number, row in enumerate(rows[1:], start=2):
-        if not row:
+        if not any(cell.strip() for cell in row):
             continue
         point = _point(f"{file}:{number}", row)
         if points and point[0] <= points[-1][0]:
@@ -93,13 +93,15 @@ def _point(place: str, row: list[str]) -> tuple[float, float, float]:
         raise TraceError(f"{place}: time {row[0]!r} is not ISO 8601, like 2026-06-21T12:00:00+02:00") from error
     if time.tzinfo is None:
         raise TraceError(f"{place}: time {row[0]!r} has no offset; write it like 2026-06-21T12:00:00+02:00")
+    if not 1970 < time.year < 2200:
+        raise TraceError(f"{place}: the year of {row[0]!r} cannot be")
     values: list[float] = []
     for name, text in zip(_COLUMNS[1:], row[1:], strict=True):
         try:
             value = float(text)
         except ValueError as error:
             raise TraceError(f"{place}: {name} {text!r} is not a number of watts") from error
-        if not math.isfinite(value) or value < 0:
-            raise TraceError(f"{place}: {name} {text!r} must be finite and not negative")
+        if not 0 <= value <= _MOST_W:
+            raise TraceError(f"{place}: {name} {text!r} must be between 0 and {_MOST_W:.0f} W")
         values.append(value)
     return time.timestamp(), values[0], values[1]

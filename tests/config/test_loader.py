@@ -123,6 +123,13 @@ def test_a_good_file_becomes_settings() -> None:
         ('host = "10.0.0.4"', 'host = "x"\nmax_current_a = 16.5', "21: wallbox.max_current_a = 16.5: must be a whole"),
         ('host = "10.0.0.4"', 'host = "x"\nphases = 2', "21: wallbox.phases = 2: must be 1 or 3"),
         ('host = "10.0.0.4"', 'host = "x"\nfallback = "max"', '"minimum", "stop" or "hold"'),
+        ('host = "10.0.0.4"', 'host = "x"\nphases = true', "21: wallbox.phases = true: must be a whole number"),
+        ('"hunter2-secret"', '""', "21: wallbox.password: .*at least 1"),
+        (
+            "tls_fingerprint",
+            'tls_ca_file = "/nowhere.pem" # ',
+            "22: wallbox.tls_ca_file: /nowhere.pem is no PEM certificate that can be read: No such file",
+        ),
         ("limit_change_s = 30", "limit_change_s = 1", "25: wallbox.pacing.limit_change_s = 1: must be at least 5"),
         ("limit_change_s = 30", "limit_change_ms = 30000", "did you mean limit_change_s?"),
         ('active = "surplus"', 'active = "surplis"', '28: strategy.active = "surplis": .*did you mean surplus'),
@@ -174,7 +181,10 @@ def test_broken_toml_names_the_line() -> None:
 
 
 def test_an_empty_file_says_what_is_missing() -> None:
-    assert faults("") == ("config.toml: meter: is missing", "config.toml: wallbox: is missing")
+    assert [fault.split(";")[0] for fault in faults("")] == [
+        "config.toml: meter: is missing",
+        "config.toml: wallbox: is missing",
+    ]
 
 
 @pytest.mark.parametrize("text", ["strategy = 3", "meter = []", "wallbox = 'x'"])
@@ -185,6 +195,13 @@ def test_a_value_where_a_table_belongs(text: str) -> None:
 def test_a_missing_file_names_the_option(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"nowhere.toml: cannot be read: No such file or directory; --config names"):
         read_config(tmp_path / "nowhere.toml", {})
+
+
+def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(GOOD, encoding="utf-8-sig")
+    loaded = load_config(file, {}, installed_strategies(), ["eastron-sdm630"])
+    assert loaded.config.site.main_fuse_a == 35
 
 
 def test_a_file_that_is_not_text(tmp_path: Path) -> None:
@@ -228,6 +245,24 @@ class TestEnvironment:
     )
     def test_paths_that_lead_nowhere(self, name: str, words: str) -> None:
         assert any(re.search(words, fault) for fault in faults(GOOD, **{name: "x"}))
+
+    def test_takes_the_place_of_the_files_other_way_to_say_it(self, tmp_path: Path) -> None:
+        text = GOOD.replace('password = "hunter2-secret"', 'password_file = "/nowhere"')
+        loaded = load(text, SUNPACE_WALLBOX__PASSWORD="from-outside", SUNPACE_WALLBOX__TLS="insecure")
+        assert loaded.wallbox_password.get_secret_value() == "from-outside"
+        assert loaded.config.wallbox.tls == "insecure"
+        assert loaded.config.wallbox.tls_fingerprint is None
+
+    def test_a_foreign_credential_is_named(self, tmp_path: Path) -> None:
+        (tmp_path / "other.pem").write_text("x")
+        (fault,) = faults(GOOD, CREDENTIALS_DIRECTORY=str(tmp_path))
+        assert fault.startswith("credential other.pem: other: unknown key")
+
+    def test_credentials_that_cannot_be_read(self, tmp_path: Path) -> None:
+        assert "cannot be read" in faults(GOOD, CREDENTIALS_DIRECTORY=str(tmp_path / "none"))[0]
+        (tmp_path / "wallbox.password").write_bytes(b"\xff\xfe")
+        assert "cannot be read as text" in faults(GOOD, CREDENTIALS_DIRECTORY=str(tmp_path))[0]
+        assert "no text" in faults(GOOD, SUNPACE_WALLBOX__PASSWORD="p\udcff")[0]
 
     def test_credentials_of_systemd(self, tmp_path: Path) -> None:
         (tmp_path / "wallbox.password").write_text("from-systemd\n")

@@ -42,6 +42,27 @@ class TestSurplus:
         run.step(1, grid_w=-3000, ev_w=4830)
         assert run.told == ["set_limit 7 A", "set_limit 11 A"]
 
+    def test_one_good_sample_does_not_keep_the_car_on(self) -> None:
+        run = Run(core(surplus(stop_delay_s=180, min_on_s=0)), limit_a=6, charging=True)
+        run.steps(170, grid_w=3500, ev_w=W6)
+        run.step(1, grid_w=-3000, ev_w=W6)
+        run.steps(13, grid_w=3500, ev_w=W6)
+        assert not run.charging
+
+    def test_a_moment_of_more_sun_is_not_raised_for(self) -> None:
+        run = Run(core(surplus(solar_share=1)), limit_a=8, charging=True)
+        run.steps(100, grid_w=0, ev_w=8 * 690)
+        for _ in range(20):
+            run.steps(8, grid_w=-1400, ev_w=8 * 690)
+            run.steps(8, grid_w=-100, ev_w=8 * 690)
+        assert run.told == []
+
+    def test_a_stall_counts_as_a_minute_at_the_most(self) -> None:
+        run = Run(core(surplus(stop_delay_s=180, min_on_s=0)), limit_a=6, charging=True)
+        run.step(1, grid_w=0, ev_w=W6)
+        run.step(5000, grid_w=3500, ev_w=W6)
+        assert run.charging
+
     def test_cloud_holds_the_minimum_then_stops(self) -> None:
         run = Run(core(surplus(stop_delay_s=180, min_on_s=0)), limit_a=10, charging=True)
         run.steps(5, grid_w=0, ev_w=6900)
@@ -209,6 +230,17 @@ class TestRefusals:
                 tried += 1
         assert 5 <= tried <= most  # what protects is tried every minute, what does not ever more rarely
 
+    def test_a_box_left_below_six_amps_is_not_started_there(self) -> None:
+        run = Run(core(Wants(12)), limit_a=0)
+        self.refusing(run, "set_limit", 300)
+        assert "start" not in run.told
+        assert not run.charging
+        assert not any("start" in str(action) for decision in run.decisions[1:] for action in decision.actions[:1])
+
+    def test_a_refused_reduction_is_tried_every_minute(self) -> None:
+        run = Run(core(Wants(6)), limit_a=10, charging=True)
+        assert 55 <= len(self.refusing(run, "set_limit", 3600)) <= 62
+
     def test_success_is_forgiven(self) -> None:
         run = Run(core(Wants(12)), limit_a=12)
         self.refusing(run, "start", 200)
@@ -267,6 +299,23 @@ class TestStaleMeter:
         run.step(1, grid_w=None, grid_age_s=616)
         assert not run.charging
 
+    def test_the_minimum_never_raises_a_lower_limit(self) -> None:
+        run = Run(core(Wants(16), min_current_a=8), limit_a=6, charging=True)
+        run.step(1, grid_w=None, grid_age_s=16)
+        assert run.told == []
+
+    def test_never_is_a_time_to_stop_too(self) -> None:
+        run = self.stale(Fallback.MINIMUM, fallback_stop_after_s=0)
+        run.steps(20, grid_w=None, grid_age_s=90_000)
+        assert run.charging
+
+    def test_the_delay_begins_anew_after_the_silence(self) -> None:
+        run = Run(core(surplus(start_delay_s=60)))
+        run.steps(55, grid_w=-8000)
+        run.step(1, grid_w=None, grid_age_s=16)
+        run.steps(30, grid_w=-8000)
+        assert run.told == []
+
     @pytest.mark.parametrize("fallback", list(Fallback))
     def test_never_up(self, fallback: Fallback) -> None:
         run = Run(core(Wants(16), fallback=fallback), limit_a=8)
@@ -299,6 +348,15 @@ class TestStaleMeter:
 
 
 class TestBox:
+    def test_a_new_car_waits_for_no_minimum_time(self) -> None:
+        run = Run(core(Wants(16, Dwell(min_off_s=3600))), charging=True)
+        run.step()
+        run.box_state = OcppState.AVAILABLE
+        run.steps(5)
+        run.box_state = OcppState.PREPARING
+        run.steps(35)
+        assert run.told == ["start"]
+
     def test_unplugged_is_left_alone(self) -> None:
         run = Run(core(Wants(16)))
         run.box_state = OcppState.AVAILABLE
@@ -386,6 +444,15 @@ class TestWriteBudget:
             waits += run.step().reason.code is ReasonCode.BUDGET
         assert 8 <= len(run.told) <= 16  # an hour's worth at the start, and one that grows back
         assert waits > 0
+
+    def test_raising_leaves_a_reserve_for_reducing(self) -> None:
+        strategy = Wants(6)
+        run = Run(core(strategy, writes_per_hour=8, limit_change_s=5), limit_a=6, charging=True)
+        while run.decisions == [] or code(run) is not ReasonCode.BUDGET:
+            strategy.current_a = 16 if run.limit_a == 6 else 6
+            run.step(12)
+        assert run.limit_a == 6  # it was a raise that had to wait
+        assert (run.state.timers.write_tokens or 0) >= 1
 
     def test_protection_is_never_refused_for_the_budget(self) -> None:
         strategy = Wants(6)

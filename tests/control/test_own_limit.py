@@ -27,6 +27,8 @@ class Memory:
     def forget(self) -> None:
         self.record = None
 
+    def probe(self) -> None: ...
+
 
 def crashed(*writes: int, own_a: int = 16) -> Memory:
     memory = Memory()

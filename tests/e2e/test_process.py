@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
+import subprocess
+import sys
+import threading
 import time
 from pathlib import Path
 
@@ -12,7 +16,7 @@ import pytest
 
 from controller import __version__
 from controller.wallbox.tls import Trust
-from tests.support.processes import emulated_home, outcome, sunpace
+from tests.support.processes import PATIENCE_S, emulated_home, outcome, sunpace
 
 FIXED = '\n[strategy]\nactive = "fixed"\n[strategy.fixed]\ncurrent_a = 9\n'
 
@@ -74,16 +78,61 @@ def test_secrets_stay_out_of_the_log(tmp_path: Path) -> None:
                 assert not any(secret in line for line in service.seen)
 
 
+@pytest.mark.parametrize("sink", ["/dev/full", "closed pipe"])
+def test_a_log_that_cannot_be_written_decides_nothing(sink: str, tmp_path: Path) -> None:
+    with emulated_home(tmp_path) as (addresses, file):
+        file.write_text(file.read_text() + FIXED)
+        if sink == "closed pipe":
+            reader, writer = os.pipe()
+            os.close(reader)
+        else:
+            writer = os.open(sink, os.O_WRONLY)
+        command = [sys.executable, "-m", "controller", "run", "--config", str(file)]
+        with subprocess.Popen(command, stderr=writer) as service:
+            os.close(writer)
+            record = tmp_path / "sunpace-state" / "own-limit.json"
+            until_s = time.monotonic() + PATIENCE_S
+            while not (record.exists() and '"written_a": [16, 9]' in record.read_text()):
+                assert service.poll() is None
+                assert time.monotonic() < until_s
+                threading.Event().wait(0.1)
+            service.terminate()
+            assert service.wait(5) == 0
+        assert limit_at_box(addresses["wallbox"]) == 16
+
+
+def test_sigterm_while_starting_is_exit_0(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("[meter]\n")
+    code = (
+        "import signal, controller.cli.main as m, controller.cli.lean as l\n"
+        "m.without_decoration = lambda: signal.raise_signal(signal.SIGTERM)\n"
+        f"m.main(['run', '--config', {str(tmp_path / 'config.toml')!r}])\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_reader_that_goes_away_ends_nothing_with_a_traceback() -> None:
+    command = [sys.executable, "-m", "controller", "demo", "--duration", "3", "--speed", "60"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as demo:
+        assert demo.stdout is not None
+        assert demo.stderr is not None
+        demo.stdout.readline()
+        demo.stdout.close()
+        err = demo.stderr.read()
+        assert demo.wait(PATIENCE_S) == 1
+    assert err.splitlines() == ["sunpace: the output cannot be written: Broken pipe"]
+
+
 def test_check_finds_every_device_and_changes_nothing(tmp_path: Path) -> None:
     with emulated_home(tmp_path) as (addresses, file):
         code, out, err = outcome("check", "--config", str(file))
         assert (code, err) == (0, "")
-        assert [line[:5] for line in out.splitlines()] == ["ok   "] * 5
+        assert [line[:5] for line in out.splitlines()] == ["ok   "] * 6
         assert "Preparing, operator current limit 16 A of at most 16 A" in out
         code, out, _ = outcome("check", "--json", "--config", str(file))
         found = json.loads(out)
         assert (code, found["ok"]) == (0, True)
-        assert [device["ok"] for device in found["devices"]] == [True] * 4
+        assert [device["ok"] for device in found["devices"]] == [True] * 5
         assert limit_at_box(addresses["wallbox"]) == 16
 
 
@@ -103,7 +152,7 @@ def test_check_names_what_fails(tmp_path: Path) -> None:
         file.write_text(text.replace("unit_id = 3", "unit_id = 99"))
         code, out, _ = outcome("check", "--json", "--config", str(file))
         assert code == 1
-        assert [device["ok"] for device in json.loads(out)["devices"]] == [True, True, False, True]
+        assert [device["ok"] for device in json.loads(out)["devices"]] == [True, True, True, False, True]
 
 
 @pytest.mark.parametrize("command", ["run", "check"])
@@ -113,9 +162,9 @@ def test_a_wrong_file_is_exit_2_one_line_a_fault_and_no_traceback(command: str, 
     code, out, err = outcome(command, "--config", str(file))
     assert (code, out) == (2, "")
     assert err.splitlines() == [
-        f"{file}:1: meter.grid.host: is missing",
+        f"{file}:1: meter.grid.host: is missing; config.toml, as it comes with Sunpace, shows it with its meaning",
         f"{file}:3: meter.grid.hsot: unknown key; did you mean host?",
-        f"{file}: wallbox: is missing",
+        f"{file}: wallbox: is missing; config.toml, as it comes with Sunpace, shows it with its meaning",
     ]
 
 
@@ -129,7 +178,9 @@ def test_a_wrong_file_is_exit_2_one_line_a_fault_and_no_traceback(command: str, 
         (["demo", "--speed", "0"], 2),
         (["emulate", "boat"], 2),
         (["demo", "--trace", "/nowhere.csv"], 1),
-        (["emulate", "home", "--start", "noon"], 1),
+        (["emulate", "home", "--start", "noon"], 2),
+        (["emulate", "meter", "--write-config", "x"], 1),
+        (["demo", "--speed", "fast"], 2),
     ],
 )
 def test_exit_codes(arguments: list[str], code: int) -> None:

@@ -57,7 +57,7 @@ def test_a_full_disk_leaves_the_old_record(tmp_path: Path, monkeypatch: pytest.M
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(StorageError, match=r"own-limit.json cannot be written: No space left on device; free the disk"):
+    with pytest.raises(StorageError, match=r"own-limit.json cannot be written: No space left on device; mend that"):
         store.save(LimitRecord(own_a=6))
     assert store.load() == RECORD
     assert [file.name for file in tmp_path.iterdir()] == ["own-limit.json"]

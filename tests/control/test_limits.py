@@ -1,0 +1,88 @@
+"""The car's current and the fuse's room, by figure."""
+
+from __future__ import annotations
+
+import pytest
+
+from controller.control.limits import CarCurrent, car_current, fuse_cap, mean_voltage_v, worst_phase_a
+from controller.control.state import FuseCap, Snapshot, State
+from controller.domain.charger import ChargerStatus, OcppState
+from controller.domain.decision import Command
+from controller.domain.readings import House
+from tests.support.houses import NOON, core
+
+SETTINGS = core(main_fuse_a=25, follow_s=30)
+OFF, SIX, TEN = Command(10, False), Command(6, True), Command(10, True)
+
+
+def current(
+    told: Command, before: Command | None, age_s: float, state: OcppState, ev_w: float | None = None
+) -> CarCurrent:
+    snapshot = Snapshot(
+        now_s=1000.0,
+        now=NOON,
+        house=House(grid_w=0, grid_age_s=0, ev_w=ev_w),
+        status=ChargerStatus(taken_at_s=999, state=state),
+        power=None,
+    )
+    return car_current(State(told=told, before=before, told_at_s=1000.0 - age_s), snapshot, SETTINGS, 230.0)
+
+
+@pytest.mark.parametrize(
+    ("told", "before", "age_s", "state", "ev_w", "expected"),
+    [
+        (TEN, SIX, 10, OcppState.CHARGING, None, CarCurrent(6, 6, rising=True)),
+        (SIX, TEN, 10, OcppState.CHARGING, None, CarCurrent(6, 10)),
+        (TEN, SIX, 40, OcppState.CHARGING, None, CarCurrent(10, 10)),
+        (TEN, SIX, 40, OcppState.SUSPENDED_EV, None, CarCurrent(0, 0)),
+        (OFF, TEN, 10, OcppState.CHARGING, None, CarCurrent(0, 10)),
+        (TEN, OFF, 10, OcppState.PREPARING, None, CarCurrent(0, 0, rising=True)),
+        (TEN, SIX, 40, OcppState.CHARGING, 4140.0, CarCurrent(6, 6)),
+        (
+            SIX,
+            SIX,
+            40,
+            OcppState.CHARGING,
+            6900.0,
+            CarCurrent(10, 6),
+        ),  # more than offered: the fuse does not bank on it
+        (SIX, TEN, 10, OcppState.CHARGING, 6900.0, CarCurrent(10, 10)),
+    ],
+)
+def test_car(
+    told: Command, before: Command, age_s: float, state: OcppState, ev_w: float | None, expected: CarCurrent
+) -> None:
+    assert current(told, before, age_s, state, ev_w) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "house_a", "now_s", "after"),
+    [
+        (FuseCap(), 9.5, 100, FuseCap(15)),
+        (FuseCap(), -5, 100, FuseCap(25)),  # what is exported makes no more room than the fuse itself
+        (FuseCap(15), 12, 100, FuseCap(13)),
+        (FuseCap(10), 5, 100, FuseCap(10, 100)),
+        (FuseCap(10, 100), 5, 159, FuseCap(10, 100)),
+        (FuseCap(10, 100), 5, 160, FuseCap(20)),
+        (FuseCap(10, 100), 15, 130, FuseCap(10)),
+        (FuseCap(10), 40, 100, FuseCap(0)),
+    ],
+)
+def test_fuse(before: FuseCap, house_a: float, now_s: float, after: FuseCap) -> None:
+    assert fuse_cap(State(fuse=before), SETTINGS, house_a, now_s) == after
+
+
+def test_worst_phase() -> None:
+    measured = House(grid_w=0, grid_age_s=0, grid_current_a=(3, -8, 11), pv_w=9000.0)
+    assert worst_phase_a(measured, 1000, SETTINGS, 230, 6) == 11
+    total = House(grid_w=0, grid_age_s=0, pv_w=2300.0)
+    assert worst_phase_a(total, 6 * 690 + 2300, SETTINGS, 230, 6) == pytest.approx(20 + 6)
+    assert worst_phase_a(House(grid_w=0, grid_age_s=0), -5000, SETTINGS, 230, 0) == 0
+
+
+@pytest.mark.parametrize(
+    ("volts", "mean"),
+    [(None, 230), ((231, 229, 236), 232), ((235, 0, 0), 235), ((0, 0, 0), 230), ((114, 240, 240), 240)],
+)
+def test_voltage(volts: tuple[float, float, float] | None, mean: float) -> None:
+    assert mean_voltage_v(House(grid_w=0, grid_age_s=0, voltage_v=volts), 230) == mean
