@@ -1,6 +1,7 @@
 """What every test gets: logs that can be read when it fails, and not otherwise."""
 
 import logging
+import os
 
 import pytest
 import structlog
@@ -14,3 +15,10 @@ def _quiet_logs() -> None:
         logger_factory=structlog.PrintLoggerFactory(),
         cache_logger_on_first_use=False,
     )
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI everything that tests need is installed: a skip there is a failure."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") == "true" and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
