@@ -63,13 +63,11 @@ class ChargerStatus:
         taken_at_s: Monotonic second at which the request was sent.
         state: The connector's state.
         session_energy_wh: Energy of the running session, Wh; None where the box does not tell.
-        status_text: The box's own status word ("OK"), for people.
     """
 
     taken_at_s: float
     state: OcppState
     session_energy_wh: float | None = None
-    status_text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,7 +73,6 @@ def parse_dashboard(body: object, taken_at_s: float) -> ChargerStatus:
         taken_at_s=taken_at_s,
         state=state,
         session_energy_wh=None if energy_kwh is None else 1000 * energy_kwh,
-        status_text=str(values.get("status-wallbox") or ""),
     )
 
 
