@@ -268,6 +268,13 @@ class TestHalfDone:
         run = self.half_done()
         assert run.step(1, grid_w=3000).actions == ()
 
+    def test_a_stop_that_is_no_longer_wanted_is_withdrawn(self) -> None:
+        strategy = Wants(0)
+        run = Run(core(strategy), limit_a=10, charging=True)
+        assert [str(action) for action in run.step(1, obey=False).actions] == ["stop"]
+        strategy.current_a = 12
+        assert not any(str(action) == "stop" for action in run.step(1).actions)
+
     def test_a_start_on_a_stale_reading_is_withdrawn(self) -> None:
         run = self.half_done()
         assert run.step(1, grid_w=None, grid_age_s=16).actions == ()
