@@ -5,26 +5,38 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import anyio
+import structlog
 from pydantic import SecretStr
 
 from controller.config.loader import Loaded, load_config
-from controller.config.models import Config, MeterEntry
-from controller.config.models import Wallbox as WallboxTable
+from controller.config.models import Config, MeterEntry, WallboxAccess
 from controller.control.loop import Controller
 from controller.control.plugins import installed_strategies
 from controller.control.poller import HouseMeters, MeterPoller
 from controller.control.settings import CoreSettings, Fallback
+from controller.domain.errors import ConfigError
 from controller.domain.ports import Clock, LimitStore, Meter, Publisher, Wallbox
 from controller.history.limit_file import LimitFile
 from controller.meter.device import ModbusMeter, Role
 from controller.meter.modbus import ModbusTcp
 from controller.meter.profile import known_profiles, load_profile
-from controller.wallbox.client import RestWallbox
+from controller.wallbox.access import Access
+from controller.wallbox.catalogue import FieldType, load_catalogue
+from controller.wallbox.client import WallboxClient
+from controller.wallbox.dialect import DialectName
 from controller.wallbox.gate import Gate
+from controller.wallbox.https import HttpsLink
+from controller.wallbox.maintenance import Maintenance
+from controller.wallbox.reading import Reading
+from controller.wallbox.steering import RestWallbox
 from controller.wallbox.tls import Trust
+from controller.wallbox.writing import Writing
+
+_log = structlog.get_logger()
 
 
 def read_config(file: Path, environ: Mapping[str, str] = os.environ) -> Loaded:
@@ -56,18 +68,58 @@ def make_meter(role: Role, entry: MeterEntry, clock: Clock) -> Meter:
     )
 
 
-def make_wallbox(table: WallboxTable, password: SecretStr, clock: Clock) -> Wallbox:
-    """The wallbox from its table."""
-    gate = Gate(clock, min_gap_s=table.pacing.min_gap_s, timeout_s=table.pacing.timeout_s)
-    return RestWallbox(
-        host=table.host,
-        port=table.port,
-        username=table.username,
-        password=password.get_secret_value(),
-        trust=Trust(fingerprint=table.tls_fingerprint, ca_file=table.tls_ca_file, insecure=table.tls == "insecure"),
-        gate=gate,
-        clock=clock,
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """The wallbox in three strengths.
+
+    Attributes:
+        steered: As control sees it.
+        client: All that a person may do without danger.
+        maintenance: The rest, for a person who has said yes.
+    """
+
+    steered: Wallbox
+    client: WallboxClient
+    maintenance: Maintenance
+
+
+def make_box(
+    table: WallboxAccess, password: SecretStr, clock: Clock, *, language: str = "en", read_attempts: int = 1
+) -> Box:
+    """The wallbox from its table.
+
+    Args:
+        table: `[wallbox]`.
+        password: Of the box's web page.
+        clock: The clock.
+        language: In which the box writes labels and texts.
+        read_attempts: How often a read that fails for a passing reason is made in all.
+
+    Raises:
+        AuthError: The CA file cannot be used.
+    """
+    pacing = table.pacing
+    gate = Gate(clock, min_gap_s=pacing.min_gap_s, timeout_s=pacing.timeout_s, writes_per_hour=pacing.writes_per_hour)
+    trust = Trust(fingerprint=table.tls_fingerprint, ca_file=table.tls_ca_file, insecure=table.tls == "insecure")
+    if trust.insecure:
+        _log.warning(
+            "wallbox_not_verified",
+            host=table.host,
+            remedy="anybody on your network can take the password: pair the box",
+        )
+    link = HttpsLink(host=table.host, port=table.port, trust=trust, language=language)
+    access = Access(link, gate, clock, username=table.username, password=password.get_secret_value())
+    reading = Reading(access, clock, dialect=DialectName(table.dialect), attempts=read_attempts)
+    types = {kind.value for kind in FieldType}
+    for key in table.update_types:
+        if key in types or any(key in load_catalogue(name).fields for name in ("next", "unite")):
+            continue
+        raise ConfigError(
+            [f"wallbox.update_types.{key}: neither a field of the box nor a type ({', '.join(sorted(types))})"]
+        )
+    writing = Writing(access, reading, update_types=table.update_types)
+    client = WallboxClient(access, gate, reading, writing, download_path=table.download_path)
+    return Box(steered=RestWallbox(client), client=client, maintenance=Maintenance(client, reading, writing))
 
 
 def make_limit_store(config: Config, environ: Mapping[str, str] = os.environ) -> LimitStore:
@@ -109,7 +161,7 @@ def make_controller(
             battery=next(iter(pollers[Role.BATTERY]), None),
             ev=next(iter(pollers[Role.EV]), None),
         ),
-        wallbox=make_wallbox(config.wallbox, loaded.wallbox_password, clock),
+        wallbox=make_box(config.wallbox, loaded.wallbox_password, clock).steered,
         clock=clock,
         settings=core_settings(loaded),
         limit_store=make_limit_store(config),

@@ -9,7 +9,7 @@ from typing import Any
 
 import anyio
 
-from controller.app import make_limit_store, make_meter, make_wallbox, meter_entries, read_config
+from controller.app import make_box, make_limit_store, make_meter, meter_entries, read_config
 from controller.cli.logs import configure_logs
 from controller.config.loader import Loaded
 from controller.control.clock import WallClock
@@ -53,7 +53,7 @@ async def _reach(loaded: Loaded) -> list[Finding]:
         finally:
             await meter.close()
     try:
-        wallbox = make_wallbox(loaded.config.wallbox, loaded.wallbox_password, clock)
+        wallbox = make_box(loaded.config.wallbox, loaded.wallbox_password, clock).steered
     except DeviceError as error:
         return [*findings, Finding(device="wallbox", ok=False, text=str(error), values={})]
     try:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 
 from controller.config.faults import nearest, word
 from controller.config.lines import holds, line_of
-from controller.config.models import Config
+from controller.config.models import Config, WallboxAccess
 from controller.config.overlay import dotted, lay_over, overlays
 from controller.domain.demand import Strategy
 from controller.domain.errors import ConfigError
@@ -77,12 +77,25 @@ def load_config(
     Raises:
         ConfigError: With every fault that could be found, one line each.
     """
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        what = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise ConfigError([f"{file}: cannot be read: {what}; --config names another file"]) from error
-    return parse_config(text, str(file), environ, strategies, profiles)
+    return parse_config(_read(file), str(file), environ, strategies, profiles)
+
+
+def load_access(file: Path, environ: Mapping[str, str]) -> tuple[WallboxAccess, SecretStr | None]:
+    """Reads only the table `[wallbox]`; password and trust may be missing: a person can be asked.
+
+    Returns:
+        The table, and the password where there is one.
+
+    Raises:
+        ConfigError: With every fault of the table, one line each.
+    """
+    text = _read(file)
+    tree, source = _tree(text, str(file), environ)
+    table = _validate(WallboxAccess, tree.get("wallbox", {}), ("wallbox",), source)
+    password = _password(table, source) if table is not None else None
+    if source.faults or table is None:
+        raise ConfigError(source.faults)
+    return table, password
 
 
 def parse_config(
@@ -93,6 +106,29 @@ def parse_config(
     profiles: Collection[str],
 ) -> Loaded:
     """As `load_config`, from the file's text."""
+    tree, source = _tree(text, file, environ)
+    config = _validate(Config, tree, (), source)
+    made = _strategies(tree, strategies, source)
+    password = None
+    if config is not None:
+        _check_profiles(config, profiles, source)
+        password = _password(config.wallbox, source)
+        _check_ca_file(config, source)
+    if source.faults or config is None or password is None:
+        raise ConfigError(source.faults)
+    return Loaded(config=config, strategies=made, wallbox_password=password)
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        what = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise ConfigError([f"{file}: cannot be read: {what}; --config names another file"]) from error
+
+
+def _tree(text: str, file: str, environ: Mapping[str, str]) -> tuple[dict[str, Any], _Source]:
+    """The file's tree with everything laid over it, and where each part comes from."""
     try:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -101,16 +137,7 @@ def parse_config(
     for path, value, origin in overlays(environ):
         lay_over(tree, path, value, origin, Config)
         source.overlay(path, origin)
-    config = _validate(Config, tree, (), source)
-    made = _strategies(tree, strategies, source)
-    password = None
-    if config is not None:
-        _check_profiles(config, profiles, source)
-        password = _password(config, source)
-        _check_ca_file(config, source)
-    if source.faults or config is None or password is None:
-        raise ConfigError(source.faults)
-    return Loaded(config=config, strategies=made, wallbox_password=password)
+    return tree, source
 
 
 def _validate(model: type[M], tree: Any, prefix: tuple[str | int, ...], source: _Source) -> M | None:
@@ -171,10 +198,10 @@ def _check_ca_file(config: Config, source: _Source) -> None:
         )
 
 
-def _password(config: Config, source: _Source) -> SecretStr | None:
-    if config.wallbox.password is not None:
-        return config.wallbox.password
-    file = config.wallbox.password_file
+def _password(table: WallboxAccess, source: _Source) -> SecretStr | None:
+    if table.password is not None:
+        return table.password
+    file = table.password_file
     if file is None:
         return None  # the table's own check has complained
     path = ("wallbox", "password_file")

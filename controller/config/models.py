@@ -23,6 +23,14 @@ from pydantic import (
 from controller.domain.units import MAX_CURRENT_A, MIN_CURRENT_A
 
 _FINGERPRINT_DIGITS = 64
+_ONE_WAY_IN = (
+    "exactly one of password and password_file is needed (the password may also come from the environment as "
+    "SUNPACE_WALLBOX__PASSWORD, or from a systemd credential named wallbox.password)"
+)
+_ONE_TRUST = (
+    'exactly one of tls_fingerprint, tls_ca_file and tls = "insecure" is needed; `sunpace wallbox pair` shows the '
+    "box's fingerprint and writes it into this file"
+)
 _HOST_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_.])?")
 
 
@@ -125,15 +133,25 @@ class Pacing(Table):
     timeout_s: float = Field(default=30, ge=1, le=120)
 
 
-class Wallbox(Table):
-    """The table `[wallbox]`."""
+def _is_download_path(path: str) -> str:
+    try:
+        filled = path.format(key="x")
+    except (ValueError, KeyError, IndexError, AttributeError):
+        filled = path
+    if filled == path or not path.startswith("/") or not path.isprintable():
+        raise ValueError('must be a path on the box with {key} in it, such as "/api/files/{key}"')
+    return path
+
+
+class WallboxAccess(Table):
+    """The table `[wallbox]` as far as a person needs it who will be asked for what is missing."""
 
     host: Host
     port: Port = 443
     username: str = Field(default="admin", min_length=1)
     password: Annotated[SecretStr, Field(min_length=1)] | None = None
     password_file: FilePath | None = None
-    dialect: Literal["auto", "next"] = "auto"
+    dialect: Literal["auto", "next", "unite"] = "auto"
     phases: Annotated[int, AfterValidator(_is_phases)] = 3
     min_current_a: int = Field(default=MIN_CURRENT_A, ge=MIN_CURRENT_A, le=MAX_CURRENT_A)
     max_current_a: int = Field(default=16, ge=MIN_CURRENT_A, le=MAX_CURRENT_A)
@@ -143,7 +161,14 @@ class Wallbox(Table):
     fallback: Literal["minimum", "stop", "hold"] = "minimum"
     fallback_stop_after_s: float = Field(default=1800, ge=0, le=86400)
     on_exit: Literal["release", "stop"] = "release"
+    update_types: dict[str, Annotated[str, Field(min_length=1, max_length=200)]] = {}
+    download_path: Annotated[str, Field(max_length=500), AfterValidator(_is_download_path)] = "/api/files/{key}"
     pacing: Pacing = Pacing()
+
+    @property
+    def trusts(self) -> int:
+        """How many ways of checking the certificate are given."""
+        return sum(trust is not None for trust in (self.tls_fingerprint, self.tls_ca_file, self.tls))
 
     @field_validator("tls_fingerprint")
     @classmethod
@@ -159,19 +184,22 @@ class Wallbox(Table):
     def _fits_together(self) -> Self:
         if self.min_current_a > self.max_current_a:
             raise ValueError(f"min_current_a = {self.min_current_a} is above max_current_a = {self.max_current_a}")
-        if (self.password is None) == (self.password_file is None):
-            raise ValueError(
-                "exactly one of password and password_file is needed (the password may also come from the environment "
-                "as SUNPACE_WALLBOX__PASSWORD, or from a systemd credential named wallbox.password)"
-            )
-        trusts = [self.tls_fingerprint, self.tls_ca_file, self.tls]
-        if sum(trust is not None for trust in trusts) != 1:
-            raise ValueError(
-                'exactly one of tls_fingerprint, tls_ca_file and tls = "insecure" is needed; this shows the '
-                "box's fingerprint: "
-                f"openssl s_client -connect {self.host}:{self.port} </dev/null | "
-                "openssl x509 -noout -sha256 -fingerprint"
-            )
+        if self.password is not None and self.password_file is not None:
+            raise ValueError(_ONE_WAY_IN)
+        if self.trusts > 1:
+            raise ValueError(_ONE_TRUST)
+        return self
+
+
+class Wallbox(WallboxAccess):
+    """The table `[wallbox]`, complete, as the service needs it."""
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        if self.password is None and self.password_file is None:
+            raise ValueError(_ONE_WAY_IN)
+        if self.trusts == 0:
+            raise ValueError(_ONE_TRUST)
         return self
 
 

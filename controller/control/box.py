@@ -118,7 +118,7 @@ class BoxLink:
             raise DeviceTimeout("a call to the wallbox was still under way")
         restored = self._limit_uncertain or self.power is None or self.power.limit_a != own_a
         if restored:
-            await self._wallbox.set_limit(own_a)
+            await self._wallbox.set_limit(own_a, urgent=True)
         plugged = self.status is not None and self.status.state.plugged is True
         if (charging and stop_charging) or (restored and not charging and plugged):
             await self._wallbox.stop()  # last, since a raised limit may start a box that is off
@@ -178,7 +178,8 @@ class BoxLink:
                     limit_a, at_box_a=self.power.limit_a if self.power is not None else limit_a
                 )
                 self._limit_uncertain = True
-                await self._wallbox.set_limit(limit_a)
+                reduces = self.power is None or limit_a < self.power.limit_a
+                await self._wallbox.set_limit(limit_a, urgent=reduces)
                 if self.power is not None:
                     self.power = replace(self.power, limit_a=limit_a)
             case ActionKind.START:

@@ -81,7 +81,7 @@ def _idle_reason(snapshot: Snapshot) -> Reason | None:
         return snapshot.box_down
     if snapshot.status is None or snapshot.power is None:
         return _BOX_AWAITED
-    if snapshot.status.state.enabled is None:
+    if snapshot.status.state in (OcppState.FAULTED, OcppState.UNAVAILABLE):
         return because(ReasonCode.BOX_FAULT, state=snapshot.status.state.value)
     return None
 

@@ -6,7 +6,7 @@ from math import inf
 from typing import Literal, assert_never
 
 from controller.control.state import LONG_AGO_S, REPEAT_AFTER_S, Refusal, Refusals, Snapshot, State
-from controller.domain.charger import ChargerStatus, PowerSettings
+from controller.domain.charger import ChargerStatus, OcppState, PowerSettings
 from controller.domain.decision import Action, ActionKind, Command
 
 _REPEAT_AFTER_MAX_S = 1800.0
@@ -26,7 +26,9 @@ def observe(state: State, snapshot: Snapshot) -> State:
     if status is None or power is None:
         return state
     if state.told is None:
-        return state._replace(told=Command(power.limit_a, status.state.enabled is True))
+        # of a box that tells no state the worse is assumed: then silence of the meter still brings the fallback
+        charging = status.state.enabled is True or status.state is OcppState.UNKNOWN
+        return state._replace(told=Command(power.limit_a, charging))
     state = _observe_limit(state, power)
     return _observe_charging(state, status)
 

@@ -18,6 +18,8 @@ class OcppState(StrEnum):
     RESERVED = "Reserved"
     UNAVAILABLE = "Unavailable"
     FAULTED = "Faulted"
+    UNKNOWN = "unknown"
+    """Not OCPP's: the box shows no state, or one that nobody knows."""
 
     @property
     def plugged(self) -> bool | None:
@@ -40,6 +42,7 @@ _PLUGGED: dict[OcppState, bool | None] = {
     OcppState.RESERVED: False,
     OcppState.UNAVAILABLE: None,
     OcppState.FAULTED: None,
+    OcppState.UNKNOWN: None,
 }
 
 _ENABLED: dict[OcppState, bool | None] = {
@@ -52,6 +55,7 @@ _ENABLED: dict[OcppState, bool | None] = {
     OcppState.RESERVED: False,
     OcppState.UNAVAILABLE: None,
     OcppState.FAULTED: None,
+    OcppState.UNKNOWN: None,
 }
 
 

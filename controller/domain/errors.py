@@ -59,7 +59,15 @@ class DeviceTimeout(DeviceError):
 
 
 class DeviceRejected(DeviceError):
-    """The device understood and refused."""
+    """The device understood and refused, or would have: then nothing was sent.
+
+    Attributes:
+        status: The HTTP status of the refusal; None where there was none.
+    """
+
+    def __init__(self, message: str, *, retry_in_s: float | None = None, status: int | None = None) -> None:
+        super().__init__(message, retry_in_s=retry_in_s)
+        self.status = status
 
 
 class DeviceProtocolError(DeviceError):

@@ -10,6 +10,7 @@ from typing import Protocol
 from controller.domain.charger import ChargerStatus, PowerSettings
 from controller.domain.decision import Decision
 from controller.domain.readings import House, Reading
+from controller.domain.traffic import Traffic
 
 
 class Clock(Protocol):
@@ -60,8 +61,8 @@ class Wallbox(Protocol):
         """The section `power`."""
         ...
 
-    async def set_limit(self, limit_a: int) -> None:
-        """Writes the operator current limit, whole amps."""
+    async def set_limit(self, limit_a: int, *, urgent: bool = False) -> None:
+        """Writes the operator current limit, whole amps; before other calls and beyond the budget if urgent."""
         ...
 
     async def start(self) -> None:
@@ -70,6 +71,10 @@ class Wallbox(Protocol):
 
     async def stop(self) -> None:
         """Local remote stop."""
+        ...
+
+    def traffic(self) -> Traffic:
+        """How the box is being treated."""
         ...
 
     async def close(self) -> None:

@@ -1,274 +1,172 @@
-"""The REST client: one funnel for all requests, foreign errors turned into ours."""
+"""The wallbox's REST API, typed: reading all of it, and writing what cannot lock its owner out.
+
+What can (factory reset, firmware, network, passwords) is in `maintenance.py`, and nothing that decides can reach it.
+"""
 
 from __future__ import annotations
 
-import ssl
-from typing import Any, Literal
+from collections.abc import Callable, Mapping
 
-import anyio
-import httpx
-import structlog
+from controller.domain.errors import DeviceRejected
+from controller.domain.traffic import Traffic
+from controller.wallbox.access import Access
+from controller.wallbox.catalogue import FieldType, is_guarded
+from controller.wallbox.dashboard import BoxError, Dashboard, parse_dashboard, parse_errors
+from controller.wallbox.dialect import Dialect
+from controller.wallbox.gate import Gate, Priority
+from controller.wallbox.https import Call
+from controller.wallbox.reading import DASHBOARD, ERRORS, STRUCTURE, Reading
+from controller.wallbox.sections import ReportedField, StructureSection, Value, parse_structure, structure_of
+from controller.wallbox.writing import Writing, Written
 
-from controller.domain.charger import ChargerStatus, PowerSettings
-from controller.domain.errors import AuthError, DeviceProtocolError, DeviceRejected, DeviceUnavailable
-from controller.domain.ports import Clock
-from controller.domain.units import MIN_CURRENT_A
-from controller.wallbox.gate import Gate
-from controller.wallbox.replies import LIMIT_FIELD, parse_dashboard, parse_power_section, parse_token
-from controller.wallbox.session import Session, Step
-from controller.wallbox.tls import Trust
-
-_log = structlog.get_logger()
-_KEEP_ALIVE_S = 90.0  # longer than any gap between two requests: a handshake costs the box more than a connection
-_HIGHEST_LIMIT_A = 80
-_AFTER_ODD_LOGIN_S = 3600.0  # before the credentials are sent again to a box that answers them oddly
-_CREDENTIALS_REFUSED = frozenset({400, 401, 403, 422, 423})  # 423: the account is locked
-_LONGEST_DETAIL = 120
-_AFTER_REFUSAL_S = 300.0  # before logging in again where the box will not have it
+_LONGEST_DOWNLOAD_BYTES = 256 * 1024 * 1024
+_DOWNLOAD_TIMEOUT_S = 600.0
+_NOT_FOUND = 404
+DOWNLOAD_PATH = "/api/files/{key}"
+"""Where files are fetched: not specified, so the place where they are uploaded is taken."""
 
 
-class RestWallbox:
-    """A Webasto Next over its REST API; implements the port `Wallbox`.
+class WallboxClient:
+    """A Webasto Next or Ampure Unite over its REST API.
+
+    All calls raise `DeviceError`: AuthError (credentials or certificate), DeviceRejected (4xx, or refused here before
+    anything was sent), DeviceUnavailable, DeviceTimeout, DeviceProtocolError. They may be made by many at once: the
+    gate lets one through at a time, and who asks for what was just asked for gets the same answer.
 
     Args:
-        host: Name or address.
-        port: HTTPS port.
-        username: Of the box's web page.
-        password: Of the box's web page; never logged.
-        trust: How its certificate is checked.
-        gate: The pacing.
-        clock: The service's clock.
+        access: The way in.
+        gate: The gate behind it, for its state.
+        reading: The reads.
+        writing: The writes.
+        download_path: Where a file is fetched, with `{key}` for its key.
     """
 
     def __init__(
-        self, *, host: str, port: int, username: str, password: str, trust: Trust, gate: Gate, clock: Clock
+        self, access: Access, gate: Gate, reading: Reading, writing: Writing, *, download_path: str = DOWNLOAD_PATH
     ) -> None:
-        self._base_url = f"https://[{host}]:{port}" if ":" in host else f"https://{host}:{port}"
-        self._username = username
-        self._password = password
-        self._context = trust.context()
+        self._access = access
         self._gate = gate
-        self._clock = clock
-        self._session = Session()
-        self._refused: str | None = None
-        self._refreshes = True
-        self._http: httpx.AsyncClient | None = None
+        self._reading = reading
+        self._writing = writing
+        self._download_path = download_path
 
-    async def status(self) -> ChargerStatus:
-        """`GET /api/dashboard-information`.
+    async def dialect(self) -> Dialect:
+        """Which model it is; found out once, in two calls at the most."""
+        return await self._reading.dialect()
 
-        Raises:
-            DeviceError: See the class's `_request`.
+    async def dashboard(self) -> Dashboard:
+        """`GET /api/dashboard-information`: all three groups."""
+        return (await self.dashboard_at())[0]
+
+    async def dashboard_at(self) -> tuple[Dashboard, float]:
+        """As `dashboard`, with the monotonic second before it was asked for."""
+        seen = await self._reading.read(DASHBOARD)
+        return parse_dashboard(seen.body), seen.at_s
+
+    async def errors(self) -> tuple[BoxError, ...]:
+        """`GET /api/current-errors`: what is wrong now. The Unite has no such list: DeviceRejected."""
+        if not (await self.dialect()).has_errors:
+            raise DeviceRejected("this model, the Unite, does not list its errors; its own page does. Nothing was sent")
+        return parse_errors((await self._reading.read(ERRORS)).body)
+
+    async def structure(self) -> tuple[StructureSection, ...]:
+        """`GET /api/configuration-structure`: sections and groups; on the Unite those that its fields lie in."""
+        if not (await self.dialect()).has_structure:
+            return structure_of(await self._reading.all_fields())
+        return parse_structure((await self._reading.read(STRUCTURE)).body)
+
+    async def section(self, key: str) -> tuple[ReportedField, ...]:
+        """`GET /api/sections/{key}`: all its fields, also those that the catalogue does not know.
+
+        On the Unite: those of `GET /api/configuration-fields` that lie in it.
         """
-        taken_at_s = self._clock.monotonic_s()
-        return parse_dashboard(await self._request("GET", "/api/dashboard-information"), taken_at_s)
+        return (await self.section_at(key))[0]
 
-    async def power(self) -> PowerSettings:
-        """`GET /api/sections/power`.
+    async def section_at(self, key: str) -> tuple[tuple[ReportedField, ...], float]:
+        """As `section`, with the monotonic second before it was asked for."""
+        return await self._reading.section(key)
 
-        Raises:
-            DeviceError: See the class's `_request`.
-        """
-        taken_at_s = self._clock.monotonic_s()
-        return parse_power_section(await self._request("GET", "/api/sections/power"), taken_at_s)
-
-    async def set_limit(self, limit_a: int) -> None:
-        """`POST /api/configuration-updates` for `operator-current-limit`.
+    async def field(self, name: str, section: str | None = None) -> ReportedField:
+        """One field, out of its section.
 
         Args:
-            limit_a: Whole amps from 6; less does not exist (IEC 61851-1) and is refused here.
-
-        Raises:
-            DeviceError: See the class's `_request`.
+            name: Its key; on a Unite the Next's key will do.
+            section: Where it lies, for fields that the catalogue does not know; all are searched where not given.
         """
-        if not MIN_CURRENT_A <= limit_a <= _HIGHEST_LIMIT_A:
-            raise DeviceRejected(f"an operator current limit of {limit_a} A does not exist; nothing was sent")
-        update = {
-            "fieldKey": LIMIT_FIELD,
-            "value": limit_a,
-            "configurationFieldUpdateType": "number-configuration-field-update",
-        }
-        await self._request("POST", "/api/configuration-updates", [update])
+        return await self._reading.field(name, section)
+
+    async def update(
+        self,
+        changes: Mapping[str, Value],
+        *,
+        section: str | None = None,
+        urgent: bool = False,
+        read_back: bool = True,
+    ) -> tuple[Written, ...]:
+        """`POST /api/configuration-updates`, all in one call.
+
+        Everything is checked before anything is sent: by the catalogue, then by what the box itself reports. What can
+        lock the owner out is refused. A field whose last write had no answer is looked at first.
+
+        Args:
+            changes: New values by field key, typed or as text; in the field's own unit.
+            section: Where the fields lie, for those that the catalogue does not know.
+            urgent: Whether it protects: goes first, and is written whatever is left of the budget.
+            read_back: Whether to look once afterwards; never done for the section `system`, which is slow.
+        """
+        checked = await self._writing.check(changes, section)
+        guarded = [field.key for field, _ in checked if is_guarded(field.section, field.type)]
+        if guarded:
+            raise DeviceRejected(f"{', '.join(guarded)}: a wrong value can lock you out. Nothing was sent")
+        return await self._writing.write(checked, urgent=urgent, read_back=read_back)
 
     async def start(self) -> None:
-        """`POST /api/custom-actions/local-remote-start`, action "start".
-
-        Raises:
-            DeviceError: See the class's `_request`.
-        """
-        await self._request("POST", "/api/custom-actions/local-remote-start", {"action": "start"})
+        """`POST /api/custom-actions/local-remote-start`, action "start". Never repeated by itself."""
+        await self._writing.act("local-remote-start", {"action": "start"})
 
     async def stop(self) -> None:
-        """`POST /api/custom-actions/local-remote-start`, action "stop".
+        """`POST /api/custom-actions/local-remote-start`, action "stop"; goes before whatever only reads."""
+        await self._writing.act("local-remote-start", {"action": "stop"}, priority=Priority.PROTECT)
 
-        Raises:
-            DeviceError: See the class's `_request`.
+    async def skip_random_delay(self) -> None:
+        """`POST /api/custom-actions/skip-random-delay`: ends the randomised delay under way; never repeated."""
+        await self._writing.act("skip-random-delay")
+
+    async def download(self, key: str, sink: Callable[[bytes], None]) -> None:
+        """Fetches a file, part by part.
+
+        The path is not specified: `wallbox.download_path`, unverified.
+
+        Args:
+            key: `download-logfile`, `licensing-information` or `local-ca-cert`.
+            sink: Takes the parts in order.
         """
-        await self._request("POST", "/api/custom-actions/local-remote-start", {"action": "stop"})
+        catalogue = (await self.dialect()).catalogue
+        files = [row.key for row in catalogue if row.type is FieldType.DOWNLOAD]
+        if key not in files:
+            known = f"there are {', '.join(files)}" if files else "none is known of this model"
+            raise DeviceRejected(f"there is no file {key!r} to download; {known}. Nothing was sent")
+        call = Call(
+            method="GET",
+            path=self._download_path.format(key=key),
+            sink=sink,
+            longest_bytes=_LONGEST_DOWNLOAD_BYTES,
+        )
+        try:
+            await self._access.request(call, timeout_s=_DOWNLOAD_TIMEOUT_S)
+        except DeviceRejected as error:
+            if error.status != _NOT_FOUND:
+                raise
+            raise DeviceRejected(
+                f"{error}. Where this box keeps its files is not known: watch where its own page fetches {key}, and "
+                "write that into wallbox.download_path",
+                status=error.status,
+            ) from error
+
+    def traffic(self) -> Traffic:
+        """What the gate has let through, and what stands in the way, now."""
+        return self._gate.traffic()
 
     async def close(self) -> None:
         """Closes the connection; the next request opens a new one."""
-        if self._http is not None:
-            client, self._http = self._http, None
-            await client.aclose()
-
-    async def _request(self, method: Literal["GET", "POST"], path: str, body: object = None) -> Any:
-        """Sends one request with a valid token; on 401 logs in once and repeats it once.
-
-        Raises:
-            AuthError: Credentials or certificate refused. The credentials are not sent again.
-            DeviceRejected: 4xx.
-            DeviceUnavailable: No connection, reset, 5xx, or backing off.
-            DeviceTimeout: No answer in time.
-            DeviceProtocolError: An answer that is not JSON.
-        """
-        await self._ensure_token()
-        response = await self._send(method, path, body, self._session.headers)
-        if response.status_code == httpx.codes.UNAUTHORIZED:
-            _log.info("token_refused", path=path)  # a second user's login may have ended ours
-            self._session.drop()
-            await self._ensure_token()
-            response = await self._send(method, path, body, self._session.headers)
-            if response.status_code == httpx.codes.UNAUTHORIZED:
-                self._session.drop()
-                raise _rejected(response, f"{method} {path} with a new token", retry_in_s=_AFTER_REFUSAL_S)
-        return _content(response, f"{method} {path}")
-
-    async def _ensure_token(self) -> None:
-        if self._refused is not None:
-            raise AuthError(self._refused)
-        step = self._session.next_step(self._clock.monotonic_s())
-        if step is Step.REFRESH and self._refreshes and await self._refresh():
-            return
-        if step is not Step.NOTHING:
-            await self._login()
-
-    async def _refresh(self) -> bool:
-        """Renews the token; False when that brings none. Then a login does, from now on: the reply is not specified."""
-        self._refreshes = False
-        response = await self._send("POST", "/api/refresh-token", None, self._session.headers)
-        try:
-            token = parse_token(_content(response, "POST /api/refresh-token"))
-        except (DeviceRejected, DeviceProtocolError) as error:
-            _log.info("refresh_brought_no_token", error=str(error))
-            return False
-        self._session.accept(token, self._clock.monotonic_s())
-        self._refreshes = True
-        return True
-
-    async def _login(self) -> None:
-        credentials = {"username": self._username, "password": self._password}
-        response = await self._send("POST", "/api/login", credentials, {})
-        if response.status_code in _CREDENTIALS_REFUSED:
-            self._refused = (
-                f"the wallbox refuses the login of {self._username!r}: correct wallbox.username and wallbox.password "
-                "and restart Sunpace; it is not tried again, since repeated failures can lock the account"
-            )
-            raise AuthError(self._refused)
-        try:
-            token = parse_token(_content(response, "POST /api/login"))
-        except (DeviceRejected, DeviceProtocolError) as error:
-            error.retry_in_s = _AFTER_ODD_LOGIN_S
-            raise
-        self._session.accept(token, self._clock.monotonic_s())
-        _log.debug("logged_in")
-
-    async def _send(
-        self, method: Literal["GET", "POST"], path: str, body: object, headers: dict[str, str]
-    ) -> httpx.Response:
-        return await self._gate.call(lambda: self._exchange(method, path, body, headers))
-
-    async def _exchange(
-        self, method: Literal["GET", "POST"], path: str, body: object, headers: dict[str, str]
-    ) -> httpx.Response:
-        """One request on the wire; after anything but an answer the connection is not used again."""
-        client = self._client()
-        answered = False
-        try:
-            response = await client.request(method, path, json=body, headers=headers)
-            answered = True
-        except httpx.ConnectError as error:
-            raise self._unreachable(error) from error
-        except httpx.HTTPError as error:
-            raise DeviceUnavailable(f"{self._base_url} dropped the connection: {_what(error)}") from error
-        finally:
-            if not answered:
-                self._http = None
-                # cancelled or broken: the pool is closed without waiting, and never asked again
-                await _abandon(client)
-        if response.is_server_error or response.status_code == httpx.codes.TOO_MANY_REQUESTS:
-            raise DeviceUnavailable(f"the wallbox answers {response.status_code} to {method} {path}")
-        return response
-
-    def _client(self) -> httpx.AsyncClient:
-        if self._http is None:
-            self._http = httpx.AsyncClient(
-                base_url=self._base_url,
-                verify=self._context,
-                timeout=None,  # noqa: S113 -- the gate bounds every request on the service's clock
-                limits=httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=_KEEP_ALIVE_S),
-                headers={"Accept": "application/json", "Accept-Language": "en"},
-                trust_env=False,
-            )
-        return self._http
-
-    def _unreachable(self, error: httpx.ConnectError) -> DeviceUnavailable | AuthError:
-        cause: BaseException | None = error
-        while cause is not None:
-            if isinstance(cause, ssl.SSLCertVerificationError):
-                return AuthError(
-                    f"{self._base_url} is not trusted: {_certificate_complaint(cause)}. Nothing was sent. If it is "
-                    "your wallbox, correct wallbox.tls_fingerprint (or wallbox.tls_ca_file) and restart Sunpace"
-                )
-            cause = cause.__cause__ or cause.__context__
-        return DeviceUnavailable(f"{self._base_url} cannot be reached: {_what(error)}")
-
-
-async def _abandon(client: httpx.AsyncClient) -> None:
-    """Closes a connection that is not to be used again, also while being cancelled."""
-    with anyio.CancelScope(shield=True):
-        await client.aclose()
-
-
-def _certificate_complaint(error: ssl.SSLCertVerificationError) -> str:
-    return getattr(error, "verify_message", "") or str(error.args[-1])
-
-
-def _what(error: Exception) -> str:
-    return str(error) or type(error).__name__
-
-
-def _content(response: httpx.Response, what: str) -> Any:
-    """The JSON of a good answer; None where there is no body."""
-    if not response.is_success:
-        raise _rejected(response, what)
-    if not response.content.strip():
-        return None
-    try:
-        return response.json()
-    except ValueError as error:
-        kind = response.headers.get("content-type", "no content type")
-        raise DeviceProtocolError(f"the wallbox's answer to {what} is not JSON ({kind})") from error
-
-
-def _rejected(response: httpx.Response, what: str, *, retry_in_s: float | None = None) -> DeviceRejected:
-    message = f"the wallbox answers {response.status_code} to {what}{_detail(response)}"
-    return DeviceRejected(message, retry_in_s=retry_in_s)
-
-
-def _detail(response: httpx.Response) -> str:
-    """The box's own words on a refusal, where it gives any in `application/problem+json`.
-
-    Never on a login: a box that echoes what it was sent would put the password into our log.
-    """
-    if response.request.url.path == "/api/login":
-        return ""
-    try:
-        body = response.json()
-    except ValueError:
-        return ""
-    detail = body.get("detail") or body.get("title") if isinstance(body, dict) else None
-    if not isinstance(detail, str):
-        return ""
-    plain = "".join(character if character.isprintable() else " " for character in detail)
-    return f": {plain[:_LONGEST_DETAIL]}"
+        await self._access.close()

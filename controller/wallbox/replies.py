@@ -1,111 +1,104 @@
-"""What the box answers, made into the domain's words; tolerant of what we do not know."""
+"""What the box answers, taken apart: status codes, JSON, tokens; tolerant of what we do not know."""
 
 from __future__ import annotations
 
-import re
-from typing import Any
+import json
+from typing import Any, NoReturn, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from controller.domain.charger import ChargerStatus, OcppState, PowerSettings
-from controller.domain.errors import DeviceProtocolError
+from controller.domain.errors import DeviceProtocolError, DeviceRejected
+from controller.wallbox.https import Answer
+from controller.wallbox.texts import plain
 
-LIMIT_FIELD = "operator-current-limit"
-_PHASES_FIELD = "phases-connected-to-charge-point"
-_NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
+T = TypeVar("T")
+
+_JSON_TYPES = ("", "text/plain")  # besides those that say json
+_MEANING = {
+    400: "it does not accept the values",
+    401: "it does not accept the token",
+    403: "this user may not do that",
+    404: "this model or firmware does not have that",
+    405: "this address does not take that method",
+    413: "it is too large for it",
+    422: "the values do not pass its validation",
+    423: "it is locked",
+}
 
 
-class _Reply(BaseModel):
+class Reply(BaseModel):
+    """A part of a reply; what we do not know in it is left alone."""
+
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class _Token(_Reply):
-    access_token: str = Field(min_length=1)
+class _Token(Reply):
+    access_token: str = Field(min_length=1, max_length=16_384, pattern=r"^[!-~]+$")
 
 
-class _Entry(_Reply):
-    key: str
-    value: Any = None
+_TOKEN = TypeAdapter(_Token)
 
 
-class _Group(_Reply):
-    key: str
-    entries: list[_Entry] = []
+def content(answer: Answer, call: object, *, quiet: bool = False) -> Any:
+    """The JSON of a good answer; None where there is no body.
+
+    Args:
+        answer: The answer.
+        call: What was asked, for the message.
+        quiet: Whether the box's own words stay out of messages: on a login it might echo the password.
+
+    Raises:
+        DeviceRejected: A status that is not 2xx.
+        DeviceProtocolError: A web page, or something that is not JSON.
+    """
+    if not answer.is_success:
+        meaning = _MEANING.get(answer.status)
+        words = f" ({meaning})" if meaning is not None else ""
+        detail = "" if quiet else _detail(answer)
+        raise DeviceRejected(f"the wallbox answers {answer.status}{words} to {call}{detail}", status=answer.status)
+    if not answer.body.strip():
+        return None
+    if answer.content_type not in _JSON_TYPES and "json" not in answer.content_type:
+        what = "a web page" if "html" in answer.content_type else f"{plain(answer.content_type)!r}"
+        raise DeviceProtocolError(f"the wallbox's answer to {call} is not JSON but {what}: is this its address?")
+    return decode(answer.body, f"the wallbox's answer to {call}")
 
 
-class _Validation(_Reply):
-    min: float | None = None
-    max: float | None = None
-
-
-class _ConfigurationField(_Reply):
-    fieldKey: str  # noqa: N815 -- the vendor's spelling
-    value: Any = None
-    validation: _Validation | None = None
-
-
-_DASHBOARD = TypeAdapter(list[_Group])
-_FIELDS = TypeAdapter(list[_ConfigurationField])
+def decode(body: bytes, what: str) -> Any:
+    """JSON from bytes. Raises DeviceProtocolError for anything else, such as half an answer."""
+    try:
+        return json.loads(body.decode("utf-8-sig"), parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise DeviceProtocolError(f"{what} is not JSON, or only a part of it ({len(body)} bytes)") from error
 
 
 def parse_token(body: object) -> str:
-    """The token of a login or refresh reply. Raises DeviceProtocolError."""
+    """The token of a login or refresh reply. Raises DeviceProtocolError, without a word of the reply."""
     try:
-        return _Token.model_validate(body).access_token
+        return _TOKEN.validate_python(body).access_token
     except ValidationError as error:
-        raise DeviceProtocolError("the wallbox's login reply has no access_token") from error
+        raise DeviceProtocolError("the wallbox's login reply has no access_token that can be used") from error
 
 
-def parse_dashboard(body: object, taken_at_s: float) -> ChargerStatus:
-    """The reply of `GET /api/dashboard-information`. Raises DeviceProtocolError."""
+def parsed(adapter: TypeAdapter[T], body: object, what: str) -> T:
+    """`body` as the adapter's type. Raises DeviceProtocolError naming `what` and the place in it."""
     try:
-        groups = _DASHBOARD.validate_python(body)
+        return adapter.validate_python(body)
     except ValidationError as error:
-        raise DeviceProtocolError(f"the wallbox's dashboard is not as specified: {_first(error)}") from error
-    values = {entry.key: entry.value for group in groups for entry in group.entries}
-    word = str(values.get("ocpp-state") or "")
-    known = {state.value.casefold(): state for state in OcppState}
-    state = known.get(word.strip().casefold())
-    if state is None:
-        raise DeviceProtocolError(f"the wallbox's dashboard shows the unknown ocpp-state {word!r}")
-    energy_kwh = _number(values.get("power"))  # the key is `power`, its label "Current Energy", its unit kWh
-    return ChargerStatus(
-        taken_at_s=taken_at_s,
-        state=state,
-        session_energy_wh=None if energy_kwh is None else 1000 * energy_kwh,
-    )
+        fault = error.errors(include_url=False)[0]
+        place = ".".join(map(str, fault["loc"])) or "reply"
+        raise DeviceProtocolError(f"the wallbox's {what} is not as specified: {place}: {fault['msg']}") from error
 
 
-def parse_power_section(body: object, taken_at_s: float) -> PowerSettings:
-    """The reply of `GET /api/sections/power`. Raises DeviceProtocolError."""
+def _detail(answer: Answer) -> str:
+    """The box's own words on a refusal, where it gives any in `application/problem+json`."""
     try:
-        fields = {field.fieldKey: field for field in _FIELDS.validate_python(body)}
-    except ValidationError as error:
-        raise DeviceProtocolError(f"the wallbox's section power is not as specified: {_first(error)}") from error
-    limit = fields.get(LIMIT_FIELD)
-    limit_a = _number(limit.value) if limit is not None else None
-    if limit is None or limit_a is None:
-        raise DeviceProtocolError(f"the wallbox's section power shows no {LIMIT_FIELD}: Sunpace cannot steer this box")
-    phases = _number(fields[_PHASES_FIELD].value) if _PHASES_FIELD in fields else None
-    limit_max_a = limit.validation.max if limit.validation is not None else None
-    return PowerSettings(
-        taken_at_s=taken_at_s,
-        limit_a=int(limit_a),
-        limit_max_a=None if limit_max_a is None else int(limit_max_a),
-        phases=int(phases) if phases in (1, 3) else None,
-    )
+        body = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return ""
+    words = (body.get("detail") or body.get("title")) if isinstance(body, dict) else None
+    return f": {plain(words)}" if isinstance(words, str) else ""
 
 
-def _number(value: object) -> float | None:
-    """The first number in a value that may be typed or text, with decimal point or comma."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | float):
-        return float(value)
-    found = _NUMBER.search(value) if isinstance(value, str) else None
-    return float(found.group().replace(",", ".")) if found is not None else None
-
-
-def _first(error: ValidationError) -> str:
-    fault = error.errors()[0]
-    return f"{'.'.join(map(str, fault['loc'])) or 'reply'}: {fault['msg']}"
+def _no_number(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no JSON")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
+import math
 from enum import StrEnum
 
 _DEFAULT_LIFETIME_S = 3600.0
@@ -26,9 +26,9 @@ def token_lifetime_s(token: str) -> float:
         _header, payload, _signature = token.split(".")
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
         lifetime_s = float(claims["exp"]) - float(claims["iat"])
-    except (ValueError, KeyError, TypeError, binascii.Error):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return _DEFAULT_LIFETIME_S
-    return lifetime_s if lifetime_s > 0 else _DEFAULT_LIFETIME_S
+    return lifetime_s if 0 < lifetime_s < math.inf else _DEFAULT_LIFETIME_S
 
 
 class Session:
@@ -38,6 +38,11 @@ class Session:
         self._token: str | None = None
         self._renew_at_s = 0.0
         self._expires_at_s = 0.0
+
+    @property
+    def token(self) -> str | None:
+        """The token; None before the first login."""
+        return self._token
 
     @property
     def headers(self) -> dict[str, str]:
@@ -56,7 +61,3 @@ class Session:
         self._token = token
         self._expires_at_s = now_s + lifetime_s
         self._renew_at_s = self._expires_at_s - min(_RENEW_EARLY_S, _RENEW_EARLY_SHARE * lifetime_s)
-
-    def drop(self) -> None:
-        """Forgets the token: the box does not take it any more."""
-        self._token = None

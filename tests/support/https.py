@@ -6,13 +6,21 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 from controller.control.clock import WallClock
 from controller.simulation.wallbox_server import https_server
-from controller.wallbox.client import RestWallbox
+from controller.wallbox.access import Access
+from controller.wallbox.client import WallboxClient
+from controller.wallbox.dialect import DialectName
 from controller.wallbox.gate import Gate
+from controller.wallbox.https import HttpsLink
+from controller.wallbox.maintenance import Maintenance
+from controller.wallbox.reading import Reading
+from controller.wallbox.steering import RestWallbox
 from controller.wallbox.tls import Trust
+from controller.wallbox.writing import Writing
 
 TOKEN = "header.eyJpYXQiOjEwMDAsImV4cCI6NDYwMH0.signature"  # lives 3600 s
 Answer = tuple[int, str, bytes]
@@ -31,6 +39,8 @@ class Script:
 
     answers: dict[str, list[Answer | Exception]]
     seen: list[tuple[str, Any, str]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    hang: set[str] = field(default_factory=set)
 
     async def __call__(self, scope: Any, receive: Callable[..., Any], send: Callable[..., Any]) -> None:
         body = b""
@@ -41,7 +51,11 @@ class Script:
                 break
         call = f"{scope['method']} {scope['path']}"
         headers = {name.decode(): value.decode() for name, value in scope["headers"]}
-        self.seen.append((call, json.loads(body) if body else None, headers.get("authorization", "")))
+        self.headers.append(headers)
+        self.seen.append((call, _body(body, scope), headers.get("authorization", "")))
+        if call in self.hang:
+            await receive()  # until the client has had enough
+            return
         queue = self.answers.get(call, [answer({"title": "not found"}, 404, "application/problem+json")])
         reply = queue.pop(0) if len(queue) > 1 else queue[0]
         if isinstance(reply, Exception):
@@ -55,36 +69,93 @@ class Script:
         return [call for call, _, _ in self.seen]
 
 
-@asynccontextmanager
-async def scripted(
-    trust: Callable[[str], Trust] | None = None, clock: Any = None, timeout_s: float = 5.0, **answers: Any
-) -> AsyncIterator[tuple[Script, RestWallbox]]:
-    """A server for the script, and a client that trusts it unless told otherwise.
+def _body(body: bytes, scope: Any) -> Any:
+    kinds = [value for name, value in scope["headers"] if name == b"content-type"]
+    return json.loads(body) if kinds == [b"application/json"] else body or None
 
-    Keys of `answers` are paths behind /api/ with underscores: `login`, `dashboard_information`, ...
+
+@dataclass
+class Ways:
+    """One box, by all ways into it."""
+
+    steered: RestWallbox
+    client: WallboxClient
+    maintenance: Maintenance
+    access: Access
+    gate: Gate
+    link: HttpsLink
+
+
+def ways(
+    port: int,
+    trust: Trust,
+    clock: Any,
+    *,
+    password: str = "open-sesame",
+    min_gap_s: float = 0.0,
+    timeout_s: float = 5.0,
+    dialect: DialectName = DialectName.NEXT,
+    language: str = "en",
+    attempts: int = 1,
+    writes_per_hour: int = 60,
+    update_types: dict[str, str] | None = None,
+) -> Ways:
+    gate = Gate(clock, min_gap_s=min_gap_s, timeout_s=timeout_s, writes_per_hour=writes_per_hour, random=Random(1))
+    link = HttpsLink(host="127.0.0.1", port=port, trust=trust, language=language)
+    access = Access(link, gate, clock, username="admin", password=password, random=Random(1))
+    reading = Reading(access, clock, dialect=dialect, attempts=attempts)
+    writing = Writing(access, reading, update_types=update_types or {})
+    client = WallboxClient(access, gate, reading, writing)
+    return Ways(RestWallbox(client), client, Maintenance(client, reading, writing), access, gate, link)
+
+
+OPTIONS = ("password", "min_gap_s", "dialect", "language", "attempts", "writes_per_hour", "update_types")
+PATHS = {
+    "login": "POST /api/login",
+    "refresh": "POST /api/refresh-token",
+    "dashboard": "GET /api/dashboard-information",
+    "power": "GET /api/sections/power",
+    "update": "POST /api/configuration-updates",
+    "remote": "POST /api/custom-actions/local-remote-start",
+}
+
+
+@asynccontextmanager
+async def scripted_box(
+    replies: dict[str, Any] | None = None,
+    *,
+    trust: Callable[[str], Trust] | None = None,
+    clock: Any = None,
+    timeout_s: float = 5.0,
+    **answers: Any,
+) -> AsyncIterator[tuple[Script, Ways]]:
+    """A server for the script, and the ways to it that trust it unless told otherwise.
+
+    Args:
+        replies: By "METHOD path".
+        trust: What to trust, from the server's fingerprint.
+        clock: Its clock.
+        timeout_s: Longest time for a request, s.
+        answers: Replies by the keys of PATHS, and OPTIONS of `ways`.
     """
-    paths = {
-        "login": "POST /api/login",
-        "refresh": "POST /api/refresh-token",
-        "dashboard": "GET /api/dashboard-information",
-        "power": "GET /api/sections/power",
-        "update": "POST /api/configuration-updates",
-        "remote": "POST /api/custom-actions/local-remote-start",
-    }
+    answers = {**(replies or {}), **answers}
     answers.setdefault("login", LOGIN_OK)
-    script = Script({paths[key]: value if isinstance(value, list) else [value] for key, value in answers.items()})
+    options = {key: answers.pop(key) for key in list(answers) if key in OPTIONS}
+    script = Script(
+        {PATHS.get(key, key): value if isinstance(value, list) else [value] for key, value in answers.items()}
+    )
     clock = clock or WallClock()
     async with https_server(script, "127.0.0.1", 0) as (port, fingerprint):
-        client = RestWallbox(
-            host="127.0.0.1",
-            port=port,
-            username="admin",
-            password="open-sesame",
-            trust=trust(fingerprint) if trust is not None else Trust(fingerprint=fingerprint),
-            gate=Gate(clock, min_gap_s=0.0, timeout_s=timeout_s),
-            clock=clock,
-        )
+        certificate = trust(fingerprint) if trust is not None else Trust(fingerprint=fingerprint)
+        found = ways(port, certificate, clock, timeout_s=timeout_s, **options)
         try:
-            yield script, client
+            yield script, found
         finally:
-            await client.close()
+            await found.access.close()
+
+
+@asynccontextmanager
+async def scripted(**answers: Any) -> AsyncIterator[tuple[Script, RestWallbox]]:
+    """As `scripted_box`, for control's own way."""
+    async with scripted_box(**answers) as (script, found):
+        yield script, found.steered

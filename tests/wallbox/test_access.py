@@ -1,0 +1,185 @@
+"""The way in, against a real HTTPS server: tokens, refusals, and every answer a box may give."""
+
+from typing import Any
+
+import anyio
+import pytest
+
+from controller.domain.errors import (
+    AuthError,
+    DeviceError,
+    DeviceProtocolError,
+    DeviceRejected,
+    DeviceTimeout,
+    DeviceUnavailable,
+)
+from tests.support.https import LOGIN_OK, TOKEN, answer, scripted_box
+from tests.wallbox.boxes import POWER
+
+
+async def test_logs_in_once_and_carries_the_token() -> None:
+    async with scripted_box(power=POWER) as (script, box):
+        await box.steered.power()
+        await box.steered.power()
+    assert script.calls == ["POST /api/login", "GET /api/sections/power", "GET /api/sections/power"]
+    assert script.seen[0][1] == {"username": "admin", "password": "open-sesame"}
+    assert script.seen[1][2] == f"Bearer {TOKEN}"
+
+
+async def test_a_401_costs_one_login_and_one_repetition() -> None:
+    expired = answer({"title": "expired"}, 401)
+    async with scripted_box(power=[expired, POWER]) as (script, box):
+        await box.steered.power()
+    assert script.calls == ["POST /api/login", "GET /api/sections/power"] * 2
+
+
+async def test_a_new_token_that_is_refused_is_not_tried_in_a_loop() -> None:
+    async with scripted_box(power=answer({"title": "no"}, 401)) as (script, box):
+        with pytest.raises(DeviceUnavailable, match="with a new token") as caught:
+            await box.steered.power()
+        for _ in range(3):
+            with pytest.raises(DeviceUnavailable, match="refuses its own new token"):
+                await box.steered.power()
+    assert script.calls.count("POST /api/login") == 2
+    assert caught.value.retry_in_s is not None
+    assert 5 <= caught.value.retry_in_s <= 6
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 422, 423])
+async def test_refused_credentials_are_never_sent_again(status: int) -> None:
+    async with scripted_box(login=answer({"detail": "wrong: open-sesame"}, status)) as (script, box):
+        for _ in range(5):
+            with pytest.raises(AuthError, match="refuses the login of 'admin'") as caught:
+                await box.steered.power()
+            assert "open-sesame" not in str(caught.value)
+    assert script.calls == ["POST /api/login"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "error", "words"),
+    [
+        (
+            answer({"title": "bad", "detail": "out of range"}, 400),
+            DeviceRejected,
+            r"400 \(it does not accept the values\) to GET .*: out of range",
+        ),
+        (answer({"title": "forbidden"}, 403), DeviceRejected, "403"),
+        (answer({"title": "Not Found"}, 404, "application/problem+json"), DeviceRejected, "404 .*: Not Found"),
+        (answer(b"<html>no</html>", 404, "text/html"), DeviceRejected, "404"),
+        (answer({}, 422), DeviceRejected, "422"),
+        (answer({}, 500), DeviceUnavailable, "500"),
+        (answer(b"oops", 503, "text/plain"), DeviceUnavailable, "503"),
+        (answer({}, 429), DeviceUnavailable, "429"),
+        (answer(b"<html>login</html>", 200, "text/html"), DeviceProtocolError, "a web page"),
+        (answer(b'[{"key": "indi'), DeviceProtocolError, "not JSON, or only a part of it"),
+        (answer(b"[" * 100_000), DeviceProtocolError, "not JSON"),
+        (answer(b'[{"fieldKey": "operator-current-limit", "value": NaN}]'), DeviceProtocolError, "not JSON"),
+        (answer(b"\xff\xfe"), DeviceProtocolError, "not JSON"),
+        (answer(b"[]", 200, "image/png"), DeviceProtocolError, "not JSON but 'image/png'"),
+        (answer(b" " * 3_000_000), DeviceProtocolError, "longer than 2048 KiB"),
+        (answer({}, 405), DeviceRejected, "405 .this address does not take"),
+        (answer({"detail": "no"}, 423), DeviceRejected, "423"),
+        (answer(b""), DeviceProtocolError, "is empty"),
+        (answer({"a": 1}), DeviceProtocolError, "section power is not as specified"),
+    ],
+)
+async def test_each_answer_becomes_a_typed_error(reply: object, error: type[DeviceError], words: str) -> None:
+    async with scripted_box(power=reply) as (_, box):
+        with pytest.raises(error, match=words):
+            await box.steered.power()
+
+
+async def test_a_dropped_connection_is_unavailable_and_backs_off() -> None:
+    async with scripted_box(power=POWER) as (script, box):
+        await box.steered.power()
+        port = box.link.url
+    with pytest.raises(DeviceUnavailable, match="cannot be reached") as caught:
+        await box.steered.power()
+    assert port in str(caught.value)
+    assert caught.value.retry_in_s is not None
+    with pytest.raises(DeviceUnavailable, match="left alone for"):
+        await box.steered.power()
+    assert len(script.seen) == 2
+
+
+async def test_silence_is_a_timeout_and_the_connection_is_given_up() -> None:
+    async with scripted_box(timeout_s=0.3, power=POWER) as (script, box):
+        await box.steered.power()
+        first = box.link._http
+        script.hang.add("GET /api/sections/power")
+        with pytest.raises(DeviceTimeout, match=r"did not answer within 0\.3 s"):
+            await box.steered.power()
+        assert box.link._http is not first
+
+
+async def test_a_read_may_be_tried_again_where_that_is_asked_for() -> None:
+    async with scripted_box(attempts=2, power=[answer(b'[{"fie'), POWER]) as (script, box):
+        assert (await box.steered.power()).limit_a == 16
+    assert script.calls.count("GET /api/sections/power") == 2
+
+
+async def test_many_who_find_the_token_refused_share_one_login() -> None:
+    expired = answer({"title": "expired"}, 401)
+    paths = [f"GET /api/sections/{key}" for key in ("power", "auth", "hems", "network", "backend")]
+    answers: dict[str, Any] = {path: [answer([]), expired, answer([])] for path in paths}
+    async with scripted_box(answers) as (script, box):
+        for key in ("power", "auth", "hems", "network", "backend"):
+            await box.client.section(key)
+        async with anyio.create_task_group() as tasks:
+            for key in ("power", "auth", "hems", "network", "backend"):
+                tasks.start_soon(box.client.section, key)
+    # each path refuses once by itself: never two logins for one token
+    assert script.calls.count("POST /api/login") <= 6
+    assert script.calls.count("GET /api/sections/power") == 3
+
+
+@pytest.mark.parametrize("reply", [answer({}, 404), answer({}), answer(b""), answer(b"<html>", 200, "text/html")])
+async def test_a_renewal_that_brings_no_token_is_followed_by_logins_only(reply: object) -> None:
+    async with scripted_box(power=POWER, refresh=[LOGIN_OK, reply]) as (script, box):
+        await box.steered.power()
+        for _ in range(3):
+            box.access._session._renew_at_s = 0.0
+            await box.steered.power()
+    assert script.calls == [
+        "POST /api/login",
+        "GET /api/sections/power",
+        "POST /api/refresh-token",
+        "GET /api/sections/power",
+        "POST /api/refresh-token",
+        "POST /api/login",
+        "GET /api/sections/power",
+        "POST /api/login",
+        "GET /api/sections/power",
+    ]
+
+
+async def test_a_renewal_that_fails_is_not_tried_again() -> None:
+    async with scripted_box(power=POWER, refresh=answer({}, 500)) as (script, box):
+        await box.steered.power()
+        box.access._session._renew_at_s = 0.0
+        with pytest.raises(DeviceUnavailable):
+            await box.steered.power()
+        box.gate._breaker.closed_at_s = 0.0
+        await box.steered.power()
+    assert script.calls[-2:] == ["POST /api/login", "GET /api/sections/power"]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [answer({"token": "x"}), answer(b"<html>open-sesame</html>", 200, "text/html"), answer({"title": "x"}, 404)],
+)
+async def test_credentials_go_to_a_box_that_answers_oddly_once_an_hour_at_the_most(reply: object) -> None:
+    async with scripted_box(login=reply) as (_, box):
+        with pytest.raises((DeviceProtocolError, DeviceRejected)) as caught:
+            await box.steered.power()
+    assert caught.value.retry_in_s == 3600
+    assert "open-sesame" not in str(caught.value)
+
+
+async def test_the_boxs_words_are_kept_short_and_plain() -> None:
+    reply = answer({"detail": "bad\x1b[31m\n" + 500 * "x"}, 400)
+    async with scripted_box(power=reply) as (_, box):
+        with pytest.raises(DeviceRejected) as caught:
+            await box.steered.power()
+    assert len(str(caught.value)) < 250
+    assert str(caught.value).isprintable()
