@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ def check(file: Path, *, as_json: bool) -> int:
     well = all(finding.ok for finding in findings)
     if as_json:
         devices = [{"device": f.device, "ok": f.ok, "text": f.text, **f.values} for f in findings]
-        print(json.dumps({"config": str(file), "ok": well, "devices": devices}))
+        print(json.dumps({"config": str(file), "ok": well, "devices": devices}, default=str))
     else:
         print(f"ok    {file}: the file is right")
         for finding in findings:
@@ -98,6 +98,7 @@ async def _try_wallbox(wallbox: Wallbox, loaded: Loaded) -> Finding:
         return Finding(device=name, ok=False, text=str(error), values={})
     values: dict[str, Any] = {"limit_a": power.limit_a, "limit_max_a": power.limit_max_a, "phases": power.phases}
     values["ocpp_state"] = status.state.value
+    values["traffic"] = asdict(wallbox.traffic())
     text = f"{status.state.value}, operator current limit {power.limit_a} A"
     if power.limit_max_a is not None:
         text += f" of at most {power.limit_max_a} A"

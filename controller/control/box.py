@@ -18,6 +18,7 @@ from controller.domain.reasons import Reason, ReasonCode, because
 
 _log = structlog.get_logger()
 _POWER_EVERY_S = 900.0
+_REPORT_EVERY_S = 3600.0
 _FAILED_FIRST_S = 10.0
 _FAILED_MAX_S = 300.0
 _WHEN_REFUSED_S = 3600.0
@@ -63,6 +64,7 @@ class BoxLink:
         self._failures = 0
         self._error: DeviceError | StorageError | None = None
         self._retry_at_s = 0.0
+        self._report_at_s = clock.monotonic_s() + _REPORT_EVERY_S
         self.status: ChargerStatus | None = None
         self.power: PowerSettings | None = None
 
@@ -119,7 +121,7 @@ class BoxLink:
         restored = self._limit_uncertain or self.power is None or self.power.limit_a != own_a
         if restored:
             await self._wallbox.set_limit(own_a, urgent=True)
-        plugged = self.status is not None and self.status.state.plugged is True
+        plugged = self.status is not None and self.status.state.plugged is not False
         if (charging and stop_charging) or (restored and not charging and plugged):
             await self._wallbox.stop()  # last, since a raised limit may start a box that is off
         self._own_limit.given_back()
@@ -155,8 +157,25 @@ class BoxLink:
         if self._error is not None:
             _log.info("wallbox_recovered", failures=self._failures)
         self._error, self._failures = None, 0
+        self._report_traffic()
         if plugged_before is False and self.status.state.plugged:
             self.power = None  # at plug-in the box sets a current of its own: look before believing
+
+    def _report_traffic(self) -> None:
+        """A line an hour: how the box is being treated."""
+        now_s = self._clock.monotonic_s()
+        if now_s < self._report_at_s:
+            return
+        self._report_at_s = now_s + _REPORT_EVERY_S
+        traffic = self._wallbox.traffic()
+        _log.info(
+            "wallbox_traffic",
+            requests=traffic.requests,
+            failures=traffic.failures,
+            timeouts=traffic.timeouts,
+            writes=traffic.writes,
+            writes_left=traffic.writes_left,
+        )
 
     async def _carry_out(self, action: Action) -> None:
         try:

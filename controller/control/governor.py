@@ -14,7 +14,7 @@ from controller.control.limits import car_current, fuse_cap, mean_voltage_v, wor
 from controller.control.pacing import advance, hold, pace
 from controller.control.reconcile import observe, refused_for_s
 from controller.control.settings import CoreSettings, Fallback
-from controller.control.state import FuseCap, Snapshot, State
+from controller.control.state import LONG_AGO_S, FuseCap, Snapshot, State
 from controller.domain.charger import OcppState
 from controller.domain.decision import Action, ActionKind, Command, Decision
 from controller.domain.demand import Defer, Demand, Situation
@@ -68,6 +68,8 @@ def decide(
         target, reason = Command(told.limit_a, target.charging), _CAR_PAUSED
     target, reason = _protect(target, reason, settings, seen)
     actions = () if target == told else _actions(told, target)
+    if not actions and target.charging and _never_begun(state, snapshot, wish, settings):
+        actions = (Action(ActionKind.START),)
     if actions and (refused_s := refused_for_s(state, actions, snapshot.now_s)) > 0:
         target, actions = _without_refused(state, told, target, snapshot.now_s)
         reason = because(ReasonCode.BOX_REFUSES, why=reason, in_s=refused_s)
@@ -84,6 +86,17 @@ def _idle_reason(snapshot: Snapshot) -> Reason | None:
     if snapshot.status.state in (OcppState.FAULTED, OcppState.UNAVAILABLE):
         return because(ReasonCode.BOX_FAULT, state=snapshot.status.state.value)
     return None
+
+
+def _never_begun(state: State, snapshot: Snapshot, wish: Demand | _Order, settings: CoreSettings) -> bool:
+    """Whether a box that tells no state is only assumed to be on, and is wanted to be."""
+    return (
+        snapshot.status is not None
+        and snapshot.status.state is OcppState.UNKNOWN
+        and state.charging_told_at_s == LONG_AGO_S
+        and isinstance(wish, Demand)
+        and wish.current_a >= settings.min_current_a
+    )
 
 
 def _car_paused(snapshot: Snapshot) -> bool:

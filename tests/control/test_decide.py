@@ -380,6 +380,23 @@ class TestBox:
         assert run.told == []
         assert state.value in str(run.decision.reason)
 
+    def test_a_box_that_tells_no_state_is_steered_by_what_it_was_told(self) -> None:
+        run = Run(core(surplus(min_on_s=0, min_off_s=0, stop_delay_s=60)))
+        for grid_w, ev_w in ((-9000, 0), (5000, 4000), (-9000, 0)):
+            for _ in range(400):
+                run.box_state = OcppState.UNKNOWN
+                run.step(grid_w=grid_w, ev_w=ev_w)
+        assert [told for told in run.told if "limit" not in told] == ["start", "stop", "start"]
+
+    def test_a_box_that_tells_no_state_gets_its_fallback(self) -> None:
+        run = Run(core(surplus()))
+        run.box_state = OcppState.UNKNOWN
+        run.step(grid_w=0, ev_w=4000)
+        for _ in range(40):
+            run.box_state = OcppState.UNKNOWN
+            run.step(grid_w=None, grid_age_s=60)
+        assert run.told == ["set_limit 6 A"]
+
     def test_a_box_that_begins_by_itself_is_stopped_without_its_minimum_time(self) -> None:
         run = Run(core(surplus(min_on_s=600)))
         run.steps(100, grid_w=500)

@@ -17,9 +17,10 @@ from controller.domain.charger import OcppState
         (OcppState.RESERVED, False, False),
         (OcppState.UNAVAILABLE, None, None),
         (OcppState.FAULTED, None, None),
+        (OcppState.UNKNOWN, None, None),
     ],
 )
 def test_states(state: OcppState, plugged: bool | None, enabled: bool | None) -> None:
     assert state.plugged is plugged
     assert state.enabled is enabled
-    assert len(OcppState) == 9
+    assert len(OcppState) == 10
