@@ -14,6 +14,7 @@ from pathlib import Path
 from controller import __version__
 from controller.cli.extras import require_sim
 from controller.cli.lean import without_decoration
+from controller.cli.wallbox.parser import add_wallbox
 from controller.domain.errors import ConfigError, SunpaceError
 
 DONE = 0
@@ -71,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_check(commands)
     _add_emulate(commands)
+    add_wallbox(commands)
     return parser
 
 

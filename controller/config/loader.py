@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,7 +14,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from controller.config.faults import nearest, word
 from controller.config.lines import holds, line_of
 from controller.config.models import Config, WallboxAccess
-from controller.config.overlay import dotted, lay_over, overlays
+from controller.config.overlay import Overlay, dotted, lay_over, overlays
 from controller.domain.demand import Strategy
 from controller.domain.errors import ConfigError
 
@@ -80,8 +80,15 @@ def load_config(
     return parse_config(_read(file), str(file), environ, strategies, profiles)
 
 
-def load_access(file: Path, environ: Mapping[str, str]) -> tuple[WallboxAccess, SecretStr | None]:
+def load_access(
+    file: Path | None, environ: Mapping[str, str], over: Iterable[Overlay] = ()
+) -> tuple[WallboxAccess, SecretStr | None]:
     """Reads only the table `[wallbox]`; password and trust may be missing: a person can be asked.
+
+    Args:
+        file: The TOML file; None for none.
+        environ: The environment.
+        over: What the command line lays over both.
 
     Returns:
         The table, and the password where there is one.
@@ -89,8 +96,8 @@ def load_access(file: Path, environ: Mapping[str, str]) -> tuple[WallboxAccess, 
     Raises:
         ConfigError: With every fault of the table, one line each.
     """
-    text = _read(file)
-    tree, source = _tree(text, str(file), environ)
+    text, name = ("", "command line") if file is None else (_read(file), str(file))
+    tree, source = _tree(text, name, environ, over)
     table = _validate(WallboxAccess, tree.get("wallbox", {}), ("wallbox",), source)
     password = _password(table, source) if table is not None else None
     if source.faults or table is None:
@@ -127,14 +134,16 @@ def _read(file: Path) -> str:
         raise ConfigError([f"{file}: cannot be read: {what}; --config names another file"]) from error
 
 
-def _tree(text: str, file: str, environ: Mapping[str, str]) -> tuple[dict[str, Any], _Source]:
+def _tree(
+    text: str, file: str, environ: Mapping[str, str], over: Iterable[Overlay] = ()
+) -> tuple[dict[str, Any], _Source]:
     """The file's tree with everything laid over it, and where each part comes from."""
     try:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([f"{file}: not valid TOML: {error}"]) from error
     source = _Source(file, text)
-    for path, value, origin in overlays(environ):
+    for path, value, origin in (*overlays(environ), *over):
         lay_over(tree, path, value, origin, Config)
         source.overlay(path, origin)
     return tree, source

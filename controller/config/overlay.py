@@ -19,7 +19,11 @@ _EXCLUSIVE = ({"password", "password_file"}, {"tls_fingerprint", "tls_ca_file", 
 """Keys of which a table holds one: what is laid over the file takes the place of the others there."""
 
 
-def overlays(environ: Mapping[str, str]) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+Overlay = tuple[tuple[str | int, ...], str, str]
+"""A key path, its text, and where it comes from."""
+
+
+def overlays(environ: Mapping[str, str]) -> Iterator[Overlay]:
     """Every value from outside the file: (key path, text, where it comes from); later ones win.
 
     `SUNPACE_WALLBOX__PASSWORD` sets `wallbox.password`; a credential is a file of that dotted name in

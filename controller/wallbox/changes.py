@@ -24,6 +24,15 @@ _INSTEAD = {
 }
 
 
+class NeedsConsent(DeviceRejected):
+    """A person has to agree first, on the command line with --yes; nothing was sent."""
+
+    @classmethod
+    def to_change(cls, key: str) -> NeedsConsent:
+        """To a new value of a field that can lock the owner out."""
+        return cls(f"{key}: a wrong value can lock you out: it needs --yes. Nothing was sent")
+
+
 def known_field(catalogue: Catalogue, name: str) -> CatalogueField:
     """The catalogue's field of this name. Raises DeviceRejected with the nearest one."""
     known = catalogue.find(name)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from controller.domain.errors import DeviceRejected
 from controller.domain.traffic import Traffic
 from controller.wallbox.access import Access
-from controller.wallbox.catalogue import FieldType, is_guarded
+from controller.wallbox.catalogue import FieldType
 from controller.wallbox.dashboard import BoxError, Dashboard, parse_dashboard, parse_errors
 from controller.wallbox.dialect import Dialect
 from controller.wallbox.gate import Gate, Priority
@@ -106,7 +106,7 @@ class WallboxClient:
         """`POST /api/configuration-updates`, all in one call.
 
         Everything is checked before anything is sent: by the catalogue, then by what the box itself reports. What can
-        lock the owner out is refused. A field whose last write had no answer is looked at first.
+        lock the owner out is refused (NeedsConsent). A field whose last write had no answer is looked at first.
 
         Args:
             changes: New values by field key, typed or as text; in the field's own unit.
@@ -114,10 +114,7 @@ class WallboxClient:
             urgent: Whether it protects: goes first, and is written whatever is left of the budget.
             read_back: Whether to look once afterwards; never done for the section `system`, which is slow.
         """
-        checked = await self._writing.check(changes, section)
-        guarded = [field.key for field, _ in checked if is_guarded(field.section, field.type)]
-        if guarded:
-            raise DeviceRejected(f"{', '.join(guarded)}: a wrong value can lock you out. Nothing was sent")
+        checked = await self._writing.check(changes, section, consent=False)
         return await self._writing.write(checked, urgent=urgent, read_back=read_back)
 
     async def start(self) -> None:

@@ -39,7 +39,7 @@ class Maintenance:
 
     async def update(self, changes: Mapping[str, Value], *, section: str | None = None) -> tuple[Written, ...]:
         """As `WallboxClient.update`, and network and passwords, too, while no car is charging."""
-        checked = await self._writing.check(changes, section)
+        checked = await self._writing.check(changes, section, consent=True)
         if any(is_guarded(field.section, field.type) for field, _ in checked):
             await self.refuse_while_charging("network and passwords are not changed")
         # not read back: a box with a new address does not answer at the old one

@@ -10,8 +10,8 @@ import structlog
 
 from controller.domain.errors import DeviceError, DeviceRejected, DeviceTimeout, DeviceUnavailable
 from controller.wallbox.access import Access
-from controller.wallbox.catalogue import FieldType
-from controller.wallbox.changes import check_known, check_reported, known_field
+from controller.wallbox.catalogue import CatalogueField, FieldType, is_guarded
+from controller.wallbox.changes import NeedsConsent, check_known, check_reported, known_field
 from controller.wallbox.gate import Priority
 from controller.wallbox.https import Call
 from controller.wallbox.reading import DASHBOARD, ERRORS, Reading
@@ -59,22 +59,32 @@ class Writing:
         self._update_types = update_types
         self._doubtful: set[str] = set()
 
-    async def check(self, changes: Mapping[str, Value], section: str | None = None) -> Changes:
+    async def check(self, changes: Mapping[str, Value], section: str | None = None, *, consent: bool) -> Changes:
         """The changes, typed: first by the catalogue without a request, then by what the box reports of the fields.
 
+        Args:
+            changes: New values by field key.
+            section: Where the fields lie that the catalogue does not know.
+            consent: Whether a person has agreed to what can lock the owner out.
+
         Raises:
+            NeedsConsent: A person has not.
             DeviceRejected: Unknown, read-only, wrong type, out of range; nothing was sent.
             DeviceError: The fields could not be read.
         """
         if not changes:
             raise DeviceRejected("there is nothing to be changed; nothing was sent")
         for name, value in changes.items():
-            self._check_by_catalogue(name, value, section)
+            known = self._check_by_catalogue(name, value, section)
+            if known is not None and known.guarded and not consent:
+                raise NeedsConsent.to_change(name)
         checked: dict[str, tuple[ReportedField, Value]] = {}
         for name, value in changes.items():
             field = await self._reading.field(name, section, as_last_seen=True)
             if field.key in checked:
                 raise DeviceRejected(f"{field.key}: is to be changed twice. Nothing was sent")
+            if is_guarded(field.section, field.type) and not consent:
+                raise NeedsConsent.to_change(name)
             checked[field.key] = (field, check_reported(field, value))
         return tuple(checked.values())
 
@@ -154,20 +164,20 @@ class Writing:
     async def _path(self, field: ReportedField) -> str:
         return (await self._reading.dialect()).fields_path(field.section)
 
-    def _check_by_catalogue(self, name: str, value: Value, section: str | None) -> None:
-        """Passes where a dialect that the box may speak takes it; fields of a named section need not be known."""
+    def _check_by_catalogue(self, name: str, value: Value, section: str | None) -> CatalogueField | None:
+        """The field, where a dialect that the box may speak takes the value; in a named section it may be unknown."""
         first: DeviceRejected | None = None
         for dialect in self._reading.dialects:
             if section is not None and dialect.catalogue.find(name) is None:
-                return
+                return None
             try:
-                check_known(known_field(dialect.catalogue, name), value)
+                field = known_field(dialect.catalogue, name)
+                check_known(field, value)
             except DeviceRejected as error:
                 first = first or error
             else:
-                return
-        if first is not None:
-            raise first
+                return field
+        raise first or AssertionError("the box speaks at least one dialect")
 
 
 def _written(field: ReportedField, value: Value, shown: Mapping[str, Value]) -> Written:

@@ -1,0 +1,70 @@
+"""Runs one of the group's commands: finds the box, calls it, shows what came of it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Awaitable, Callable
+
+import anyio
+from rich.console import Console
+
+from controller.app import Box, make_box
+from controller.cli.logs import configure_logs
+from controller.cli.wallbox import files, reads, writes
+from controller.cli.wallbox.outcome import Outcome
+from controller.cli.wallbox.pair import pair
+from controller.cli.wallbox.way_in import complete_access
+from controller.control.clock import WallClock
+from controller.wallbox.changes import NeedsConsent
+
+_READ_ATTEMPTS = 2
+_WIDTH_OF_A_FILE = 160
+_WRONG_USE = 2
+
+Command = Callable[[Box, argparse.Namespace], Awaitable[Outcome]]
+_COMMANDS: dict[str, Command] = {
+    "dashboard": reads.dashboard,
+    "errors": reads.errors,
+    "structure": reads.structure,
+    "section": reads.section,
+    "get": reads.get,
+    "set": writes.set_fields,
+    "start": writes.start,
+    "stop": writes.stop,
+    "skip-delay": writes.skip_delay,
+    "restart": writes.restart,
+    "factory-reset": writes.factory_reset,
+    "upload": files.upload,
+    "download": files.download,
+    "logs": files.logs,
+}
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Runs the command; returns the exit code. Raises SunpaceError."""
+    configure_logs("warning")
+    try:
+        outcome = pair(arguments) if arguments.verb == "pair" else _call(_COMMANDS[arguments.verb], arguments)
+    except NeedsConsent as error:
+        print(f"sunpace: {error}", file=sys.stderr)
+        return _WRONG_USE
+    if arguments.json:
+        print(json.dumps(outcome.data, default=str))
+    else:
+        Console(width=None if sys.stdout.isatty() else _WIDTH_OF_A_FILE).print(outcome.view)
+    return outcome.exit_code
+
+
+def _call(command: Command, arguments: argparse.Namespace) -> Outcome:
+    table, password = complete_access(arguments)
+
+    async def call() -> Outcome:
+        box = make_box(table, password, WallClock(), language=arguments.lang, read_attempts=_READ_ATTEMPTS)
+        try:
+            return await command(box, arguments)
+        finally:
+            await box.client.close()
+
+    return anyio.run(call)

@@ -1,0 +1,52 @@
+"""Files that appear complete or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import IO
+
+from controller.domain.errors import StorageError
+
+
+@contextmanager
+def whole_file(file: Path) -> Iterator[IO[bytes]]:
+    """A handle whose content takes the place of `file` when left; after an exception nothing has changed.
+
+    What stood there hands down its owner and mode: it may hold a password.
+
+    Raises:
+        StorageError: It cannot be written.
+    """
+    file = file.resolve()
+    try:
+        with NamedTemporaryFile("wb", dir=file.parent, prefix=f".{file.name}.", delete=False) as new:
+            try:
+                if file.exists():
+                    _take_over(new.fileno(), file.stat())
+                yield new
+                new.flush()
+                os.fsync(new.fileno())
+                Path(new.name).replace(file)
+            except BaseException:
+                Path(new.name).unlink()
+                raise
+    except OSError as error:
+        raise StorageError(f"{file} cannot be written: {error.strerror or error}") from error
+
+
+def _take_over(handle: int, old: os.stat_result) -> None:
+    os.fchmod(handle, old.st_mode & 0o7777)
+    if (old.st_uid, old.st_gid) != (os.geteuid(), os.getegid()):
+        os.fchown(handle, old.st_uid, old.st_gid)
+
+
+def length_of(file: Path) -> int:
+    """A file's length, bytes. Raises StorageError."""
+    try:
+        return file.stat().st_size
+    except OSError as error:
+        raise StorageError(f"{file} cannot be read: {error.strerror}") from error
