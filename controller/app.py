@@ -34,6 +34,7 @@ from controller.wallbox.maintenance import Maintenance
 from controller.wallbox.reading import Reading
 from controller.wallbox.steering import RestWallbox
 from controller.wallbox.tls import Trust
+from controller.wallbox.turnstile import Turnstile
 from controller.wallbox.writing import Writing
 
 _log = structlog.get_logger()
@@ -99,7 +100,13 @@ def make_box(
         AuthError: The CA file cannot be used.
     """
     pacing = table.pacing
-    gate = Gate(clock, min_gap_s=pacing.min_gap_s, timeout_s=pacing.timeout_s, writes_per_hour=pacing.writes_per_hour)
+    gate = Gate(
+        clock,
+        min_gap_s=pacing.min_gap_s,
+        timeout_s=pacing.timeout_s,
+        writes_per_hour=pacing.writes_per_hour,
+        turnstile=Turnstile(table.host, table.port, clock, min_gap_s=pacing.min_gap_s),
+    )
     trust = Trust(fingerprint=table.tls_fingerprint, ca_file=table.tls_ca_file, insecure=table.tls == "insecure")
     if trust.insecure:
         _log.warning(

@@ -167,3 +167,4 @@ class WallboxClient:
     async def close(self) -> None:
         """Closes the connection; the next request opens a new one."""
         await self._access.close()
+        self._gate.close()

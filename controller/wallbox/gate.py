@@ -18,6 +18,7 @@ from controller.domain.errors import DeviceRejected, DeviceTimeout, DeviceUnavai
 from controller.domain.ports import Clock
 from controller.domain.traffic import Traffic
 from controller.wallbox.pacing import Breaker, WriteBudget
+from controller.wallbox.turnstile import Turnstile
 
 T = TypeVar("T")
 
@@ -59,6 +60,7 @@ class Gate:
         min_gap_s: Shortest time from the end of a request to the start of the next.
         timeout_s: Longest time for a request, unless it asks for more.
         writes_per_hour: Budget of configuration writes; what protects is counted, and passes all the same.
+        turnstile: Shared with other programs on this machine; None where there are none.
         random: Source of the back-off's jitter.
     """
 
@@ -69,6 +71,7 @@ class Gate:
         min_gap_s: float,
         timeout_s: float,
         writes_per_hour: int = 60,
+        turnstile: Turnstile | None = None,
         random: Random | None = None,
     ) -> None:
         self._clock = clock
@@ -76,6 +79,7 @@ class Gate:
         self._timeout_s = timeout_s
         self._breaker = Breaker(random or Random())  # noqa: S311 -- jitter, not a secret
         self._budget = WriteBudget(writes_per_hour)
+        self._turnstile = turnstile
         self._queue: list[_Ticket] = []
         self._numbers = count()
         self._busy = False
@@ -113,10 +117,17 @@ class Gate:
             self._refuse_while_left_alone()
             if is_write:
                 self._spend(priority)
+            if self._turnstile is not None:
+                await self._turnstile.take()
             return await self._pass(send, max(self._timeout_s, timeout_s or 0.0))
         finally:
             self._busy = False
             self._wake_first()
+
+    def close(self) -> None:
+        """Lets other programs on this machine go at once."""
+        if self._turnstile is not None:
+            self._turnstile.close()
 
     def traffic(self) -> Traffic:
         """What has passed, and what stands in the way, now."""
@@ -202,6 +213,8 @@ class Gate:
             return result
         finally:
             self._free_at_s = self._clock.monotonic_s() + self._min_gap_s
+            if self._turnstile is not None:
+                self._turnstile.leave()
 
     def _fail(self, *, least_s: float, shut_out: bool = False) -> float:
         before = self._breaker.locked_out
