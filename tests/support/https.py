@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from controller.control.clock import WallClock
-from controller.simulation.wallbox_server import https_server
+from controller.simulation.box.server import https_server
 from controller.wallbox.client import RestWallbox
 from controller.wallbox.gate import Gate
 from controller.wallbox.tls import Trust
