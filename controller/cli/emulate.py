@@ -100,6 +100,9 @@ def _box_settings(flags: BoxFlags) -> BoxSettings:
         password=flags.password if flags.password is not None else random_password(),
         dialect=flags.dialect,
         several_users=flags.several_users,
+        limit_min_a=flags.limit_min_a,
+        token_life_s=flags.token_life_s,
+        restart_s=flags.restart_s,
         faults=read_faults(flags.faults) if flags.faults is not None else Faults(),
     )
 

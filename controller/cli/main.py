@@ -127,7 +127,7 @@ def _add_emulate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         action="store_true",
         help="first line: addresses and credentials, as JSON; last line: what the wallbox saw",
     )
-    add_box_flags(emulate, _port)
+    add_box_flags(emulate, _port, _seconds)
     emulate.set_defaults(command=_emulate)
 
 

@@ -73,8 +73,6 @@ class ChargingMachine:
         self.sessions = 0
         self.plug_cycles = 0
         self.faults = 0
-        self.starts = 0
-        self.stops = 0
         self.session = Session(self._plant.energy.ev_kwh)
         live.follow(self._step)
 
@@ -134,7 +132,6 @@ class ChargingMachine:
     def start(self) -> None:
         """Local remote start; without a car, or while faulted, nothing happens."""
         self._live.now()
-        self.starts += 1
         if not self._plant.plugged or self.errors:
             return
         if self._paused and self.quirks.fault_after_pause:
@@ -145,7 +142,6 @@ class ChargingMachine:
     def stop(self) -> None:
         """Local remote stop."""
         plant = self._live.now()
-        self.stops += 1
         self._paused |= self.enabled
         self.enabled = False
         self._untouched &= not plant.plugged

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import socket
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -108,4 +109,23 @@ async def _served(config: uvicorn.Config, host: str, port: int, what: str) -> As
     try:
         yield listener.getsockname()[1]
     finally:
-        await server.shutdown(sockets=[listener])
+        with _unlogged():
+            await server.shutdown(sockets=[listener])
+            for connection in server.server_state.connections:
+                connection.transport.abort()
+            await asyncio.gather(*server.server_state.tasks, return_exceptions=True)
+
+
+@contextmanager
+def _unlogged() -> Iterator[None]:
+    """Keeps uvicorn quiet about requests that are slow or hang on purpose, and are cancelled at the end."""
+    logger = logging.getLogger("uvicorn.error")
+    logger.addFilter(_nothing)
+    try:
+        yield
+    finally:
+        logger.removeFilter(_nothing)
+
+
+def _nothing(_: logging.LogRecord) -> bool:
+    return False

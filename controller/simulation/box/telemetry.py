@@ -15,6 +15,7 @@ _PLUG_CYCLES_BEFORE = 31
 
 _TYPE_2 = {
     OcppState.AVAILABLE: "A",
+    OcppState.FINISHING: "A",
     OcppState.CHARGING: "C",
     OcppState.FAULTED: "F",
 }
