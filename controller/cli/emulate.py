@@ -12,11 +12,17 @@ from typing import Any, Literal, assert_never
 
 import anyio
 
+from controller.cli.emulate_flags import BoxFlags
+from controller.cli.faults_file import read_faults
 from controller.cli.logs import configure_logs
 from controller.cli.virtual import config_toml, virtual_day
 from controller.control.clock import WallClock
 from controller.domain.errors import StorageError
-from controller.simulation.home import Home, virtual_home, virtual_meter, virtual_wallbox
+from controller.simulation.box.control import control_server
+from controller.simulation.box.core import BoxSettings
+from controller.simulation.box.faults import Faults
+from controller.simulation.box.server import VirtualBox
+from controller.simulation.home import HOST, Home, random_password, virtual_home, virtual_meter, virtual_wallbox
 from controller.simulation.plant import LivePlant
 
 
@@ -31,7 +37,8 @@ class Emulation:
         trace_file: A recorded day; None plays the generated one.
         start: Where the generated day begins, "HH:MM".
         write_config: Where to write a configuration that fits a home.
-        as_json: Whether the first line is JSON.
+        as_json: Whether the first line is JSON, and the last one what the wallbox has seen.
+        box: How the wallbox is to be.
     """
 
     what: Literal["wallbox", "meter", "home"]
@@ -41,6 +48,7 @@ class Emulation:
     start: str
     write_config: Path | None
     as_json: bool
+    box: BoxFlags
 
 
 def emulate(emulation: Emulation) -> int:
@@ -52,7 +60,9 @@ def emulate(emulation: Emulation) -> int:
 
 async def _serve(emulation: Emulation) -> None:
     clock = WallClock()
+    settings = _box_settings(emulation.box)
     live = LivePlant(virtual_day(emulation.trace_file, emulation.start).plant, clock)
+    box: VirtualBox | None = None
     async with AsyncExitStack() as stack:
         signals = stack.enter_context(anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT))
         addresses: dict[str, Any]
@@ -60,12 +70,19 @@ async def _serve(emulation: Emulation) -> None:
             case "meter":
                 addresses = asdict(await stack.enter_async_context(virtual_meter(live, emulation.port)))
             case "wallbox":
-                _, address = await stack.enter_async_context(virtual_wallbox(live, clock, emulation.port))
-                addresses = asdict(address)
+                opened = virtual_wallbox(live, clock, emulation.port, settings)
+                alone, address = await stack.enter_async_context(opened)
+                control = await stack.enter_async_context(control_server(alone, HOST, emulation.box.control_port))
+                addresses = {**asdict(address), "control": control}
+                box = alone
             case "home":
-                opened = virtual_home(live, clock, emulation.port, emulation.wallbox_port)
-                home = await stack.enter_async_context(opened)
-                addresses = {"meter": asdict(home.meter_address), "wallbox": asdict(home.box_address)}
+                home = await stack.enter_async_context(
+                    virtual_home(live, clock, emulation.port, emulation.wallbox_port, settings)
+                )
+                box = home.box
+                control = await stack.enter_async_context(control_server(home.box, HOST, emulation.box.control_port))
+                wallbox = {**asdict(home.box_address), "control": control}
+                addresses = {"meter": asdict(home.meter_address), "wallbox": wallbox}
                 if emulation.write_config is not None:
                     _write_config(home, emulation.write_config)
             case _:
@@ -73,6 +90,21 @@ async def _serve(emulation: Emulation) -> None:
         _announce(addresses, emulation.as_json)
         async for _ in signals:
             break
+    if box is not None and emulation.as_json:
+        print(json.dumps(box.record.as_json()), flush=True)
+
+
+def _box_settings(flags: BoxFlags) -> BoxSettings:
+    return BoxSettings(
+        username=flags.username,
+        password=flags.password if flags.password is not None else random_password(),
+        dialect=flags.dialect,
+        several_users=flags.several_users,
+        limit_min_a=flags.limit_min_a,
+        token_life_s=flags.token_life_s,
+        restart_s=flags.restart_s,
+        faults=read_faults(flags.faults) if flags.faults is not None else Faults(),
+    )
 
 
 def _write_config(home: Home, file: Path) -> None:

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 from controller.domain.errors import SunpaceError
 
-_SIM = ("jwt", "rich", "starlette", "trustme", "uvicorn")
+_SIM = ("jwt", "python_multipart", "rich", "starlette", "trustme", "uvicorn")
 
 
 def require_sim() -> None:

@@ -12,6 +12,7 @@ from datetime import time
 from pathlib import Path
 
 from controller import __version__
+from controller.cli.emulate_flags import add_box_flags, box_flags
 from controller.cli.extras import require_sim
 from controller.cli.lean import without_decoration
 from controller.cli.wallbox.parser import add_wallbox
@@ -123,7 +124,12 @@ def _add_emulate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--start", type=_time_of_day, default="11:00", metavar="HH:MM", help="where the generated day begins (11:00)"
     )
     emulate.add_argument("--write-config", type=Path, metavar="FILE", help="home: write a config.toml that fits it")
-    emulate.add_argument("--json", action="store_true", help="first line: addresses and credentials, as JSON")
+    emulate.add_argument(
+        "--json",
+        action="store_true",
+        help="first line: addresses and credentials, as JSON; last line: what the wallbox saw",
+    )
+    add_box_flags(emulate, _port, _seconds)
     emulate.set_defaults(command=_emulate)
 
 
@@ -157,6 +163,7 @@ def _check(arguments: argparse.Namespace) -> int:
 def _emulate(arguments: argparse.Namespace) -> int:
     if arguments.what != "home" and (arguments.write_config is not None or arguments.wallbox_port):
         raise SunpaceError("--write-config and --wallbox-port go with `emulate home` only")
+    box = box_flags(arguments)
     require_sim()
     from controller.cli.emulate import Emulation, emulate  # noqa: PLC0415
 
@@ -169,6 +176,7 @@ def _emulate(arguments: argparse.Namespace) -> int:
             start=arguments.start,
             write_config=arguments.write_config,
             as_json=arguments.json,
+            box=box,
         )
     )
 

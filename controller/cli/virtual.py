@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -62,8 +63,14 @@ def config_toml(home: Home, directory: Path, *, speed: float = 1.0) -> str:
     )
     return (
         f'[site]\nname = "virtual home"\n\n{meters}\n[wallbox]\nhost = "{box.host}"\nport = {box.port}\n'
-        f'username = "{box.username}"\npassword = "{box.password}"\ntls_fingerprint = "{box.tls_fingerprint}"\n'
+        f"username = {_toml(box.username)}\npassword = {_toml(box.password)}\n"
+        f'tls_fingerprint = "{box.tls_fingerprint}"\n'
         f"phases = {home.live.now().settings.phases}\n\n"
         f"[wallbox.pacing]\ntimeout_s = {min(120.0, max(30.0, speed))}\n\n"
         f'[history]\ndirectory = "{directory}"\n'
     )
+
+
+def _toml(text: str) -> str:
+    """Quoted text: a person may have chosen it."""
+    return json.dumps(text, ensure_ascii=False)

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from controller.domain.ports import Clock
 from controller.meter.profile import load_profile
+from controller.simulation.box.core import BoxSettings
+from controller.simulation.box.server import VirtualBox, https_server
 from controller.simulation.meter_server import EV_UNIT, GRID_UNIT, PV_UNIT, house_units, meter_server
 from controller.simulation.plant import LivePlant
-from controller.simulation.wallbox_server import BoxSettings, VirtualBox, https_server
 
 HOST = "127.0.0.1"
 METER_PROFILE = "eastron-sdm630"
@@ -58,9 +59,16 @@ async def virtual_meter(live: LivePlant, port: int = 0) -> AsyncIterator[MeterAd
 
 
 @asynccontextmanager
-async def virtual_wallbox(live: LivePlant, clock: Clock, port: int = 0) -> AsyncIterator[tuple[VirtualBox, BoxAddress]]:
-    """The HTTPS wallbox, with a password and certificate of its own, while entered. DeviceUnavailable likewise."""
-    settings = BoxSettings(password=secrets.token_urlsafe(12))
+async def virtual_wallbox(
+    live: LivePlant, clock: Clock, port: int = 0, settings: BoxSettings | None = None
+) -> AsyncIterator[tuple[VirtualBox, BoxAddress]]:
+    """The HTTPS wallbox with a certificate of its own, while entered; without settings with a password of its own, too.
+
+    Raises:
+        DeviceUnavailable: The port is taken.
+    """
+    if settings is None:
+        settings = BoxSettings(password=random_password())
     box = VirtualBox(live, clock, settings)
     async with https_server(box.app, HOST, port) as (bound, fingerprint):
         address = BoxAddress(
@@ -73,11 +81,18 @@ async def virtual_wallbox(live: LivePlant, clock: Clock, port: int = 0) -> Async
         yield box, address
 
 
+def random_password() -> str:
+    """One that nobody has used before."""
+    return secrets.token_urlsafe(12)
+
+
 @asynccontextmanager
-async def virtual_home(live: LivePlant, clock: Clock, meter_port: int = 0, box_port: int = 0) -> AsyncIterator[Home]:
+async def virtual_home(
+    live: LivePlant, clock: Clock, meter_port: int = 0, box_port: int = 0, box_settings: BoxSettings | None = None
+) -> AsyncIterator[Home]:
     """Both, around one car, while entered."""
     async with (
         virtual_meter(live, meter_port) as meter_address,
-        virtual_wallbox(live, clock, box_port) as (box, box_address),
+        virtual_wallbox(live, clock, box_port, box_settings) as (box, box_address),
     ):
         yield Home(live=live, box=box, meter_address=meter_address, box_address=box_address)

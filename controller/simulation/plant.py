@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from controller.domain.ports import Clock
@@ -47,7 +49,7 @@ class Energy:
 
 
 class Plant:
-    """Sun, house and car over time.
+    """Sun, house and car over time; unless told otherwise the car is plugged in all the time and never full.
 
     Args:
         trace: Sun and house.
@@ -67,6 +69,8 @@ class Plant:
         self._charging = False
         self._on_since_s = 0.0
         self._current_a = 0.0
+        self._takes_kwh = math.inf
+        self.plugged = True
         self.energy = Energy()
         self.pv_w, self.load_w = self._sample(0.0)
 
@@ -74,6 +78,16 @@ class Plant:
     def settings(self) -> PlantSettings:
         """The constants."""
         return self._settings
+
+    @property
+    def now_s(self) -> float:
+        """The plant's second."""
+        return self._now_s
+
+    @property
+    def full(self) -> bool:
+        """Whether the car takes nothing more."""
+        return self._takes_kwh <= 0
 
     @property
     def current_a(self) -> float:
@@ -102,6 +116,22 @@ class Plant:
         """Takes effect after the dead time."""
         self._pending.append((self._now_s + self._settings.dead_time_s, limit_a, charging))
 
+    def cut(self) -> None:
+        """Opens the contactor this very moment; what was commanded and has not worked yet never will."""
+        self._pending.clear()
+        self._charging = False
+        self._current_a = 0.0
+
+    def plug(self, *, plugged: bool) -> None:
+        """Puts the plug in, or pulls it; pulled, no current flows."""
+        if not plugged:
+            self.cut()
+        self.plugged = plugged
+
+    def fill(self, takes_kwh: float) -> None:
+        """From now on the car takes so much, kWh, and then nothing; infinity is a car that is never full."""
+        self._takes_kwh = takes_kwh
+
     def advance(self, to_s: float) -> None:
         """Runs to the plant's second `to_s`; standing still or going back does nothing."""
         while self._now_s < to_s:
@@ -114,6 +144,7 @@ class Plant:
             solar_w = min(ev_w, max(0.0, self.pv_w - self.load_w))
             self.energy.solar_kwh += solar_w * step_s / 3.6e6
             self.energy.grid_kwh += (ev_w - solar_w) * step_s / 3.6e6
+            self._takes_kwh -= ev_w * step_s / 3.6e6
 
     def _apply_due(self) -> None:
         while self._pending and self._pending[0][0] <= self._now_s:
@@ -125,7 +156,8 @@ class Plant:
 
     def _car(self, step_s: float) -> float:
         """The car's current now, A: nothing while it wakes, then the minimum at once, then up its slope."""
-        if not self._charging or self._now_s - self._on_since_s < self._settings.waking_s:
+        waking = self._now_s - self._on_since_s < self._settings.waking_s
+        if not self._charging or waking or self.full or not self.plugged:
             return 0.0
         risen_a = self._current_a + self._settings.ramp_a_per_s * step_s if self._current_a else float(MIN_CURRENT_A)
         return min(risen_a, float(self._limit_a))
@@ -139,7 +171,7 @@ class Plant:
 
 
 class LivePlant:
-    """A plant that keeps up with a clock.
+    """A plant that keeps up with a clock, and what follows it step by step.
 
     Args:
         plant: The plant; its second 0 is now.
@@ -150,8 +182,24 @@ class LivePlant:
         self._plant = plant
         self._clock = clock
         self._origin_s = clock.monotonic_s()
+        self._followers: list[Callable[[], None]] = []
+
+    @property
+    def due_s(self) -> float:
+        """The plant's second that the clock has reached."""
+        return self._clock.monotonic_s() - self._origin_s
+
+    def follow(self, follower: Callable[[], None]) -> None:
+        """Calls `follower` after every step, at `Plant.now_s`; it may command the plant, but not ask `now` for it."""
+        self._followers.append(follower)
 
     def now(self) -> Plant:
         """The plant as it is at this moment."""
-        self._plant.advance(self._clock.monotonic_s() - self._origin_s)
-        return self._plant
+        plant, due_s = self._plant, self.due_s
+        if not self._followers:
+            plant.advance(due_s)
+        while plant.now_s < due_s:
+            plant.advance(min(due_s, plant.now_s + plant.settings.step_s))
+            for follower in self._followers:
+                follower()
+        return plant

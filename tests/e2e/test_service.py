@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Awaitable, Callable
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +10,7 @@ import pytest
 
 from controller.control.own_limit import OwnLimit
 from controller.domain.reasons import ReasonCode
+from controller.simulation.box.faults import Faults
 from tests.support.service import Stage, staged
 from tests.support.warp import run_warped
 
@@ -108,7 +107,7 @@ def test_a_second_users_login_costs_one_login_and_no_order() -> None:
     async def visit() -> Stage:
         async with staged() as stage:
             await stage.passes(200)
-            stage.home.box._token = "somebody else's"
+            stage.home.box.access.end_sessions()
             await stage.passes(300)
             assert stage.home.box.enabled
         return stage
@@ -122,18 +121,14 @@ def test_a_box_that_vanishes_is_left_alone_and_taken_over_as_it_is_found() -> No
         async with staged() as stage:
             await stage.passes(300)
             box = stage.home.box
-            app, calls = box.app._app, []  # type: ignore[attr-defined]
-
-            async def broken(scope: object, receive: object, send: object) -> None:
-                calls.append(stage.clock.monotonic_s())
-                raise ConnectionResetError
-
-            box.app._app = broken  # type: ignore[attr-defined]
+            box.reset_record()
+            box.set_faults(Faults(drop_every=1))
             await stage.passes(600)
-            assert 4 <= len(calls) <= 10  # 5 s, 10, 20, ... up to 300
+            assert 4 <= box.record.dropped <= 10  # 5 s, 10, 20, ... up to 300
+            assert box.record.api_calls == box.record.dropped
             assert stage.diary.last.reason.code is ReasonCode.BOX_DOWN
             box.limit_a = 9  # the box has come back with something else
-            box.app._app = app  # type: ignore[attr-defined]
+            box.set_faults(Faults())
             await stage.passes(400)
             assert box.limit_a != 9
             assert stage.diary.last.reason.code is not ReasonCode.BOX_DOWN
@@ -145,38 +140,21 @@ def test_a_silent_box_is_asked_ever_more_rarely() -> None:
     async def silence() -> None:
         async with staged(edit=slow_polls) as stage:
             await stage.passes(100)
-            calls = []
-
-            async def silent(scope: object, receive: object, send: object) -> None:
-                calls.append(stage.clock.monotonic_s())
-                await stage.passes(10_000)
-
-            stage.home.box.app._app = silent  # type: ignore[attr-defined]
+            box = stage.home.box
+            box.set_faults(Faults(hang_every=1))
+            await stage.passes(60)
+            box.reset_record()
             await stage.passes(3000)
-            gaps = [later - earlier for earlier, later in pairwise(calls)]
-            assert min(gaps) >= 60  # the time-out, and at least as long in peace
-            assert max(gaps) >= 300
-            assert len(calls) < 20
+            assert box.record.min_gap_s is not None
+            assert box.record.mean_gap_s is not None
+            assert box.record.min_gap_s >= 30  # after a time-out at least as long in peace
+            assert box.record.mean_gap_s >= 120
+            assert 4 < box.record.api_calls < 20
             assert "did not answer within 30 s" in str(stage.diary.last.reason) or "left alone" in str(
                 stage.diary.last.reason
             )
 
     run_warped(silence)
-
-
-def intercept(stage: Stage, path: str, before: Callable[[], Awaitable[int | None]]) -> None:
-    """Runs `before` in front of requests to `path`; a number that it returns is the status of the answer."""
-    original = stage.home.box.app._app  # type: ignore[attr-defined]
-
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        status = await before() if scope["path"] == path else None
-        if status is None:
-            await original(scope, receive, send)
-            return
-        await send({"type": "http.response.start", "status": status, "headers": []})
-        await send({"type": "http.response.body", "body": b"{}"})
-
-    stage.home.box.app._app = app  # type: ignore[attr-defined]
 
 
 def test_a_box_that_refuses_to_be_raised_charges_as_it_is_and_gets_its_fallback_in_time() -> None:
@@ -185,12 +163,7 @@ def test_a_box_that_refuses_to_be_raised_charges_as_it_is_and_gets_its_fallback_
         async with staged(edit=lambda text: text + fixed) as stage:
             box = stage.home.box
             box.limit_a = 8
-
-            async def refuse() -> int | None:
-                command = stage.diary.last.command
-                return 400 if command is not None and command.limit_a > 8 else None
-
-            intercept(stage, "/api/configuration-updates", refuse)
+            box.set_faults(Faults(limit_refused_above_a=8))
             await stage.passes(1200)
             assert (box.limit_a, box.enabled) == (8, True)
             assert box.record.api_calls < 130
@@ -204,19 +177,13 @@ def test_a_box_that_refuses_to_be_raised_charges_as_it_is_and_gets_its_fallback_
 def test_an_order_that_waits_behind_a_slow_call_is_withdrawn_when_the_meter_falls_silent() -> None:
     async def visit() -> Stage:
         async with staged() as stage:
-            slow = True
-
-            async def dawdle() -> None:
-                if slow:
-                    await stage.passes(25)
-
-            intercept(stage, "/api/configuration-updates", dawdle)
+            stage.home.box.set_faults(Faults(write_latency_s=25))
             while not (stage.diary.entries and stage.diary.last.actions):
                 await stage.passes(0.5)
             await stage.pull_meter()
             await stage.passes(60)
             assert not stage.home.box.enabled
-            slow = False
+            stage.home.box.set_faults(Faults())
         return stage
 
     assert run_warped(visit).plant.energy.starts == 0
@@ -225,11 +192,7 @@ def test_an_order_that_waits_behind_a_slow_call_is_withdrawn_when_the_meter_fall
 def test_leaving_during_a_slow_write_never_overtakes_it_and_the_next_run_restores(tmp_path: Path) -> None:
     async def first() -> Stage:
         async with staged(directory=tmp_path) as stage:
-
-            async def dawdle() -> None:
-                await stage.passes(12)
-
-            intercept(stage, "/api/configuration-updates", dawdle)
+            stage.home.box.set_faults(Faults(write_latency_s=12))
             while not (stage.diary.entries and stage.diary.last.actions):
                 await stage.passes(0.5)
             await stage.passes(2)
@@ -284,15 +247,10 @@ def test_a_box_that_was_off_is_left_off_when_its_limit_is_raised_back() -> None:
             await stage.pull_meter()
             await stage.passes(2000)  # the fallback has stopped it
             assert not stage.home.box.enabled
-            told: list[str] = []
-
-            async def note() -> None:
-                told.append("remote")
-
-            intercept(stage, "/api/custom-actions/local-remote-start", note)
+            stage.home.box.reset_record()
             stage.stop.set()
             await stage.done.wait()
-            assert told == ["remote"]
+            assert (stage.home.box.record.starts, stage.home.box.record.stops) == (0, 1)
         return stage
 
     stage = run_warped(visit)

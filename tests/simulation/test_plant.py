@@ -2,10 +2,20 @@
 
 import pytest
 
-from controller.simulation.plant import Plant, PlantSettings
+from controller.control.clock import WallClock
+from controller.simulation.plant import LivePlant, Plant, PlantSettings
 from controller.simulation.trace import Trace
 
 FLAT = Trace(times_s=(0.0, 86400.0), pv_w=(5000.0, 5000.0), load_w=(300.0, 300.0))
+
+
+class Ticking(WallClock):
+    """A clock that is moved by hand."""
+
+    now_s = 0.0
+
+    def monotonic_s(self) -> float:
+        return self.now_s
 
 
 def plant(**settings: float) -> Plant:
@@ -68,3 +78,51 @@ def test_a_cyclic_day_repeats() -> None:
     car = Plant(day, 0.0, PlantSettings(), cyclic=True)
     car.advance(250)
     assert car.pv_w == pytest.approx(50)
+
+
+def test_a_car_that_takes_so_much_is_full_then_and_draws_nothing() -> None:
+    car = plant()
+    assert not car.full
+    car.fill(1.0)
+    car.command(16, charging=True)
+    car.advance(3600)
+    assert car.full
+    assert car.current_a == 0
+    assert car.energy.ev_kwh == pytest.approx(1.0, abs=0.004)  # to the step in which it is full
+    car.fill(float("inf"))
+    car.advance(3660)
+    assert car.current_a == 16
+    assert car.energy.starts == 1
+
+
+def test_without_a_plug_no_current_flows_and_nothing_commanded_before_works_after() -> None:
+    car = plant()
+    car.command(16, charging=True)
+    car.advance(100)
+    car.command(8, charging=True)
+    car.plug(plugged=False)
+    assert (car.plugged, car.current_a) == (False, 0)
+    car.command(16, charging=True)
+    car.advance(200)
+    assert car.current_a == 0
+    car.plug(plugged=False)
+    car.plug(plugged=True)
+    car.advance(300)
+    assert car.current_a == 0
+
+
+def test_followers_see_every_step_and_may_command() -> None:
+    clock = Ticking()
+    car = plant()
+    live = LivePlant(car, clock)
+    seen: list[float] = []
+
+    def follow() -> None:
+        seen.append(car.now_s)
+        if len(seen) == 5:
+            car.command(10, charging=True)
+
+    live.follow(follow)
+    clock.now_s = 60.0
+    assert live.now().current_a == 10
+    assert seen == list(range(1, 61))

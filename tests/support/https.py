@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from controller.control.clock import WallClock
-from controller.simulation.wallbox_server import https_server
+from controller.simulation.box.server import https_server
 from controller.wallbox.access import Access
 from controller.wallbox.client import WallboxClient
 from controller.wallbox.dialect import DialectName

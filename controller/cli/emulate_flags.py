@@ -1,0 +1,76 @@
+"""The flags of `sunpace emulate` that shape the wallbox."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from controller.domain.errors import SunpaceError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoxFlags:
+    """How the emulated wallbox is to be.
+
+    Attributes:
+        dialect: Which API it speaks.
+        several_users: Whether a second login leaves the first session alone.
+        username: Of its web page.
+        password: Of its web page; None makes one up.
+        faults: TOML file with its faults.
+        control_port: Of its control port; 0 takes a free one.
+        limit_min_a: The lowest operator current limit it takes, A.
+        token_life_s: Life of a token, s.
+        restart_s: How long a restart leaves it without an answer, s.
+    """
+
+    dialect: Literal["next", "unite"] = "next"
+    several_users: bool = False
+    username: str = "admin"
+    password: str | None = None
+    faults: Path | None = None
+    control_port: int = 0
+    limit_min_a: int = 6
+    token_life_s: float = 900.0
+    restart_s: float = 20.0
+
+
+def add_box_flags(
+    emulate: argparse.ArgumentParser, port: Callable[[str], int], seconds: Callable[[str], float]
+) -> None:
+    """Adds them; `port` parses a TCP port, `seconds` a time."""
+    box = emulate.add_argument_group("the wallbox, by itself or in a home")
+    box.add_argument("--dialect", choices=["next", "unite"], default="next", help="which API it speaks (next)")
+    box.add_argument("--faults", type=Path, metavar="F.toml", help="what it does wrong: a table [faults]")
+    box.add_argument(
+        "--control-port", type=port, default=0, metavar="P", help="where car and faults are played with (a free one)"
+    )
+    box.add_argument("--limit-min", type=int, choices=[0, 6], default=6, help="lowest limit it takes, A (6)")
+    box.add_argument("--token-life", type=seconds, default=900.0, metavar="S", help="life of a token, s (900)")
+    box.add_argument(
+        "--restart-gap", type=seconds, default=20.0, metavar="S", help="no answer for so long in a restart, s (20)"
+    )
+    box.add_argument("--several-users", action="store_true", help="a second login does not end the first session")
+    box.add_argument("--username", default="admin", help="of its web page (admin)")
+    box.add_argument("--password", help="of its web page (a new one); others on this machine can see it here")
+
+
+def box_flags(arguments: argparse.Namespace) -> BoxFlags:
+    """What was given. Raises SunpaceError where there is no wallbox."""
+    flags = BoxFlags(
+        dialect=arguments.dialect,
+        several_users=arguments.several_users,
+        username=arguments.username,
+        password=arguments.password,
+        faults=arguments.faults,
+        control_port=arguments.control_port,
+        limit_min_a=arguments.limit_min,
+        token_life_s=arguments.token_life,
+        restart_s=arguments.restart_gap,
+    )
+    if arguments.what == "meter" and flags != BoxFlags():
+        raise SunpaceError("the wallbox's flags go with `emulate wallbox` and `emulate home` only")
+    return flags
