@@ -8,12 +8,14 @@ import sys
 
 from bench.decide import bench_decide
 from bench.idle import bench_idle
+from bench.rush import bench_rush
 from bench.startup import bench_imports, bench_startup
 
 _BENCHES = {
     "decide": [bench_decide],
     "startup": [bench_imports, bench_startup],
     "idle": [bench_idle],
+    "rush": [bench_rush],
 }
 
 

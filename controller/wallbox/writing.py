@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from controller.domain.errors import DeviceError, DeviceRejected, DeviceTimeout, DeviceUnavailable
+from controller.domain.errors import DeviceError, DeviceProtocolError, DeviceRejected, DeviceTimeout, DeviceUnavailable
 from controller.wallbox.access import Access
 from controller.wallbox.catalogue import CatalogueField, FieldType, is_guarded
 from controller.wallbox.changes import NeedsConsent, check_known, check_reported, known_field
@@ -104,11 +104,14 @@ class Writing:
         done = [await self._had_taken(field, value) for field, value in changes if field.key in self._doubtful]
         there = {written.key for written in done if written is not None}
         changes = tuple((field, value) for field, value in changes if field.key not in there)
+        odd: DeviceProtocolError | None = None
         if changes:
-            await self._send(changes, urgent=urgent)
+            odd = await self._send(changes, urgent=urgent)
         paths = {await self._path(field) for field, _ in changes}
         self._reading.forget(DASHBOARD, *paths)
-        found = await self._look(changes, read_back=read_back)
+        found = await self._look(changes, read_back=read_back or odd is not None)
+        if odd is not None and not all(written.confirmed for written in found):
+            raise odd
         return (*(written for written in done if written is not None), *found)
 
     async def act(
@@ -125,7 +128,8 @@ class Writing:
         finally:
             self._reading.forget(DASHBOARD, ERRORS)
 
-    async def _send(self, changes: Changes, *, urgent: bool) -> None:
+    async def _send(self, changes: Changes, *, urgent: bool) -> DeviceProtocolError | None:
+        """Sends one update; an answer that cannot be understood is returned: only a look tells what it meant."""
         dialect = await self._reading.dialect()
         body = [dialect.update(field, value, self._update_types) for field, value in changes]
         keys = {field.key for field, _ in changes}
@@ -137,9 +141,13 @@ class Writing:
         except (DeviceTimeout, DeviceUnavailable):
             self._doubtful |= keys
             raise
+        except DeviceProtocolError as error:
+            self._doubtful |= keys
+            return error
         self._doubtful -= keys
         if _says_no(reply):
             raise DeviceRejected(f"the wallbox answers that it has not taken {', '.join(sorted(keys))}")
+        return None
 
     async def _had_taken(self, field: ReportedField, value: Value) -> Written | None:
         """What a look shows, where a write without an answer took nevertheless."""

@@ -14,7 +14,7 @@ from controller.control.clock import ScaledClock
 from controller.simulation.box.control import control_server
 from controller.simulation.box.core import BoxSettings
 from controller.simulation.box.server import VirtualBox
-from controller.simulation.home import HOST, virtual_wallbox
+from controller.simulation.home import HOST, BoxAddress, virtual_wallbox
 from controller.simulation.plant import LivePlant, Plant, PlantSettings
 from controller.simulation.trace import Trace
 from controller.wallbox.tls import Trust
@@ -46,9 +46,16 @@ class Bench:
     """The box, its page and its control port."""
 
     def __init__(
-        self, box: VirtualBox, clock: ScaledClock, page: httpx.AsyncClient, control: httpx.AsyncClient
+        self,
+        box: VirtualBox,
+        address: BoxAddress,
+        clock: ScaledClock,
+        page: httpx.AsyncClient,
+        control: httpx.AsyncClient,
     ) -> None:
         self.box = box
+        self.box_port = address.port
+        self.fingerprint = address.tls_fingerprint
         self.clock = clock
         self.page = page
         self.control = control
@@ -106,7 +113,7 @@ async def emulated(*, logged_in: bool = True, start: datetime = MONDAY_NOON, **s
         ) as page,
         httpx.AsyncClient(base_url=url, timeout=None, trust_env=False) as control,
     ):
-        bench = Bench(box, clock, page, control)
+        bench = Bench(box, address, clock, page, control)
         if logged_in:
             await bench.log_in()
         yield bench
