@@ -22,6 +22,10 @@ Progress = Callable[[int], None]
 """Told how many more bytes of a file have passed."""
 
 
+class NoConnection(DeviceUnavailable):
+    """Nothing answers at the address: the next moment will not change that."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
     """A file to send.
@@ -148,7 +152,7 @@ class HttpsLink:
                     "your wallbox, `sunpace wallbox pair` writes its tls_fingerprint; then restart Sunpace"
                 )
             cause = cause.__cause__ or cause.__context__
-        return DeviceUnavailable(f"{self.url} cannot be reached: {_what(error)}")
+        return NoConnection(f"{self.url} cannot be reached: {_what(error)}")
 
 
 async def _exchange(client: httpx.AsyncClient, call: Call, headers: Mapping[str, str]) -> Answer:

@@ -12,7 +12,7 @@ from controller.domain.ports import Clock
 from controller.wallbox.access import Access
 from controller.wallbox.catalogue import SECTIONS
 from controller.wallbox.dialect import NEXT, UNITE, Dialect, DialectName
-from controller.wallbox.https import Call
+from controller.wallbox.https import Call, NoConnection
 from controller.wallbox.sections import ReportedField, parse_fields
 
 DASHBOARD = "/api/dashboard-information"
@@ -168,7 +168,7 @@ class Reading:
                 return _filled(await self._access.request(call, timeout_s=timeout_s), call)
             except (DeviceUnavailable, DeviceTimeout, DeviceProtocolError) as error:
                 pause_s = error.retry_in_s or 0.0
-                if attempt == self._attempts or pause_s > _LONGEST_RETRY_S:
+                if attempt == self._attempts or pause_s > _LONGEST_RETRY_S or isinstance(error, NoConnection):
                     raise
                 await self._clock.sleep(pause_s)
         raise AssertionError("a read is made at least once")
