@@ -19,6 +19,7 @@ from controller.domain.charger import ChargerStatus
 from controller.domain.decision import Decision
 from controller.domain.readings import House
 from controller.meter.profile import load_profile
+from controller.simulation.box.core import BoxSettings
 from controller.simulation.home import HOST, METER_PROFILE, Home, MeterAddress, virtual_meter, virtual_wallbox
 from controller.simulation.meter_server import house_units, meter_server
 from controller.simulation.plant import LivePlant, Plant
@@ -72,7 +73,12 @@ class Stage:
 
 @asynccontextmanager
 async def staged(
-    *, start: str = "11:00", edit: Any = None, directory: Path | None = None, run: bool = True
+    *,
+    start: str = "11:00",
+    edit: Any = None,
+    directory: Path | None = None,
+    run: bool = True,
+    box: dict[str, Any] | None = None,
 ) -> AsyncIterator[Stage]:
     """A service that runs while entered, and gives the box back when left.
 
@@ -81,6 +87,7 @@ async def staged(
         edit: Changes the configuration's text: a function from str to str.
         directory: Where its state lies; a fresh one unless given.
         run: Whether the service runs at all.
+        box: `BoxSettings` of the wallbox.
     """
     day = virtual_day(None, start)
     clock = ScaledClock(day.start)
@@ -89,8 +96,9 @@ async def staged(
         place = directory or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         meter_stack = await stack.enter_async_context(AsyncExitStack())
         meter: MeterAddress = await meter_stack.enter_async_context(virtual_meter(live))
-        box, address = await stack.enter_async_context(virtual_wallbox(live, clock))
-        home = Home(live=live, box=box, meter_address=meter, box_address=address)
+        settings = BoxSettings(password="open-sesame", **(box or {}))
+        virtual, address = await stack.enter_async_context(virtual_wallbox(live, clock, settings=settings))
+        home = Home(live=live, box=virtual, meter_address=meter, box_address=address)
         text = config_toml(home, place / "state")
         file = place / "config.toml"
         file.write_text(edit(text) if edit is not None else text)
