@@ -5,11 +5,12 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ARGS ?=
 
-.PHONY: help demo run test check bench clean
+.PHONY: help demo run test cover check bench clean
 
 help:
 	@echo "make demo   a virtual home charged from the sun by the real service   (ARGS=\"--speed 120\")"
 	@echo "make test   the test suite                                            (ARGS=\"-k gate\")"
+	@echo "make cover  the same, and which lines it has not run (takes longer)"
 	@echo "make check  formatting, lint, types, import contracts"
 	@echo "make bench  speed, memory, start-up"
 	@echo "make run    the service with config.toml                              (ARGS=\"--config F\")"
@@ -31,6 +32,9 @@ run: $(READY)
 
 test: $(READY)
 	@$(BIN)/python -m pytest $(ARGS)
+
+cover: $(READY)
+	@$(BIN)/python -m pytest --cov=controller --cov=strategies --cov-report=term:skip-covered $(ARGS)
 
 check: $(READY)
 	@$(BIN)/ruff format --check --quiet . || { $(BIN)/ruff format --diff . ; exit 1; }
