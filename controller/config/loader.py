@@ -81,7 +81,7 @@ def load_config(
 
 
 def load_access(
-    file: Path | None, environ: Mapping[str, str], over: Iterable[Overlay] = ()
+    file: Path | None, environ: Mapping[str, str], over: Iterable[Overlay] = (), *, with_password: bool
 ) -> tuple[WallboxAccess, SecretStr | None]:
     """Reads only the table `[wallbox]`; password and trust may be missing: a person can be asked.
 
@@ -89,6 +89,7 @@ def load_access(
         file: The TOML file; None for none.
         environ: The environment.
         over: What the command line lays over both.
+        with_password: Whether the password is to be looked up, too.
 
     Returns:
         The table, and the password where there is one.
@@ -99,7 +100,7 @@ def load_access(
     text, name = ("", "command line") if file is None else (_read(file), str(file))
     tree, source = _tree(text, name, environ, over)
     table = _validate(WallboxAccess, tree.get("wallbox", {}), ("wallbox",), source)
-    password = _password(table, source) if table is not None else None
+    password = _password(table, source) if table is not None and with_password else None
     if source.faults or table is None:
         raise ConfigError(source.faults)
     return table, password

@@ -235,7 +235,7 @@ def test_logs_and_other_files(person: Person) -> None:
 
 
 def test_pair_writes_the_fingerprint_and_keeps_the_rest(person: Person) -> None:
-    person.writes_config(tls_fingerprint="", tls='"insecure"')
+    person.writes_config(tls_fingerprint="", tls='"insecure"', password="", password_file='"gone"')
     before = person.config.read_text()
     code, out, _ = person.says("pair")  # there is nobody to ask
     assert code == 0
@@ -249,6 +249,7 @@ def test_pair_writes_the_fingerprint_and_keeps_the_rest(person: Person) -> None:
     assert "# mine" in after
     assert "insecure" not in after
     assert person.config.stat().st_mode & 0o777 == 0o640
+    person.config.write_text(after.replace('password_file = "gone"', f'password = "{person.box["password"]}"'))
     assert person.asks("dashboard")["ocpp_state"]
     assert "has it already" in person.says("pair")[1]
 

@@ -12,7 +12,7 @@ from tomlkit.exceptions import TOMLKitError
 
 from controller.cli.wallbox import tables
 from controller.cli.wallbox.outcome import Outcome
-from controller.cli.wallbox.way_in import config_file, confirmed, read_access
+from controller.cli.wallbox.way_in import config_file, confirmed, read_table
 from controller.cli.whole_file import whole_file
 from controller.config.models import WallboxAccess
 from controller.control.clock import WallClock
@@ -24,7 +24,7 @@ _OTHER_WAYS = ("tls", "tls_ca_file")
 
 def pair(arguments: argparse.Namespace) -> Outcome:
     """Fetches the certificate, shows it, and writes its fingerprint where a person or --yes agrees."""
-    table, _ = read_access(arguments)
+    table = read_table(arguments)
     file = config_file(arguments)
     fingerprint = anyio.run(_fetch, table)
     data = {"host": table.host, "port": table.port, "tls_fingerprint": fingerprint, "file": None, "written": False}

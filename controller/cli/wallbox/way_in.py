@@ -24,8 +24,12 @@ def config_file(arguments: argparse.Namespace) -> Path | None:
     return None if arguments.host is not None else _DEFAULT_FILE
 
 
-def read_access(arguments: argparse.Namespace) -> tuple[WallboxAccess, SecretStr | None]:
-    """The table `[wallbox]` with the command line over it. Raises ConfigError."""
+def read_table(arguments: argparse.Namespace) -> WallboxAccess:
+    """The table `[wallbox]` with the command line over it; the password is not looked up. Raises ConfigError."""
+    return _load(arguments, with_password=False)[0]
+
+
+def _load(arguments: argparse.Namespace, *, with_password: bool) -> tuple[WallboxAccess, SecretStr | None]:
     file = config_file(arguments)
     if file == _DEFAULT_FILE and arguments.config is None and not file.exists():
         raise ConfigError([f"{file} is not here: name your configuration with --config, or the box with --host"])
@@ -41,15 +45,15 @@ def read_access(arguments: argparse.Namespace) -> tuple[WallboxAccess, SecretStr
     over = [
         (("wallbox", key), value, f"--{_OPTIONS.get(key, key)}") for key, value in given.items() if value is not None
     ]
-    return load_access(file, os.environ, over)
+    return load_access(file, os.environ, over, with_password=with_password)
 
 
 _OPTIONS = {"tls_fingerprint": "fingerprint", "tls_ca_file": "ca-file", "tls": "insecure"}
 
 
 def complete_access(arguments: argparse.Namespace) -> tuple[WallboxAccess, SecretStr]:
-    """As `read_access`, with nothing missing: the password is asked for without echo. Raises ConfigError."""
-    table, password = read_access(arguments)
+    """As `read_table`, with nothing missing: the password is asked for without echo. Raises ConfigError."""
+    table, password = _load(arguments, with_password=True)
     if table.trusts == 0:
         raise ConfigError(
             [

@@ -8,7 +8,7 @@ from typing import Any
 from controller.app import Box
 from controller.cli.wallbox import tables
 from controller.cli.wallbox.outcome import Outcome
-from controller.cli.wallbox.way_in import ask_secret, config_file, read_access
+from controller.cli.wallbox.way_in import ask_secret, config_file, read_table
 from controller.domain.errors import DeviceRejected, SunpaceError
 from controller.wallbox.catalogue import LIMIT_FIELD
 from controller.wallbox.changes import NeedsConsent
@@ -88,7 +88,7 @@ def _keep_below_the_maximum(changes: dict[str, Value], arguments: argparse.Names
     """The configured maximum holds for people, too: it is what cable and fuse are made for."""
     if LIMIT_FIELD not in changes or config_file(arguments) is None:
         return
-    table, _ = read_access(arguments)
+    table = read_table(arguments)
     text = str(changes[LIMIT_FIELD]).strip()
     if text.isdigit() and int(text) > table.max_current_a:
         raise SunpaceError(
