@@ -25,6 +25,7 @@ def home_config() -> Iterator[Path]:
                 yield file
             finally:
                 home.terminate()
+                home.communicate(timeout=10)  # its last line is the record
 
 
 @contextmanager

@@ -1,7 +1,9 @@
 """Trust: nothing is sent to a box that is not the trusted one."""
 
 import asyncio
+import hashlib
 import ssl
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -52,12 +54,10 @@ async def test_a_ca_file_refuses_a_foreign_certificate(tmp_path: Path) -> None:
     assert script.seen == []
 
 
-async def test_a_ca_file_accepts_what_it_signed_whatever_the_host(tmp_path: Path) -> None:
-    ca = trustme.CA()
-    ca_file = tmp_path / "ca.pem"
-    ca.cert_pem.write_to_path(str(ca_file))
+async def greeted(certificate: trustme.LeafCert, trust: Trust) -> bytes:
+    """What a server with this certificate says to a client with this trust."""
     server_context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    ca.issue_cert("some-box.example").configure_cert(server_context)
+    certificate.configure_cert(server_context)
 
     async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"hello")
@@ -67,10 +67,26 @@ async def test_a_ca_file_accepts_what_it_signed_whatever_the_host(tmp_path: Path
     server = await asyncio.start_server(greet, "127.0.0.1", 0, ssl=server_context)
     async with server:
         port = server.sockets[0].getsockname()[1]
-        reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=Trust(ca_file=ca_file).context())
-        assert await reader.read() == b"hello"
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=trust.context())
+        said = await reader.read()
         writer.close()
         await writer.wait_closed()
+    return said
+
+
+async def test_a_ca_file_accepts_what_it_signed_whatever_the_host(tmp_path: Path) -> None:
+    ca = trustme.CA()
+    ca_file = tmp_path / "ca.pem"
+    ca.cert_pem.write_to_path(str(ca_file))
+    assert await greeted(ca.issue_cert("some-box.example"), Trust(ca_file=ca_file)) == b"hello"
+
+
+async def test_a_pin_survives_the_end_of_the_certificates_life() -> None:
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    certificate = trustme.CA().issue_cert("box.example", not_before=long_ago, not_after=long_ago + timedelta(days=1))
+    pem = certificate.cert_chain_pems[0].bytes().decode()
+    fingerprint = hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest()
+    assert await greeted(certificate, Trust(fingerprint=fingerprint)) == b"hello"
 
 
 def test_a_ca_file_that_is_none_is_said_so(tmp_path: Path) -> None:

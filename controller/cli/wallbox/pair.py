@@ -19,6 +19,7 @@ from controller.control.clock import WallClock
 from controller.domain.errors import ConfigError, StorageError
 from controller.wallbox.pairing import shown_fingerprint
 
+_BYTE_ORDER_MARK = "\ufeff"  # some editors leave one
 _OTHER_WAYS = ("tls", "tls_ca_file")
 
 
@@ -53,7 +54,7 @@ def write_fingerprint(file: Path, fingerprint: str) -> None:
     file = file.resolve()
     try:
         text = file.read_bytes().decode("utf-8")
-        document = tomlkit.parse(text)
+        document = tomlkit.parse(text.removeprefix(_BYTE_ORDER_MARK))
         wallbox = document["wallbox"]
     except (TOMLKitError, UnicodeDecodeError, KeyError) as error:
         raise ConfigError([f"{file}: has no table [wallbox] that can be changed: {error}"]) from error
@@ -64,8 +65,9 @@ def write_fingerprint(file: Path, fingerprint: str) -> None:
     for key in _OTHER_WAYS:
         wallbox.pop(key, None)
     wallbox["tls_fingerprint"] = _colons(fingerprint)
+    mark = _BYTE_ORDER_MARK if text.startswith(_BYTE_ORDER_MARK) else ""
     with whole_file(file) as new:
-        new.write(tomlkit.dumps(document).encode("utf-8"))
+        new.write(mark.encode() + tomlkit.dumps(document).encode("utf-8"))
 
 
 def _agreed(table: WallboxAccess, fingerprint: str, file: Path) -> bool:

@@ -32,8 +32,8 @@ def table(columns: Sequence[str], rows: Iterable[Iterable[str]], title: str | No
     made = Table(box=SIMPLE_HEAD if any(columns) else None, show_header=any(columns), pad_edge=False)
     if title is not None:
         made.title, made.title_justify = Text(title, style="bold"), "left"
-    for column in columns:
-        made.add_column(column, overflow="fold")
+    for number, column in enumerate(columns):
+        made.add_column(column, overflow="fold", no_wrap=number == 0)
     for row in rows:
         made.add_row(*(Text(cell) for cell in row))
     return made
