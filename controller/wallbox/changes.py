@@ -44,32 +44,31 @@ def known_field(catalogue: Catalogue, name: str) -> CatalogueField:
     return known
 
 
-def check_known(field: CatalogueField, value: Value) -> Value:
-    """`value` typed as the catalogue has it, before the box is asked anything. Raises DeviceRejected."""
+def check_value(field: CatalogueField | ReportedField, value: Value) -> Value:
+    """`value` typed as the field takes it: as the catalogue knows it, or as the box itself reports it.
+
+    Raises:
+        DeviceRejected: Read-only, wrong type, out of range; nothing was sent.
+    """
     if field.type in VALUELESS:
         raise _refused(field.key, _INSTEAD[field.type])
     if not field.writable:
         raise _refused(field.key, "it can be read only")
     typed = _typed(field.key, field.type, value)
-    _check_range(field.key, typed, field.min, field.max, "")
-    _check_choice(field.key, typed, field.values, "")
+    by = "the wallbox itself reports: " if isinstance(field, ReportedField) else ""
+    _check_range(field.key, typed, field.min, field.max, by)
+    _check_choice(field.key, typed, field.values, by)
+    if isinstance(field, CatalogueField):
+        _check_sense(field, typed)
+    return typed
+
+
+def _check_sense(field: CatalogueField, typed: Value) -> None:
+    """What neither type nor range can tell."""
     if field.format == "ip" and typed:
         _check_address(field.key, str(typed))
     if LIMIT_FIELD in (field.key, field.means) and 0 < float(typed or 0) < MIN_CURRENT_A:
         raise _refused(field.key, f"{typed} A do not exist: no car charges below {MIN_CURRENT_A} A (IEC 61851-1)")
-    return typed
-
-
-def check_reported(field: ReportedField, value: Value) -> Value:
-    """`value` typed as the box itself reports the field. Raises DeviceRejected."""
-    if field.type in VALUELESS:
-        raise _refused(field.key, _INSTEAD[field.type])
-    if not field.writable:
-        raise _refused(field.key, "the wallbox lets it be read only")
-    typed = _typed(field.key, field.type, value)
-    _check_range(field.key, typed, field.min, field.max, "the wallbox itself reports: ")
-    _check_choice(field.key, typed, field.values, "the wallbox itself reports: ")
-    return typed
 
 
 def _typed(key: str, kind: FieldType, value: Value) -> Value:

@@ -11,7 +11,7 @@ import structlog
 from controller.domain.errors import DeviceError, DeviceProtocolError, DeviceRejected, DeviceTimeout, DeviceUnavailable
 from controller.wallbox.access import Access
 from controller.wallbox.catalogue import CatalogueField, FieldType, is_guarded
-from controller.wallbox.changes import NeedsConsent, check_known, check_reported, known_field
+from controller.wallbox.changes import NeedsConsent, check_value, known_field
 from controller.wallbox.gate import Priority
 from controller.wallbox.https import Call
 from controller.wallbox.reading import DASHBOARD, ERRORS, Reading
@@ -85,7 +85,7 @@ class Writing:
                 raise DeviceRejected(f"{field.key}: is to be changed twice. Nothing was sent")
             if is_guarded(field.section, field.type) and not consent:
                 raise NeedsConsent.to_change(name)
-            checked[field.key] = (field, check_reported(field, value))
+            checked[field.key] = (field, check_value(field, value))
         return tuple(checked.values())
 
     async def write(self, changes: Changes, *, urgent: bool, read_back: bool) -> tuple[Written, ...]:
@@ -180,7 +180,7 @@ class Writing:
                 return None
             try:
                 field = known_field(dialect.catalogue, name)
-                check_known(field, value)
+                check_value(field, value)
             except DeviceRejected as error:
                 first = first or error
             else:

@@ -103,7 +103,7 @@ async def test_what_the_catalogue_knows_to_be_wrong_costs_no_request(key: str, v
     ("reported", "value", "words"),
     [
         (field("led-brightness", "number", 10, min=0, max=60), 70, "the wallbox itself reports: it takes from 0 to 60"),
-        (field("led-brightness", "number", 10, permission="READ"), 5, "lets it be read only"),
+        (field("led-brightness", "number", 10, permission="READ"), 5, "it can be read only"),
         (field("time-zone", "select", "UTC", options=["UTC", "CET"]), "MEZ", "reports: it takes UTC, CET"),
         (field("time-zone", "select", "UTC", options=[{"key": "UTC"}]), "MEZ", "reports: it takes UTC"),
         (field("ntp-server-uri", "simple-string", ""), None, "is not text"),
