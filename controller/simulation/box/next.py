@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from controller.simulation.box.fields import FieldRefused, Row, Value, presentation
-from controller.simulation.box.web import Web, language, read_json
+from controller.simulation.box.web import Web, language
 from controller.wallbox.catalogue import SECTIONS
 
 
@@ -25,7 +25,6 @@ class NextWeb(Web):
             self.guarded("GET", "/api/current-errors", self._errors),
             self.guarded("GET", "/api/configuration-structure", self._structure),
             self.guarded("GET", "/api/sections/{section}", self._section),
-            self.guarded("POST", "/api/configuration-updates", self._update),
         ]
 
     async def _errors(self, _: Request) -> Response:
@@ -60,19 +59,12 @@ class NextWeb(Web):
         rows = [row for row in fields if row.field.section == key]
         return JSONResponse(fields.describe(rows, tongue, self._box.live_values(tongue)))
 
-    async def _update(self, request: Request) -> Response:
-        """All of the array, or nothing of it."""
-        updates = await read_json(request)
-        if not isinstance(updates, list) or not updates:
-            raise HTTPException(HTTPStatus.BAD_REQUEST, "an array of updates is expected")
-        try:
-            changes = [self._change(update) for update in updates]
-        except FieldRefused as error:
-            raise HTTPException(HTTPStatus.BAD_REQUEST, str(error)) from error
-        self._box.write(changes)
-        return JSONResponse({"success": True, "updatedFields": [row.field.key for row, _ in changes]})
+    def update_reply(self, keys: list[str]) -> dict[str, Any]:
+        """See `Web.update_reply`."""
+        return {"success": True, "updatedFields": keys}
 
-    def _change(self, update: Any) -> tuple[Row, Value]:
+    def change(self, update: Any) -> tuple[Row, Value]:
+        """See `Web.change`."""
         if not isinstance(update, dict) or not {"fieldKey", "value"} <= update.keys():
             raise FieldRefused("each update needs fieldKey, value and configurationFieldUpdateType")
         row, value = self._box.check(update["fieldKey"], update["value"])

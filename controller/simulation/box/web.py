@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
@@ -15,7 +16,7 @@ from starlette.routing import Route
 
 from controller.simulation.box.access import LoginLocked, LoginRefused
 from controller.simulation.box.core import BoxCore
-from controller.simulation.box.fields import Language
+from controller.simulation.box.fields import FieldRefused, Language, Row, Value
 from controller.simulation.box.record import Upload
 from controller.simulation.box.telemetry import dashboard
 
@@ -29,7 +30,7 @@ _CHUNK = 1 << 16
 _CHARGE_POINT_ID = "ocpp-charge-box-identity-charge-point-id"
 
 
-class Web:
+class Web(ABC):
     """The endpoints that both dialects have; what differs is overridden.
 
     Args:
@@ -37,6 +38,8 @@ class Web:
     """
 
     login_status = HTTPStatus.OK
+    refusal = HTTPStatus.BAD_REQUEST
+    """Status of an update that is not taken."""
 
     def __init__(self, box: BoxCore) -> None:
         self._box = box
@@ -59,6 +62,7 @@ class Web:
             Route("/api/login", self._login, methods=["POST"]),
             self.guarded("POST", "/api/refresh-token", self._refresh),
             self.guarded("GET", "/api/dashboard-information", self._dashboard),
+            self.guarded("POST", "/api/configuration-updates", self._update),
             *(self.guarded("POST", f"/api/custom-actions/{key}", action) for key, action in actions.items()),
             self.guarded("POST", FILES, self._upload),
             self.guarded("GET", FILES, self._download),
@@ -78,6 +82,14 @@ class Web:
         """The body of an accepted login; `expiry` is an ISO date."""
         del expiry  # one that the Next keeps to itself
         return {"access_token": token, "token_type": "bearer"}
+
+    @abstractmethod
+    def change(self, update: Any) -> tuple[Row, Value]:
+        """What one entry of an update would store. Raises FieldRefused."""
+
+    @abstractmethod
+    def update_reply(self, keys: list[str]) -> dict[str, Any]:
+        """The body after an update of these fields."""
 
     async def _login(self, request: Request) -> Response:
         body = await read_json(request)
@@ -112,6 +124,18 @@ class Web:
             language=language(request),
         )
         return JSONResponse(groups)
+
+    async def _update(self, request: Request) -> Response:
+        """All of the array, or nothing of it."""
+        updates = await read_json(request)
+        if not isinstance(updates, list) or not updates:
+            raise HTTPException(self.refusal, "an array of updates is expected")
+        try:
+            changes = [self.change(update) for update in updates]
+        except FieldRefused as error:
+            raise HTTPException(self.refusal, str(error)) from error
+        self._box.write(changes)
+        return JSONResponse(self.update_reply([row.field.key for row, _ in changes]))
 
     async def _remote(self, request: Request) -> Response:
         body = await read_json(request)
