@@ -85,7 +85,13 @@ class Box:
 
 
 def make_box(
-    table: WallboxAccess, password: SecretStr, clock: Clock, *, language: str = "en", read_attempts: int = 1
+    table: WallboxAccess,
+    password: SecretStr,
+    clock: Clock,
+    *,
+    language: str = "en",
+    read_attempts: int = 1,
+    limit_max_a: int | None = None,
 ) -> Box:
     """The wallbox from its table.
 
@@ -95,6 +101,8 @@ def make_box(
         clock: The clock.
         language: In which the box writes labels and texts.
         read_attempts: How often a read that fails for a passing reason is made in all.
+        limit_max_a: Highest operator current limit that is written, A; None for what the box takes: the user's own
+            limit, which is given back, may be above what Sunpace is to use.
 
     Raises:
         AuthError: The CA file cannot be used.
@@ -124,7 +132,7 @@ def make_box(
         raise ConfigError(
             [f"wallbox.update_types.{key}: neither a field of the box nor a type ({', '.join(sorted(types))})"]
         )
-    writing = Writing(access, reading, update_types=table.update_types)
+    writing = Writing(access, reading, update_types=table.update_types, limit_max_a=limit_max_a)
     client = WallboxClient(access, gate, reading, writing, download_path=table.download_path)
     return Box(steered=RestWallbox(client), client=client, maintenance=Maintenance(client, reading, writing))
 

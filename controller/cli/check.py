@@ -29,7 +29,7 @@ class Finding:
 
 def check(file: Path, *, as_json: bool) -> int:
     """Checks a configuration and its devices; returns the exit code. Raises ConfigError."""
-    configure_logs("error")
+    configure_logs("warning")
     loaded = read_config(file)
     findings = anyio.run(_reach, loaded)
     well = all(finding.ok for finding in findings)

@@ -22,6 +22,8 @@ def whole_file(file: Path) -> Iterator[IO[bytes]]:
         StorageError: It cannot be written.
     """
     file = file.resolve()
+    if file.exists() and not file.is_file():
+        raise StorageError(f"{file} is no regular file: name another one")
     try:
         with NamedTemporaryFile("wb", dir=file.parent, prefix=f".{file.name}.", delete=False) as new:
             try:

@@ -57,7 +57,7 @@ def _is_host(text: str) -> str:
     try:
         ip_address(text)
     except ValueError as error:
-        if not _HOST_NAME.fullmatch(text):
+        if not _HOST_NAME.fullmatch(text) or text.rpartition(".")[2].isdigit() or "xn--" in text.casefold():
             raise ValueError("is no host name or address; a port has a key of its own") from error
     return text
 

@@ -12,13 +12,15 @@ from controller.domain.errors import AuthError, DeviceProtocolError, DeviceRejec
 from controller.domain.ports import Clock
 from controller.wallbox.gate import Gate, Priority
 from controller.wallbox.https import Answer, Call, HttpsLink
-from controller.wallbox.pacing import Breaker
+from controller.wallbox.pacing import Breaker, Budget
 from controller.wallbox.replies import content, parse_token
 from controller.wallbox.session import Session, Step
 
 _log = structlog.get_logger()
 _UNAUTHORIZED = 401
 _CREDENTIALS_REFUSED = frozenset({400, 401, 403, 422, 423})  # 423: the account is locked
+_LOGINS_PER_HOUR = 30
+_LOGINS_AT_ONCE = 6
 _AFTER_ODD_LOGIN_S = 3600.0  # before the credentials are sent again to a box that answers them oddly
 
 
@@ -53,6 +55,8 @@ class Access:
         self._lock = anyio.Lock()  # many may want a token, one gets it
         self._refused: str | None = None
         self._refreshes = True
+        self._unproven: str | None = None  # a token that replaces a refused one, until the box has taken it
+        self._logins = Budget(_LOGINS_PER_HOUR, _LOGINS_AT_ONCE)
         self._tokens_refused = Breaker(random or Random())  # noqa: S311 -- jitter, not a secret
 
     async def request(
@@ -81,16 +85,20 @@ class Access:
             DeviceTimeout: No answer in time.
             DeviceProtocolError: An answer that cannot be used.
         """
-        await self._ensure_token()
+        await self._ensure_token(priority)
         answer, token = await self._send(call, priority, timeout_s, is_write=is_write)
         if answer.status == _UNAUTHORIZED:
             _log.info("token_refused", path=call.path)  # a second user's login may have ended ours
-            await self._ensure_token(instead_of=token)
-            answer, _ = await self._send(call, priority, timeout_s, is_write=False)  # the write has been counted
+            if token is not None and token == self._unproven:  # it replaces one that was refused just so
+                raise self._new_token_refused(call)
+            await self._ensure_token(priority, instead_of=token)
+            answer, token = await self._send(call, priority, timeout_s, is_write=False)  # the write has been counted
             if answer.status == _UNAUTHORIZED:
                 raise self._new_token_refused(call)
-        self._tokens_refused.succeed()
-        return content(answer, call)
+        if token == self._unproven:
+            self._unproven = None
+            self._tokens_refused.succeed()
+        return content(answer, call, quiet=call.is_secret)
 
     async def close(self) -> None:
         """Closes the connection; the next request opens a new one."""
@@ -102,14 +110,21 @@ class Access:
         """The answer, and the token that was in force when it was this call's turn."""
 
         async def send() -> tuple[Answer, str | None]:
-            self._give_up_if_refused()
+            if self._refused is not None:
+                raise AuthError(self._refused)
             token = self._session.token
             return await self._link.send(call, self._session.headers), token
 
         return await self._gate.call(send, priority=priority, timeout_s=timeout_s, is_write=is_write)
 
-    async def _ensure_token(self, instead_of: str | None = None) -> None:
-        """Returns when there is a token that may be used; `instead_of` one that the box has refused."""
+    async def _ensure_token(self, priority: Priority, instead_of: str | None = None) -> None:
+        """Returns when there is a token that may be used; `instead_of` one that the box has refused.
+
+        What protects does not wait for a renewal while the old token lives.
+        """
+        alive = self._session.next_step(self._clock.monotonic_s()) is not Step.LOGIN
+        if alive and instead_of is None and self._refused is None and priority <= Priority.PROTECT:
+            return
         async with self._lock:
             self._give_up_if_refused()
             now_s = self._clock.monotonic_s()
@@ -119,7 +134,19 @@ class Access:
             if step is Step.REFRESH and self._refreshes and await self._refresh():
                 return
             if step is not Step.NOTHING:
+                self._spend_login(now_s, priority)
                 await self._login()
+                self._unproven = self._session.token if instead_of is not None else None
+
+    def _spend_login(self, now_s: float, priority: Priority) -> None:
+        """Another user at the box is thrown out by each login of ours, and we by hers: let her have it for a while."""
+        wait_s = self._logins.next_in_s(now_s)
+        if wait_s > 0 and priority > Priority.PROTECT:
+            raise DeviceUnavailable(
+                f"the wallbox has ended too many of our sessions: another user is at it; next login in {wait_s:.0f} s",
+                retry_in_s=wait_s,
+            )
+        self._logins.spend(now_s)
 
     def _give_up_if_refused(self) -> None:
         if self._refused is not None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from controller.domain.errors import DeviceRejected
+from controller.domain.errors import DeviceProtocolError, DeviceRejected
 from controller.domain.traffic import Traffic
 from controller.wallbox.access import Access
 from controller.wallbox.catalogue import FieldType
@@ -143,10 +143,17 @@ class WallboxClient:
         if key not in files:
             known = f"there are {', '.join(files)}" if files else "none is known of this model"
             raise DeviceRejected(f"there is no file {key!r} to download; {known}. Nothing was sent")
+        length = 0
+
+        def take(part: bytes) -> None:
+            nonlocal length
+            length += len(part)
+            sink(part)
+
         call = Call(
             method="GET",
             path=self._download_path.format(key=key),
-            sink=sink,
+            sink=take,
             longest_bytes=_LONGEST_DOWNLOAD_BYTES,
         )
         try:
@@ -159,6 +166,10 @@ class WallboxClient:
                 "write that into wallbox.download_path",
                 status=error.status,
             ) from error
+        if length == 0:
+            raise DeviceProtocolError(
+                f"the wallbox's answer to {call} is empty, or a web page: see wallbox.download_path"
+            )
 
     def traffic(self) -> Traffic:
         """What the gate has let through, and what stands in the way, now."""

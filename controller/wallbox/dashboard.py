@@ -11,7 +11,7 @@ from controller.domain.charger import ChargerStatus, OcppState
 from controller.wallbox.replies import Reply, parsed
 from controller.wallbox.texts import duration_s_in, energy_wh_in, plain, truth_in, whole_in
 
-_STATES = {state.value.casefold(): state for state in OcppState}
+_STATES = {state.value.casefold(): state for state in OcppState if state is not OcppState.UNKNOWN}
 _LONGEST = 200
 
 

@@ -17,8 +17,8 @@ import structlog
 from controller.domain.errors import DeviceRejected, DeviceTimeout, DeviceUnavailable
 from controller.domain.ports import Clock
 from controller.domain.traffic import Traffic
-from controller.wallbox.pacing import Breaker, WriteBudget
-from controller.wallbox.turnstile import Turnstile
+from controller.wallbox.pacing import Breaker, Budget
+from controller.wallbox.turnstile import LOOK_EVERY_S, Turnstile
 
 T = TypeVar("T")
 
@@ -78,7 +78,7 @@ class Gate:
         self._min_gap_s = min_gap_s
         self._timeout_s = timeout_s
         self._breaker = Breaker(random or Random())  # noqa: S311 -- jitter, not a secret
-        self._budget = WriteBudget(writes_per_hour)
+        self._budget = Budget(writes_per_hour)
         self._turnstile = turnstile
         self._queue: list[_Ticket] = []
         self._numbers = count()
@@ -117,11 +117,11 @@ class Gate:
             self._refuse_while_left_alone()
             if is_write:
                 self._spend(priority)
-            if self._turnstile is not None:
-                await self._turnstile.take()
             return await self._pass(send, max(self._timeout_s, timeout_s or 0.0))
         finally:
             self._busy = False
+            if self._turnstile is not None:
+                self._turnstile.leave()
             self._wake_first()
 
     def close(self) -> None:
@@ -151,18 +151,27 @@ class Gate:
         ticket = _Ticket(priority, next(self._numbers))
         heapq.heappush(self._queue, ticket)
         try:
-            while self._busy or self._queue[0] is not ticket or self._clock.monotonic_s() < self._free_at_s:
+            while True:
                 ticket.look = anyio.Event()
                 if self._busy or self._queue[0] is not ticket:
                     await ticket.look.wait()
-                    continue
-                with suppress(TimeoutError), self._clock.timeout(self._free_at_s - self._clock.monotonic_s()):
-                    await ticket.look.wait()
+                elif (wait_s := self._wait_s()) > 0:
+                    with suppress(TimeoutError), self._clock.timeout(wait_s):
+                        await ticket.look.wait()  # somebody more urgent may come
+                else:
+                    break
             self._busy = True
         finally:
             self._queue.remove(ticket)
             heapq.heapify(self._queue)
             self._wake_first()
+
+    def _wait_s(self) -> float:
+        """Seconds until it is worth trying: the gap, or another program that is talking to the box."""
+        gap_s = self._free_at_s - self._clock.monotonic_s()
+        if gap_s > 0 or self._turnstile is None or self._turnstile.try_take():
+            return gap_s
+        return LOOK_EVERY_S
 
     def _wake_first(self) -> None:
         if self._queue and not self._busy:
@@ -213,8 +222,6 @@ class Gate:
             return result
         finally:
             self._free_at_s = self._clock.monotonic_s() + self._min_gap_s
-            if self._turnstile is not None:
-                self._turnstile.leave()
 
     def _fail(self, *, least_s: float, shut_out: bool = False) -> float:
         before = self._breaker.locked_out

@@ -52,6 +52,7 @@ class Call:
         upload: To be sent as multipart form data.
         sink: Where a good answer's body goes instead of memory; there its length has no cap but `longest_bytes`.
         longest_bytes: Longest answer taken.
+        is_secret: Whether it carries a secret, which the box might echo: then its own words stay out of messages.
     """
 
     method: Literal["GET", "POST"]
@@ -60,6 +61,7 @@ class Call:
     upload: Upload | None = None
     sink: Callable[[bytes], None] | None = None
     longest_bytes: int = _LONGEST_ANSWER_BYTES
+    is_secret: bool = False
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -109,7 +111,10 @@ class HttpsLink:
             DeviceUnavailable: No connection, reset, 429, 5xx.
             DeviceProtocolError: An answer that is too long, or compressed though we asked for plain.
         """
-        client = self._client()
+        try:
+            client = self._client()
+        except (httpx.InvalidURL, ValueError) as error:
+            raise NoConnection(f"{self.url} is no address: {_what(error)}") from error
         answered = False
         try:
             answer = await _exchange(client, call, headers)
@@ -170,7 +175,8 @@ async def _exchange(client: httpx.AsyncClient, call: Call, headers: Mapping[str,
         if response.headers.get("content-encoding", "identity").lower() != "identity":
             raise DeviceProtocolError(f"the wallbox's answer to {call} is compressed, though plain was asked for")
         body = bytearray()
-        take = call.sink if call.sink is not None and response.is_success else body.extend
+        is_page = "html" in response.headers.get("content-type", "")
+        take = call.sink if call.sink is not None and response.is_success and not is_page else body.extend
         length = 0
         async for part in response.aiter_raw():
             length += len(part)
@@ -181,6 +187,7 @@ async def _exchange(client: httpx.AsyncClient, call: Call, headers: Mapping[str,
             take(part)
     finally:
         await response.aclose()
+        client.cookies.clear()  # the API has none; a jar would grow
     content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     return Answer(status=response.status_code, content_type=content_type, body=bytes(body))
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import structlog
 
+from controller.domain.charger import OcppState
 from controller.domain.errors import DeviceRejected, DeviceTimeout, DeviceUnavailable, StorageError
 from controller.wallbox.catalogue import FieldType, is_guarded
 from controller.wallbox.client import WallboxClient
 from controller.wallbox.https import Call, Upload
-from controller.wallbox.reading import Reading
+from controller.wallbox.reading import DASHBOARD, Reading
 from controller.wallbox.sections import Value
 from controller.wallbox.writing import Writing, Written
 
@@ -40,10 +41,11 @@ class Maintenance:
     async def update(self, changes: Mapping[str, Value], *, section: str | None = None) -> tuple[Written, ...]:
         """As `WallboxClient.update`, and network and passwords, too, while no car is charging."""
         checked = await self._writing.check(changes, section, consent=True)
-        if any(is_guarded(field.section, field.type) for field, _ in checked):
+        guarded = any(is_guarded(field.section, field.type) for field, _ in checked)
+        if guarded:
             await self.refuse_while_charging("network and passwords are not changed")
-        # not read back: a box with a new address does not answer at the old one
-        return await self._writing.write(checked, urgent=False, read_back=False)
+        # a box with a new address is not read back: it does not answer at the old one
+        return await self._writing.write(checked, urgent=False, read_back=not guarded)
 
     async def restart(self, *, while_charging: bool = False) -> None:
         """`POST /api/custom-actions/restart-system`: the box is back after about 5 min.
@@ -88,6 +90,8 @@ class Maintenance:
         try:
             with file.open("rb") as handle:
                 size = handle.seek(0, 2)
+                if size == 0:
+                    raise DeviceRejected(f"{file} is empty. Nothing was sent")
                 upload = Upload(file=handle, name=file.name, progress=progress)
                 call = Call(method="POST", path=f"/api/files/{key}", upload=upload)
                 await self._writing.post(call, timeout_s=size / _SLOWEST_UPLOAD_BYTES_PER_S + _AFTER_UPLOAD_S)
@@ -96,8 +100,9 @@ class Maintenance:
 
     async def refuse_while_charging(self, what: str) -> None:
         """Raises DeviceRejected while a car is charging, or about to go on by itself."""
+        self._reading.forget(DASHBOARD)  # what it was some seconds ago is not enough
         state = (await self._client.dashboard()).ocpp_state
-        if state is None:
+        if state is None or (state.enabled is None and state is not OcppState.FAULTED):
             raise DeviceRejected(f"{what}: the wallbox does not tell whether a car is charging; use its own page")
         if state.enabled:
             raise DeviceRejected(

@@ -8,11 +8,14 @@ _FIRST_S = 5.0
 _MAX_S = 300.0
 _JITTER_SHARE = 0.2
 _LOCKED_OUT_AFTER = 3
-_MOST_DOUBLINGS = 16
+_MOST_STEPS = 7.0  # more would not make the pause longer, only the way back
+_STEPS_BACK = 0.5
 
 
 class Breaker:
     """A circuit breaker: opens at the first failure, for twice as long with each one, and lets one request try it then.
+
+    An answer takes back half a step only: a box that answers every second time is left alone ever longer, too.
 
     Args:
         random: Source of the jitter.
@@ -25,6 +28,7 @@ class Breaker:
     def __init__(self, random: Random) -> None:
         self._random = random
         self._shut_out = False
+        self._steps = 0.0
         self.failures_in_a_row = 0
         self.closed_at_s = 0.0
 
@@ -35,6 +39,7 @@ class Breaker:
 
     def succeed(self) -> None:
         """Takes note of an answer."""
+        self._steps = max(0.0, self._steps - _STEPS_BACK)
         self.failures_in_a_row = 0
         self._shut_out = False
 
@@ -46,30 +51,33 @@ class Breaker:
             least_s: Shortest peace: what the box itself asked for, or the time it may still be at work on a request.
             shut_out: Whether the box said that it has had too many requests.
         """
-        pause_s = min(_FIRST_S * 2.0 ** min(self.failures_in_a_row, _MOST_DOUBLINGS), _MAX_S)
+        pause_s = float(min(_FIRST_S * 2.0**self._steps, _MAX_S))
         pause_s = max(pause_s, least_s) * (1 + self._random.uniform(0, _JITTER_SHARE))
+        self._steps = min(self._steps + 1, _MOST_STEPS)
         self.failures_in_a_row += 1
         self._shut_out = self._shut_out or shut_out
         self.closed_at_s = now_s + pause_s
         return pause_s
 
 
-class WriteBudget:
-    """Configuration writes an hour: the box may keep them in flash, which wears out.
+class Budget:
+    """So many an hour: of configuration writes, since flash wears out; of logins, since each ends another's session.
 
     Args:
-        per_hour: How many; also how many at once after a quiet hour.
+        per_hour: How many.
+        at_once: How many after a quiet time; an hour's unless given.
     """
 
-    def __init__(self, per_hour: int) -> None:
+    def __init__(self, per_hour: int, at_once: int | None = None) -> None:
         self._per_hour = per_hour
-        self._left = float(per_hour)
+        self._most = float(per_hour if at_once is None else at_once)
+        self._left = self._most
         self._at_s: float | None = None
 
     def left(self, now_s: float) -> float:
-        """Writes that may be made at `now_s`."""
+        """How many are left at `now_s`."""
         if self._at_s is not None:
-            self._left = min(self._per_hour, self._left + (now_s - self._at_s) * self._per_hour / 3600)
+            self._left = min(self._most, self._left + (now_s - self._at_s) * self._per_hour / 3600)
         self._at_s = now_s
         return self._left
 
@@ -78,5 +86,5 @@ class WriteBudget:
         return max(0.0, 1.0 - self.left(now_s)) * 3600 / self._per_hour
 
     def spend(self, now_s: float) -> None:
-        """Takes note of a write; what protects is written even where nothing is left."""
+        """Takes note of one; what protects is done even where nothing is left."""
         self._left = max(0.0, self.left(now_s) - 1.0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +13,7 @@ from controller.domain.charger import PowerSettings
 from controller.domain.errors import DeviceProtocolError
 from controller.wallbox.catalogue import LIMIT_FIELD, PHASES_FIELD, VALUELESS, Catalogue, CatalogueField, FieldType
 from controller.wallbox.replies import Reply, parsed
-from controller.wallbox.texts import number_in, plain, truth_in, whole_in
+from controller.wallbox.texts import number_in, plain, truth_in, whole_in, without_user
 
 Value = bool | int | float | str | None
 """A field's value: typed where the type is known and the value fits it, else as the box writes it."""
@@ -27,6 +29,7 @@ _TYPES = {
     "time": FieldType.TIME,
     "datetime": FieldType.DATETIME,
 }
+_SECRET_WORDS = frozenset({"password", "passwort", "passphrase", "secret", "key", "psk", "token", "pin", "credential"})
 _LONGEST_VALUE = 4096
 _HIGHEST_LIMIT_A = 250
 _SECRET_MASK = "********"  # noqa: S105
@@ -165,7 +168,7 @@ def _of(name: str, catalogue: Catalogue, reported: dict[str, ReportedField]) -> 
 
 def _reported(row: _Field, section: str, known: CatalogueField | None) -> ReportedField:
     wire = plain(row.configurationFieldType or "")
-    kind = known.type if known is not None else _type(row.fieldKey, wire)
+    kind = _type(row.fieldKey, wire, known)
     bounds = row.validation if isinstance(row.validation, dict) else {}
     level = row.permission.get("permissionLevel") if isinstance(row.permission, dict) else row.permission
     box_lets = str(level).upper() != "READ" and not wire.startswith("readonly")
@@ -182,17 +185,21 @@ def _reported(row: _Field, section: str, known: CatalogueField | None) -> Report
         writable=box_lets and (known is None or known.writable),
         min=number_in(bounds.get("min")),
         max=number_in(bounds.get("max")),
-        values=_choices(bounds),
+        values=_choices(bounds) if kind is FieldType.SELECT else (),
         update_type=_update_type(row, wire),
         known=known is not None,
     )
 
 
-def _type(key: str, wire: str) -> FieldType:
-    """The type of a field that the catalogue does not know; what might be a secret is one."""
-    if any(word in key.casefold() for word in ("password", "secret", "pre-shared-key", "passphrase")):
-        return FieldType.PASSWORD
-    return _TYPES.get(wire.removesuffix(_SUFFIX), FieldType.STRING)
+def _type(key: str, wire: str, known: CatalogueField | None) -> FieldType:
+    """The catalogue's type, else the box's; whatever may be a secret is one."""
+    told = _TYPES.get(wire.removesuffix(_SUFFIX), FieldType.STRING)
+    if told is FieldType.PASSWORD:
+        return told
+    if known is not None:
+        return known.type
+    words = set(re.split(r"[^a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "-", key).casefold()))
+    return FieldType.PASSWORD if words & _SECRET_WORDS else told
 
 
 def _update_type(row: _Field, wire: str) -> str | None:
@@ -227,4 +234,6 @@ def read_value(raw: object, kind: FieldType, known: CatalogueField | None) -> Va
             typed = known.words.get(str(typed), typed)
     if typed is not None or raw is None:
         return typed
-    return raw if isinstance(raw, bool | int | float) else plain(raw, _LONGEST_VALUE)
+    if isinstance(raw, bool | int) or (isinstance(raw, float) and math.isfinite(raw)):
+        return raw
+    return without_user(plain(raw, _LONGEST_VALUE))

@@ -7,6 +7,7 @@ import re
 
 _NUMBER = re.compile(r"(?<![\w.,])[-+]?\d+(?:[.,]\d+)*")
 _LONGEST_TEXT = 10_000
+_USER_IN_URL = re.compile(r"(\w+://)[^/@\s]+@")
 _TRUE = frozenset({"true", "on", "1", "yes", "enabled", "ein", "an", "ja", "aktiviert", "aktiv"})
 _FALSE = frozenset({"false", "off", "0", "no", "disabled", "aus", "nein", "deaktiviert", "inaktiv"})
 
@@ -67,6 +68,11 @@ def plain(text: object, longest: int = 120) -> str:
     if isinstance(text, list | dict):
         return f"({len(text)} entries)"
     return "".join(sign if sign.isprintable() else " " for sign in str(text)[:longest])
+
+
+def without_user(text: str) -> str:
+    """An address without the name and password that may stand in it."""
+    return _USER_IN_URL.sub(r"\1********@", text)
 
 
 def _scaled(value: object, units: dict[str, float], default: str) -> float | None:

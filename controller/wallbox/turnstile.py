@@ -16,8 +16,10 @@ import structlog
 from controller.domain.ports import Clock
 
 _log = structlog.get_logger()
-_LOOK_EVERY_S = 0.05
-_PATIENCE_S = 90.0  # longer than any request but an upload; whoever holds the name for ever must not stop the service
+LOOK_EVERY_S = 0.05
+"""Seconds after which to try again."""
+
+_PATIENCE_S = 900.0  # longer than most uploads; whoever holds the name for ever must not stop the service
 
 
 class Turnstile:
@@ -36,16 +38,24 @@ class Turnstile:
         self._min_gap_s = min_gap_s
         self._held: socket.socket | None = None
         self._release: asyncio.TimerHandle | None = None
+        self._waiting_since_s: float | None = None
+        self._told = False
 
-    async def take(self) -> None:
-        """Returns when no other program of ours is talking to the box, or has been for too long."""
+    def try_take(self) -> bool:
+        """Whether this program may talk to the box now: no other one does, or one has been doing so for too long."""
         self._keep()
-        give_up_s = self._clock.monotonic_s() + _PATIENCE_S
-        while self._held is None and not self._bind():
-            if self._clock.monotonic_s() >= give_up_s:
-                _log.warning("wallbox_busy", remedy="another program on this machine does not let go of it")
-                return
-            await self._clock.sleep(_LOOK_EVERY_S)
+        if self._held is not None or self._bind():
+            self._waiting_since_s = None
+            return True
+        now_s = self._clock.monotonic_s()
+        if self._waiting_since_s is None:
+            self._waiting_since_s = now_s
+        if now_s - self._waiting_since_s < _PATIENCE_S:
+            return False
+        if not self._told:
+            _log.warning("wallbox_busy", remedy="another program on this machine does not let go of it")
+        self._told = True
+        return True
 
     def leave(self) -> None:
         """The request is over: others may go after the gap."""

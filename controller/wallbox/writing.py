@@ -8,9 +8,9 @@ from typing import Any
 
 import structlog
 
-from controller.domain.errors import DeviceError, DeviceProtocolError, DeviceRejected, DeviceTimeout, DeviceUnavailable
+from controller.domain.errors import DeviceError, DeviceProtocolError, DeviceRejected
 from controller.wallbox.access import Access
-from controller.wallbox.catalogue import CatalogueField, FieldType, is_guarded
+from controller.wallbox.catalogue import LIMIT_FIELD, CatalogueField, FieldType, is_guarded
 from controller.wallbox.changes import NeedsConsent, check_value, known_field
 from controller.wallbox.gate import Priority
 from controller.wallbox.https import Call
@@ -51,12 +51,16 @@ class Writing:
         access: The way in.
         reading: The reads.
         update_types: `configurationFieldUpdateType` of the user's own, by field key or by type of field.
+        limit_max_a: Highest operator current limit that is written, A; None for what the box takes.
     """
 
-    def __init__(self, access: Access, reading: Reading, *, update_types: Mapping[str, str]) -> None:
+    def __init__(
+        self, access: Access, reading: Reading, *, update_types: Mapping[str, str], limit_max_a: int | None = None
+    ) -> None:
         self._access = access
         self._reading = reading
         self._update_types = update_types
+        self._limit_max_a = limit_max_a
         self._doubtful: set[str] = set()
 
     async def check(self, changes: Mapping[str, Value], section: str | None = None, *, consent: bool) -> Changes:
@@ -78,14 +82,16 @@ class Writing:
             known = self._check_by_catalogue(name, value, section)
             if known is not None and known.guarded and not consent:
                 raise NeedsConsent.to_change(name)
+        await self._reading.dialect()
         checked: dict[str, tuple[ReportedField, Value]] = {}
         for name, value in changes.items():
-            field = await self._reading.field(name, section, as_last_seen=True)
+            self._check_by_catalogue(name, value, section)  # once more, by that of the dialect found
+            field, typed = await self._check_by_box(name, value, section)
             if field.key in checked:
                 raise DeviceRejected(f"{field.key}: is to be changed twice. Nothing was sent")
             if is_guarded(field.section, field.type) and not consent:
                 raise NeedsConsent.to_change(name)
-            checked[field.key] = (field, check_value(field, value))
+            checked[field.key] = (field, typed)
         return tuple(checked.values())
 
     async def write(self, changes: Changes, *, urgent: bool, read_back: bool) -> tuple[Written, ...]:
@@ -101,18 +107,20 @@ class Writing:
         Raises:
             DeviceError: Refused, or whether it was carried out is unknown.
         """
-        done = [await self._had_taken(field, value) for field, value in changes if field.key in self._doubtful]
-        there = {written.key for written in done if written is not None}
+        taken = await self._taken_after_all(changes)
+        there = {written.key for written in taken}
         changes = tuple((field, value) for field, value in changes if field.key not in there)
         odd: DeviceProtocolError | None = None
         if changes:
-            odd = await self._send(changes, urgent=urgent)
-        paths = {await self._path(field) for field, _ in changes}
-        self._reading.forget(DASHBOARD, *paths)
+            try:
+                odd = await self._send(changes, urgent=urgent)
+            finally:
+                self._reading.forget(DASHBOARD, *{await self._path(field) for field, _ in changes})
         found = await self._look(changes, read_back=read_back or odd is not None)
         if odd is not None and not all(written.confirmed for written in found):
             raise odd
-        return (*(written for written in done if written is not None), *found)
+        self._doubtful -= {field.key for field, _ in changes}
+        return (*taken, *found)
 
     async def act(
         self, action: str, body: object = None, *, priority: Priority = Priority.COMMAND, timeout_s: float | None = None
@@ -134,40 +142,67 @@ class Writing:
         body = [dialect.update(field, value, self._update_types) for field, value in changes]
         keys = {field.key for field, _ in changes}
         priority = Priority.PROTECT if urgent else Priority.COMMAND
+        is_secret = any(field.type is FieldType.PASSWORD for field, _ in changes)
+        call = Call(method="POST", path=_UPDATES, body=body, is_secret=is_secret)
+        doubted_now = keys - self._doubtful
+        self._doubtful |= keys  # until there is an answer, or a look
         try:
-            reply = await self._access.request(
-                Call(method="POST", path=_UPDATES, body=body), priority=priority, is_write=True
-            )
-        except (DeviceTimeout, DeviceUnavailable):
-            self._doubtful |= keys
-            raise
+            reply = await self._access.request(call, priority=priority, is_write=True)
         except DeviceProtocolError as error:
-            self._doubtful |= keys
             return error
+        except DeviceRejected:
+            self._doubtful -= doubted_now
+            raise
         self._doubtful -= keys
         if _says_no(reply):
             raise DeviceRejected(f"the wallbox answers that it has not taken {', '.join(sorted(keys))}")
         return None
 
-    async def _had_taken(self, field: ReportedField, value: Value) -> Written | None:
-        """What a look shows, where a write without an answer took nevertheless."""
-        self._reading.forget(await self._path(field))
-        now = await self._reading.field(field.key, field.section)
-        self._doubtful.discard(field.key)
-        if field.type is FieldType.PASSWORD or now.value != value:
-            return None
-        _log.info("write_had_taken", field=field.key)
-        return Written(key=field.key, value=value, found=now.value, confirmed=True, sent=False)
+    async def _taken_after_all(self, changes: Changes) -> tuple[Written, ...]:
+        """Those whose last write had no answer, and of which a look shows that it took nevertheless."""
+        doubtful = tuple((field, value) for field, value in changes if field.key in self._doubtful)
+        if not doubtful:
+            return ()
+        self._reading.forget(*{await self._path(field) for field, _ in doubtful})
+        shown = await self._shown({field.section for field, _ in doubtful})
+        self._doubtful -= {field.key for field, _ in doubtful}
+        found = (_written(field, value, shown, sent=False) for field, value in doubtful)
+        taken = tuple(written for written in found if written.confirmed)
+        if taken:
+            _log.info("write_had_taken", fields=[written.key for written in taken])
+        return taken
 
     async def _look(self, changes: Changes, *, read_back: bool) -> tuple[Written, ...]:
         """What the fields show now; each section is read once."""
         shown: dict[str, Value] = {}
-        for section in {field.section for field, _ in changes} - _NOT_READ_BACK if read_back else ():
+        if read_back:
             try:
-                shown.update((field.key, field.value) for field in (await self._reading.section(section))[0])
+                shown = await self._shown({field.section for field, _ in changes} - _NOT_READ_BACK)
             except DeviceError as error:  # the write itself was accepted
-                _log.info("not_read_back", section=section, error=str(error))
+                _log.info("not_read_back", error=str(error))
         return tuple(_written(field, value, shown) for field, value in changes)
+
+    async def _shown(self, sections: set[str]) -> dict[str, Value]:
+        """The values of all fields of these sections. DeviceError."""
+        return {field.key: field.value for section in sections for field in (await self._reading.section(section))[0]}
+
+    async def _check_by_box(self, name: str, value: Value, section: str | None) -> tuple[ReportedField, Value]:
+        """The field and its typed value; before one is refused for what was seen long ago, the box is asked again."""
+        field = await self._reading.field(name, section, as_last_seen=True)
+        try:
+            return field, check_value(field, value)
+        except DeviceRejected:
+            field = await self._reading.field(name, section)
+            return field, check_value(field, value)
+
+    def _check_maximum(self, field: CatalogueField, value: Value) -> None:
+        """The configured maximum holds for people, too: it is what cable and fuse are made for."""
+        most_a = self._limit_max_a
+        if LIMIT_FIELD in (field.key, field.means) and most_a is not None and isinstance(value, int) and value > most_a:
+            raise DeviceRejected(
+                f"{field.key}: {value} A is above the wallbox.max_current_a = {most_a} of your configuration. "
+                "Nothing was sent"
+            )
 
     async def _path(self, field: ReportedField) -> str:
         return (await self._reading.dialect()).fields_path(field.section)
@@ -180,7 +215,7 @@ class Writing:
                 return None
             try:
                 field = known_field(dialect.catalogue, name)
-                check_value(field, value)
+                self._check_maximum(field, check_value(field, value))
             except DeviceRejected as error:
                 first = first or error
             else:
@@ -188,12 +223,14 @@ class Writing:
         raise first or AssertionError("the box speaks at least one dialect")
 
 
-def _written(field: ReportedField, value: Value, shown: Mapping[str, Value]) -> Written:
+def _written(field: ReportedField, value: Value, shown: Mapping[str, Value], *, sent: bool = True) -> Written:
     if field.type is FieldType.PASSWORD:
-        return Written(key=field.key, value=None)
+        return Written(key=field.key, value=None, sent=sent)
     if field.key not in shown:
-        return Written(key=field.key, value=value)
-    return Written(key=field.key, value=value, found=shown[field.key], confirmed=shown[field.key] == value)
+        return Written(key=field.key, value=value, sent=sent)
+    found = shown[field.key]
+    same = found == value or (isinstance(value, str) and str(found) == value)
+    return Written(key=field.key, value=value, found=found, confirmed=same, sent=sent)
 
 
 def _says_no(reply: Any) -> bool:

@@ -151,8 +151,8 @@ def test_set_one_and_several(person: Person) -> None:
         (("operator-current-limit", "17"), 1, "17 A is above the wallbox.max_current_a = 16"),
         (("operator-current-limit", "3"), 1, "no car charges below 6 A"),
         (("restart-system", "1"), 1, "it is a button"),
-        (("led-brightness", "1", "mode-modbus"), 1, "mode-modbus has no value"),
-        (("led-brightness", "1", "led-brightness", "2"), 1, "to be changed twice"),
+        (("led-brightness", "1", "my secret"), 2, "a FIELD has no VALUE"),
+        (("led-brightness", "1", "led-brightness", "2"), 2, "to be changed twice"),
         (("wlan-ssid", "x"), 2, "can lock you out: it needs --yes. Nothing was sent"),
         (("wlan-pre-shared-key",), 2, "there is no terminal to ask at"),
     ],
@@ -254,6 +254,17 @@ def test_pair_writes_the_fingerprint_and_keeps_the_rest(person: Person) -> None:
     assert "has it already" in person.says("pair")[1]
 
 
+def test_pair_mends_a_pin_that_is_none_and_writes_for_no_other_box(person: Person) -> None:
+    person.writes_config(tls_fingerprint='"PUT YOURS HERE"')
+    before = person.config.read_text()
+    code, out, _ = person.says("pair", "--yes", "--host", "127.0.0.1")
+    assert code == 0
+    assert "For the configuration of this box" in out
+    assert person.config.read_text() == before
+    assert person.asks("pair", "--yes", "--fingerprint", person.box["tls_fingerprint"])["written"] is True
+    assert person.asks("dashboard")["ocpp_state"]
+
+
 def test_pair_asks_a_person(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     person.writes_config(tls_fingerprint=f'"{"00" * 32}"')
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
@@ -261,7 +272,7 @@ def test_pair_asks_a_person(person: Person, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setattr(sys.stdin, "readline", lambda answer=answer: answer, raising=False)
         code, out, err = person.says("pair")
         assert code == 0
-        assert "so far trusted: 00:00" in err
+        assert "So far trusted:\n  0000" in err
         assert ("restart Sunpace" in out) is written
 
 

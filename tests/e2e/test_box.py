@@ -7,10 +7,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 
 from controller.domain.charger import OcppState
-from controller.domain.errors import AuthError, DeviceRejected, DeviceTimeout
+from controller.domain.errors import AuthError, DeviceError, DeviceRejected, DeviceTimeout, DeviceUnavailable
 from controller.domain.reasons import ReasonCode
 from controller.simulation.box.faults import Faults
 from controller.wallbox.catalogue import SECTIONS, VALUELESS, FieldType, load_catalogue
@@ -124,6 +125,52 @@ async def test_a_second_user_takes_the_session_and_costs_one_login() -> None:
         await bench.passes(1)
         await box.steered.power()
         assert (bench.box.record.logins, bench.box.record.refused) == (3, 1)
+
+
+@warped
+async def test_many_who_find_the_session_ended_share_one_login() -> None:
+    async with client_at({"min_gap_s": 0.0}) as (bench, box):
+        await box.steered.power()
+        bench.box.access.end_sessions()
+        async with anyio.create_task_group() as tasks:
+            for number in range(50):
+                tasks.start_soon(box.client.section, SECTIONS[number % 7])
+        assert bench.box.record.logins == 2
+        assert bench.box.record.max_in_flight == 1
+
+
+@warped
+async def test_a_box_that_takes_no_token_gets_few_logins_from_many() -> None:
+    async with client_at({"min_gap_s": 0.0}) as (bench, box):
+        await box.steered.power()
+        bench.box.set_faults(Faults(unauthorized_every=1))
+        before = bench.box.record.logins
+
+        async def ask(section: str) -> None:
+            with pytest.raises(DeviceError):
+                await box.client.section(section)
+
+        async with anyio.create_task_group() as tasks:
+            for number in range(50):
+                tasks.start_soon(ask, SECTIONS[number % 7])
+        assert bench.box.record.logins - before <= 2
+        assert bench.box.record.api_calls < 40
+
+
+@warped
+async def test_two_users_do_not_throw_one_another_out_for_ever() -> None:
+    async with client_at() as (bench, box):
+        failures = 0
+        for _ in range(360):
+            bench.box.access.end_sessions()
+            try:
+                await box.steered.power()
+            except DeviceUnavailable as error:
+                failures += "another user" in str(error)
+            await bench.passes(10)
+        assert failures > 0
+        assert bench.box.record.logins <= 40
+        await box.steered.stop()  # what protects logs in all the same
 
 
 @warped

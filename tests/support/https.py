@@ -41,6 +41,7 @@ class Script:
     seen: list[tuple[str, Any, str]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     hang: set[str] = field(default_factory=set)
+    extra: list[tuple[bytes, bytes]] = field(default_factory=list)
 
     async def __call__(self, scope: Any, receive: Callable[..., Any], send: Callable[..., Any]) -> None:
         body = b""
@@ -61,7 +62,13 @@ class Script:
         if isinstance(reply, Exception):
             raise reply
         status, kind, content = reply
-        await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", kind.encode())]})
+        await send(
+            {
+                "type": "http.response.start",
+                "status": status,
+                "headers": [(b"content-type", kind.encode()), *self.extra],
+            }
+        )
         await send({"type": "http.response.body", "body": content})
 
     @property
@@ -99,17 +106,18 @@ def ways(
     attempts: int = 1,
     writes_per_hour: int = 60,
     update_types: dict[str, str] | None = None,
+    limit_max_a: int | None = None,
 ) -> Ways:
     gate = Gate(clock, min_gap_s=min_gap_s, timeout_s=timeout_s, writes_per_hour=writes_per_hour, random=Random(1))
     link = HttpsLink(host="127.0.0.1", port=port, trust=trust, language=language)
     access = Access(link, gate, clock, username="admin", password=password, random=Random(1))
     reading = Reading(access, clock, dialect=dialect, attempts=attempts)
-    writing = Writing(access, reading, update_types=update_types or {})
+    writing = Writing(access, reading, update_types=update_types or {}, limit_max_a=limit_max_a)
     client = WallboxClient(access, gate, reading, writing)
     return Ways(RestWallbox(client), client, Maintenance(client, reading, writing), access, gate, link)
 
 
-OPTIONS = ("password", "min_gap_s", "dialect", "language", "attempts", "writes_per_hour", "update_types")
+OPTIONS = ("password", "min_gap_s", "dialect", "language", "attempts", "writes_per_hour", "update_types", "limit_max_a")
 PATHS = {
     "login": "POST /api/login",
     "refresh": "POST /api/refresh-token",

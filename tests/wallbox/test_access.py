@@ -1,8 +1,5 @@
 """The way in, against a real HTTPS server: tokens, refusals, and every answer a box may give."""
 
-from typing import Any
-
-import anyio
 import pytest
 
 from controller.domain.errors import (
@@ -13,8 +10,10 @@ from controller.domain.errors import (
     DeviceTimeout,
     DeviceUnavailable,
 )
+from controller.wallbox.https import Call, HttpsLink
+from controller.wallbox.tls import Trust
 from tests.support.https import LOGIN_OK, TOKEN, answer, scripted_box
-from tests.wallbox.boxes import POWER
+from tests.wallbox.boxes import POWER, dashboard, field
 
 
 async def test_logs_in_once_and_carries_the_token() -> None:
@@ -118,21 +117,6 @@ async def test_a_read_may_be_tried_again_where_that_is_asked_for() -> None:
     assert script.calls.count("GET /api/sections/power") == 2
 
 
-async def test_many_who_find_the_token_refused_share_one_login() -> None:
-    expired = answer({"title": "expired"}, 401)
-    paths = [f"GET /api/sections/{key}" for key in ("power", "auth", "hems", "network", "backend")]
-    answers: dict[str, Any] = {path: [answer([]), expired, answer([])] for path in paths}
-    async with scripted_box(answers) as (script, box):
-        for key in ("power", "auth", "hems", "network", "backend"):
-            await box.client.section(key)
-        async with anyio.create_task_group() as tasks:
-            for key in ("power", "auth", "hems", "network", "backend"):
-                tasks.start_soon(box.client.section, key)
-    # each path refuses once by itself: never two logins for one token
-    assert script.calls.count("POST /api/login") <= 6
-    assert script.calls.count("GET /api/sections/power") == 3
-
-
 @pytest.mark.parametrize("reply", [answer({}, 404), answer({}), answer(b""), answer(b"<html>", 200, "text/html")])
 async def test_a_renewal_that_brings_no_token_is_followed_by_logins_only(reply: object) -> None:
     async with scripted_box(power=POWER, refresh=[LOGIN_OK, reply]) as (script, box):
@@ -183,3 +167,37 @@ async def test_the_boxs_words_are_kept_short_and_plain() -> None:
             await box.steered.power()
     assert len(str(caught.value)) < 250
     assert str(caught.value).isprintable()
+
+
+async def test_what_protects_goes_out_with_the_old_token_while_it_lives() -> None:
+    async with scripted_box(power=POWER, remote=answer(b""), refresh=LOGIN_OK) as (script, box):
+        await box.steered.power()
+        box.access._session._renew_at_s = 0.0
+        await box.steered.stop()
+        await box.steered.start()
+    assert [call.rsplit("/", 1)[1] for call in script.calls] == [
+        "login", "power", "local-remote-start", "refresh-token", "local-remote-start",
+    ]  # fmt: skip
+
+
+async def test_cookies_are_not_kept() -> None:
+    async with scripted_box(power=POWER) as (script, box):
+        script.extra.append((b"set-cookie", b"tracked=yes"))
+        await box.steered.power()
+        await box.steered.power()
+    assert all("cookie" not in headers for headers in script.headers)
+
+
+async def test_a_box_that_echoes_a_secret_is_not_quoted() -> None:
+    network = answer([field("wlan-pre-shared-key", "password", "", charset=["ascii"])])
+    answers = {"GET /api/sections/network": network, "POST /api/configuration-updates": answer({"detail": "hush"}, 400)}
+    async with scripted_box(answers, dashboard=dashboard("Available")) as (_, box):
+        with pytest.raises(DeviceRejected) as caught:
+            await box.maintenance.update({"wlan-pre-shared-key": "hush"})
+    assert "hush" not in str(caught.value)
+
+
+async def test_an_address_that_is_none_is_an_error_of_ours() -> None:
+    link = HttpsLink(host="300.1.1.1", port=443, trust=Trust(insecure=True))
+    with pytest.raises(DeviceUnavailable, match="is no address"):
+        await link.send(Call(method="GET", path="/"), {})

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+import anyio
 import pytest
 
-from controller.domain.errors import DeviceProtocolError, DeviceRejected
+from controller.domain.errors import DeviceProtocolError, DeviceRejected, DeviceTimeout
 from controller.wallbox.catalogue import FieldType, load_catalogue
 from controller.wallbox.dialect import DialectName
 from controller.wallbox.sections import parse_fields
@@ -228,3 +229,87 @@ def test_values_come_typed_or_as_text_and_secrets_never(key: str, raw: Any, valu
 def test_what_is_no_section(body: object) -> None:
     with pytest.raises(DeviceProtocolError, match="section auth is not as specified"):
         parse_fields(body, "auth", NEXT)
+
+
+@pytest.mark.parametrize(
+    ("key", "wire", "raw", "value"),
+    [
+        ("ocpp-authorization-key", "simple-string", "hush", "********"),
+        ("wifiPsk", "simple-string", "hush", "********"),
+        ("connection-uri", "password", "hush", "********"),
+        ("connection-uri", "simple-string", "wss://me:hush@ocpp.example/x", "wss://********@ocpp.example/x"),
+        ("monkey", "simple-string", "banana", "banana"),
+        ("led-brightness", "number", float("inf"), "inf"),
+    ],
+)
+def test_whatever_may_be_a_secret_is_one(key: str, wire: str, raw: Any, value: Any) -> None:
+    assert parse_fields([field(key, wire, raw)], "system", NEXT)[0].value == value
+
+
+async def test_a_bound_that_was_seen_long_ago_is_asked_for_again_before_it_refuses() -> None:
+    wider = answer([{**LIMIT, "value": 20, "validation": {"min": 6, "max": 32}}])
+    async with scripted_box(power=[POWER, wider], update=answer({})) as (_, box):
+        await box.client.section("power")
+        (written,) = await box.client.update({"operator-current-limit": 20})
+    assert written.confirmed
+
+
+async def test_several_fields_in_doubt_are_looked_at_once() -> None:
+    ports = [field("port-modbus", "number", 502), field("free-buffer-modbus", "number", 10)]
+    after = [field("port-modbus", "number", 1502), field("free-buffer-modbus", "number", 10)]
+    path = "GET /api/sections/hems"
+    async with scripted_box({path: [answer(ports), answer(after)], UPDATE: answer({})}, timeout_s=0.3) as (script, box):
+        changes = {"port-modbus": 1502, "free-buffer-modbus": 20}
+        await box.client.section("hems")
+        script.hang.add(UPDATE)
+        with pytest.raises(DeviceTimeout):
+            await box.client.update(changes)
+        script.hang.clear()
+        box.gate._breaker.closed_at_s = 0.0
+        written = await box.client.update(changes, read_back=False)
+    assert {one.key: one.sent for one in written} == {"port-modbus": False, "free-buffer-modbus": True}
+    assert script.calls.count(path) == 2
+    sent = [[entry["fieldKey"] for entry in body] for call, body, _ in script.seen if call == UPDATE]
+    assert sent == [["port-modbus", "free-buffer-modbus"], ["free-buffer-modbus"]]
+
+
+async def test_a_write_that_was_given_up_is_in_doubt_too() -> None:
+    took = answer([{**LIMIT, "value": 9}])
+    async with scripted_box(power=[POWER, took], update=answer({})) as (script, box):
+        await box.client.section("power")
+        script.hang.add(UPDATE)
+        with anyio.move_on_after(0.3):
+            await box.client.update({"operator-current-limit": 9})
+        script.hang.clear()
+        (written,) = await box.client.update({"operator-current-limit": 9})
+    assert not written.sent
+    assert script.calls.count(UPDATE) == 1
+
+
+async def test_what_is_written_is_not_remembered_as_it_was() -> None:
+    idle, busy = answer([{"key": "a", "entries": []}]), answer([{"key": "b", "entries": []}])
+    before, after = answer([field("led-brightness", "number", 10)]), answer([field("led-brightness", "number", 50)])
+    answers = {SYSTEM: [before, after], DASHBOARD: [idle, busy], UPDATE: answer({})}
+    async with scripted_box(answers) as (_, box):
+        assert (await box.client.dashboard()).groups[0].key == "a"
+        await box.client.update({"led-brightness": 50})
+        assert (await box.client.field("led-brightness")).value == 50
+        assert (await box.client.dashboard()).groups[0].key == "b"
+
+
+async def test_a_text_that_the_box_shows_as_a_number_is_confirmed() -> None:
+    auth = [
+        answer([field("free-charging-alais", "simple-string", "x")]),
+        answer([field("free-charging-alais", "x", 12345)]),
+    ]
+    async with scripted_box({"GET /api/sections/auth": auth, UPDATE: answer({})}) as (_, box):
+        (written,) = await box.client.update({"free-charging-alais": "12345"})
+    assert written.confirmed
+
+
+async def test_the_configured_maximum_holds_however_it_is_written() -> None:
+    async with scripted_box(power=POWER, limit_max_a=10) as (script, box):
+        for value in (11, "11", "11.0", "+11", " 11 ", 11.0):
+            with pytest.raises(DeviceRejected, match=r"11 A is above the wallbox\.max_current_a = 10"):
+                await box.client.update({"operator-current-limit": value})
+    assert script.calls == []

@@ -113,13 +113,30 @@ def test_trouble_doubles_the_peace_up_to_five_minutes_and_success_ends_it() -> N
         for number, pause_s in enumerate(pauses):
             plain_s = min(5 * 2**number, 300)
             assert plain_s <= pause_s <= 1.2 * plain_s
-        assert await gate.call(calls.send) == "answer"
+        for _ in range(14):  # an answer takes back half a step: the way back is as long as the way there
+            assert await gate.call(calls.send) == "answer"
         with pytest.raises(DeviceUnavailable) as caught:
             await gate.call(calls.fail)
         assert caught.value.retry_in_s is not None
         assert caught.value.retry_in_s <= 6
 
     run_warped(troubles)
+
+
+def test_a_box_that_answers_every_second_time_is_left_alone_ever_longer() -> None:
+    async def stumbling() -> None:
+        gate, calls = gate_and_calls()
+        pauses = []
+        for _ in range(20):
+            with pytest.raises(DeviceUnavailable) as caught:
+                await gate.call(calls.fail)
+            pauses.append(caught.value.retry_in_s or 0.0)
+            await calls.clock.sleep(pauses[-1])
+            await gate.call(calls.send)
+        assert pauses[0] < 10
+        assert pauses[-1] >= 300
+
+    run_warped(stumbling)
 
 
 def test_three_failures_or_a_429_are_a_lockout_that_says_until_when() -> None:

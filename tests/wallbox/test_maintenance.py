@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from controller.domain.errors import DeviceRejected, DeviceUnavailable, StorageError
+from controller.domain.errors import DeviceProtocolError, DeviceRejected, DeviceUnavailable, StorageError
 from controller.wallbox.dialect import DialectName
 from tests.support.https import answer, scripted_box
 from tests.wallbox.boxes import dashboard, field
@@ -37,11 +37,26 @@ async def test_nothing_of_it_is_done_while_a_car_is_charging(state: str, tmp_pat
     assert {call for call in script.calls if call.startswith("POST")} == {"POST /api/login"}
 
 
-async def test_nothing_of_it_is_done_where_the_box_does_not_tell_whether_a_car_is_charging() -> None:
-    async with scripted_box(dashboard=dashboard("")) as (script, box):
+@pytest.mark.parametrize("state", ["", "Wartung", "Unknown", "Unavailable"])
+async def test_nothing_of_it_is_done_where_the_box_does_not_tell_whether_a_car_is_charging(state: str) -> None:
+    async with scripted_box(dashboard=dashboard(state)) as (script, box):
         with pytest.raises(DeviceRejected, match="does not tell whether a car is charging"):
             await box.maintenance.factory_reset()
     assert RESET not in script.calls
+
+
+async def test_what_the_box_showed_some_seconds_ago_is_not_enough() -> None:
+    async with scripted_box(dashboard=[dashboard("Available"), dashboard("Charging")]) as (script, box):
+        await box.client.dashboard()
+        with pytest.raises(DeviceRejected, match="while a car is charging"):
+            await box.maintenance.factory_reset()
+    assert RESET not in script.calls
+
+
+async def test_a_faulted_box_may_be_reset() -> None:
+    async with scripted_box({RESET: DONE}, dashboard=dashboard("Faulted")) as (script, box):
+        await box.maintenance.factory_reset()
+    assert RESET in script.calls
 
 
 async def test_network_and_passwords_are_refused_to_everybody_else() -> None:
@@ -129,6 +144,15 @@ async def test_a_download_goes_to_its_sink_and_an_error_page_does_not() -> None:
         assert bytes(got) == log
         got.clear()
         with pytest.raises(DeviceRejected, match=r"404.*wallbox.download_path"):
+            await box.client.download("download-logfile", got.extend)
+    assert not got
+
+
+@pytest.mark.parametrize("reply", [answer(b"<html>log in", 200, "text/html"), answer(b"", 200, "text/plain")])
+async def test_a_page_or_nothing_is_no_file(reply: object) -> None:
+    got = bytearray()
+    async with scripted_box({LOGFILE: reply}) as (_, box):
+        with pytest.raises(DeviceProtocolError):
             await box.client.download("download-logfile", got.extend)
     assert not got
 

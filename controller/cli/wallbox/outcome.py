@@ -7,6 +7,12 @@ from typing import Any
 
 from rich.console import RenderableType
 
+from controller.domain.errors import SunpaceError
+
+
+class WrongUse(SunpaceError):
+    """The command was not meant like that; exit code 2."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

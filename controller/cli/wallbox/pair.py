@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
 import anyio
 import tomlkit
@@ -24,24 +25,34 @@ _OTHER_WAYS = ("tls", "tls_ca_file")
 
 
 def pair(arguments: argparse.Namespace) -> Outcome:
-    """Fetches the certificate, shows it, and writes its fingerprint where a person or --yes agrees."""
-    table = read_table(arguments)
+    """Fetches the certificate, shows it, and writes its fingerprint where a person or --yes agrees.
+
+    Whatever the configuration trusts so far does not matter here, and may even be wrong: this is what mends it.
+    """
+    table = read_table(arguments, trust_anything=True)
     file = config_file(arguments)
     fingerprint = anyio.run(_fetch, table)
     data = {"host": table.host, "port": table.port, "tls_fingerprint": fingerprint, "file": None, "written": False}
     line = f'tls_fingerprint = "{_colons(fingerprint)}"'
-    if file is None:
-        return Outcome(
-            data, tables.line(f"{_about(table, fingerprint)}\nFor your configuration, under [wallbox]:\n{line}")
-        )
+    elsewhere = arguments.host is not None or arguments.port is not None
+    if file is None or elsewhere:
+        about = _about(table, fingerprint)
+        return Outcome(data, tables.line(f"{about}\nFor the configuration of this box, under [wallbox]:\n{line}"))
     data["file"] = str(file)
-    if table.tls_fingerprint == fingerprint:
+    before = trusted_fingerprint(file)
+    if before is not None and _digits(before) == fingerprint:
         return Outcome(data, tables.line(f"{line}\n{file} has it already"))
-    if not arguments.yes and (arguments.json or not _agreed(table, fingerprint, file)):
+    if not arguments.yes and (arguments.json or not _agreed(table, fingerprint, before, file)):
         return Outcome(data, tables.line(f"{line}\n{file} was left as it is; --yes writes it"))
     write_fingerprint(file, fingerprint)
     data["written"] = True
     return Outcome(data, tables.line(f"{line}\nwritten to {file}; restart Sunpace where it runs"))
+
+
+def trusted_fingerprint(file: Path) -> str | None:
+    """What `wallbox.tls_fingerprint` is in the file itself, right or wrong. Raises ConfigError, StorageError."""
+    _, _, wallbox = _parsed(file)
+    return str(wallbox["tls_fingerprint"]) if "tls_fingerprint" in wallbox else None
 
 
 def write_fingerprint(file: Path, fingerprint: str) -> None:
@@ -51,10 +62,20 @@ def write_fingerprint(file: Path, fingerprint: str) -> None:
         ConfigError: The file is no TOML, or has no table [wallbox].
         StorageError: It cannot be written.
     """
-    file = file.resolve()
+    mark, document, wallbox = _parsed(file)
+    for key in _OTHER_WAYS:
+        wallbox.pop(key, None)
+    wallbox["tls_fingerprint"] = _colons(fingerprint)
+    with whole_file(file) as new:
+        new.write(mark.encode() + tomlkit.dumps(document).encode("utf-8"))
+
+
+def _parsed(file: Path) -> tuple[str, tomlkit.TOMLDocument, dict[str, Any]]:
+    """The file's byte order mark, its document, and the table [wallbox] in it. Raises ConfigError, StorageError."""
     try:
         text = file.read_bytes().decode("utf-8")
-        document = tomlkit.parse(text.removeprefix(_BYTE_ORDER_MARK))
+        mark = _BYTE_ORDER_MARK if text.startswith(_BYTE_ORDER_MARK) else ""
+        document = tomlkit.parse(text.removeprefix(mark))
         wallbox = document["wallbox"]
     except (TOMLKitError, UnicodeDecodeError, KeyError) as error:
         raise ConfigError([f"{file}: has no table [wallbox] that can be changed: {error}"]) from error
@@ -62,28 +83,25 @@ def write_fingerprint(file: Path, fingerprint: str) -> None:
         raise StorageError(f"{file} cannot be read: {error.strerror}") from error
     if not isinstance(wallbox, dict):
         raise ConfigError([f"{file}: wallbox is no table"])
-    for key in _OTHER_WAYS:
-        wallbox.pop(key, None)
-    wallbox["tls_fingerprint"] = _colons(fingerprint)
-    mark = _BYTE_ORDER_MARK if text.startswith(_BYTE_ORDER_MARK) else ""
-    with whole_file(file) as new:
-        new.write(mark.encode() + tomlkit.dumps(document).encode("utf-8"))
+    return mark, document, wallbox
 
 
-def _agreed(table: WallboxAccess, fingerprint: str, file: Path) -> bool:
+def _agreed(table: WallboxAccess, fingerprint: str, before: str | None, file: Path) -> bool:
     print(_about(table, fingerprint), file=sys.stderr)
+    if before is not None:
+        print(f"So far trusted:\n  {before}", file=sys.stderr)
     return confirmed(f"Is this your wallbox, and may it be written to {file}?")
 
 
 def _about(table: WallboxAccess, fingerprint: str) -> str:
-    before = ""
-    if table.tls_fingerprint is not None and table.tls_fingerprint != fingerprint:
-        before = f"\n  so far trusted: {_colons(table.tls_fingerprint)}"
     return (
-        f"{table.host}:{table.port} shows a certificate with this SHA-256 fingerprint:\n  {_colons(fingerprint)}"
-        f"{before}\n"
+        f"{table.host}:{table.port} shows a certificate with this SHA-256 fingerprint:\n  {_colons(fingerprint)}\n"
         "Your browser shows the same under the lock symbol of the wallbox's page."
     )
+
+
+def _digits(fingerprint: str) -> str:
+    return fingerprint.replace(":", "").casefold()
 
 
 def _colons(fingerprint: str) -> str:

@@ -9,13 +9,14 @@ from collections.abc import Awaitable, Callable
 
 import anyio
 from rich.console import Console
+from rich.text import Text
 
 from controller.app import Box, make_box
 from controller.cli.logs import configure_logs
 from controller.cli.wallbox import files, reads, writes
-from controller.cli.wallbox.outcome import Outcome
+from controller.cli.wallbox.outcome import Outcome, WrongUse
 from controller.cli.wallbox.pair import pair
-from controller.cli.wallbox.way_in import complete_access
+from controller.cli.wallbox.way_in import complete_access, config_file
 from controller.control.clock import WallClock
 from controller.wallbox.changes import NeedsConsent
 
@@ -47,13 +48,15 @@ def run(arguments: argparse.Namespace) -> int:
     configure_logs("warning")
     try:
         outcome = pair(arguments) if arguments.verb == "pair" else _call(_COMMANDS[arguments.verb], arguments)
-    except NeedsConsent as error:
+    except (NeedsConsent, WrongUse) as error:
         print(f"sunpace: {error}", file=sys.stderr)
         return _WRONG_USE
     if arguments.json:
         print(json.dumps(outcome.data, default=str))
     else:
-        Console(width=None if sys.stdout.isatty() else _WIDTH_OF_A_FILE).print(outcome.view)
+        on_terminal = sys.stdout is not None and sys.stdout.isatty()
+        console = Console(width=None if on_terminal else _WIDTH_OF_A_FILE)
+        console.print(outcome.view, soft_wrap=isinstance(outcome.view, Text))  # a line to be copied stays one
     return outcome.exit_code
 
 
@@ -61,7 +64,14 @@ def _call(command: Command, arguments: argparse.Namespace) -> Outcome:
     table, password = complete_access(arguments)
 
     async def call() -> Outcome:
-        box = make_box(table, password, WallClock(), language=arguments.lang, read_attempts=_READ_ATTEMPTS)
+        box = make_box(
+            table,
+            password,
+            WallClock(),
+            language=arguments.lang,
+            read_attempts=_READ_ATTEMPTS,
+            limit_max_a=None if config_file(arguments) is None else table.max_current_a,
+        )
         try:
             return await command(box, arguments)
         finally:

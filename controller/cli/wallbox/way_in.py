@@ -24,12 +24,19 @@ def config_file(arguments: argparse.Namespace) -> Path | None:
     return None if arguments.host is not None else _DEFAULT_FILE
 
 
-def read_table(arguments: argparse.Namespace) -> WallboxAccess:
-    """The table `[wallbox]` with the command line over it; the password is not looked up. Raises ConfigError."""
-    return _load(arguments, with_password=False)[0]
+def read_table(arguments: argparse.Namespace, *, trust_anything: bool = False) -> WallboxAccess:
+    """The table `[wallbox]` with the command line over it; the password is not looked up. Raises ConfigError.
+
+    Args:
+        arguments: The command line.
+        trust_anything: Whether what is said of the certificate does not matter.
+    """
+    return _load(arguments, with_password=False, trust_anything=trust_anything)[0]
 
 
-def _load(arguments: argparse.Namespace, *, with_password: bool) -> tuple[WallboxAccess, SecretStr | None]:
+def _load(
+    arguments: argparse.Namespace, *, with_password: bool, trust_anything: bool = False
+) -> tuple[WallboxAccess, SecretStr | None]:
     file = config_file(arguments)
     if file == _DEFAULT_FILE and arguments.config is None and not file.exists():
         raise ConfigError([f"{file} is not here: name your configuration with --config, or the box with --host"])
@@ -40,7 +47,7 @@ def _load(arguments: argparse.Namespace, *, with_password: bool) -> tuple[Wallbo
         "dialect": arguments.dialect,
         "tls_fingerprint": arguments.fingerprint,
         "tls_ca_file": arguments.ca_file,
-        "tls": "insecure" if arguments.insecure else None,
+        "tls": "insecure" if arguments.insecure or trust_anything else None,
     }
     over = [
         (("wallbox", key), value, f"--{_OPTIONS.get(key, key)}") for key, value in given.items() if value is not None
@@ -68,7 +75,7 @@ def complete_access(arguments: argparse.Namespace) -> tuple[WallboxAccess, Secre
 
 def ask_secret(question: str, instead: str) -> str:
     """A person's answer, without echo. Raises ConfigError where there is no person."""
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():
         raise ConfigError([f"there is no terminal to ask at ({question.strip(': ')}): give it in {instead}"])
     try:
         answer = getpass.getpass(question)
@@ -81,7 +88,7 @@ def ask_secret(question: str, instead: str) -> str:
 
 def confirmed(question: str) -> bool:
     """Whether a person says yes; False where there is none."""
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():
         return False
     print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().casefold() in ("y", "yes", "j", "ja")

@@ -7,10 +7,9 @@ from typing import Any
 
 from controller.app import Box
 from controller.cli.wallbox import tables
-from controller.cli.wallbox.outcome import Outcome
-from controller.cli.wallbox.way_in import ask_secret, config_file, read_table
-from controller.domain.errors import DeviceRejected, SunpaceError
-from controller.wallbox.catalogue import LIMIT_FIELD
+from controller.cli.wallbox.outcome import Outcome, WrongUse
+from controller.cli.wallbox.way_in import ask_secret
+from controller.domain.errors import DeviceRejected
 from controller.wallbox.changes import NeedsConsent
 from controller.wallbox.sections import Value
 from controller.wallbox.writing import Written
@@ -19,7 +18,6 @@ from controller.wallbox.writing import Written
 async def set_fields(box: Box, arguments: argparse.Namespace) -> Outcome:
     """New values for fields, all in one call; each is read back once where that is cheap."""
     changes = _changes(arguments.changes)
-    _keep_below_the_maximum(changes, arguments)
     if arguments.yes:
         written = await box.maintenance.update(changes, section=arguments.section)
     else:
@@ -76,24 +74,12 @@ def _changes(words: list[str]) -> dict[str, Value]:
     if len(words) == 1:
         return {words[0]: ask_secret(f"New value of {words[0]}: ", "FIELD VALUE")}
     if len(words) % 2:
-        raise SunpaceError(f"{words[-1]} has no value: write pairs, FIELD VALUE FIELD VALUE ...")
+        raise WrongUse("a FIELD has no VALUE: write pairs, FIELD VALUE FIELD VALUE ..., with quotes around spaces")
     names = words[::2]
     for name in names:
         if names.count(name) > 1:
-            raise SunpaceError(f"{name} is to be changed twice")
+            raise WrongUse(f"{name} is to be changed twice")
     return dict(zip(names, words[1::2], strict=True))
-
-
-def _keep_below_the_maximum(changes: dict[str, Value], arguments: argparse.Namespace) -> None:
-    """The configured maximum holds for people, too: it is what cable and fuse are made for."""
-    if LIMIT_FIELD not in changes or config_file(arguments) is None:
-        return
-    table = read_table(arguments)
-    text = str(changes[LIMIT_FIELD]).strip()
-    if text.isdigit() and int(text) > table.max_current_a:
-        raise SunpaceError(
-            f"{LIMIT_FIELD}: {text} A is above the wallbox.max_current_a = {table.max_current_a} of your configuration"
-        )
 
 
 def _written_data(one: Written) -> dict[str, Any]:
