@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from enum import Enum, auto
 from typing import assert_never
 
 import anyio
@@ -12,24 +13,42 @@ import structlog
 from controller.control.own_limit import OwnLimit
 from controller.domain.charger import ChargerStatus, PowerSettings
 from controller.domain.decision import Action, ActionKind
-from controller.domain.errors import AuthError, DeviceError, DeviceRejected, DeviceTimeout, StorageError
+from controller.domain.errors import (
+    AuthError,
+    DeviceError,
+    DeviceRejected,
+    DeviceTimeout,
+    DeviceUnavailable,
+    StorageError,
+)
 from controller.domain.ports import Clock, Wallbox
 from controller.domain.reasons import Reason, ReasonCode, because
 
 _log = structlog.get_logger()
 _POWER_EVERY_S = 900.0
 _REPORT_EVERY_S = 3600.0
+_KEEP_S = 300.0  # while calls fail, what was seen so long ago may still be built upon
 _FAILED_FIRST_S = 10.0
 _FAILED_MAX_S = 300.0
 _WHEN_REFUSED_S = 3600.0
 _WHEN_DISK_REFUSES_S = 60.0
 
 
+class _Doing(Enum):
+    """The call under way."""
+
+    LOOK = auto()
+    LOOK_AT_SETTINGS = auto()
+    SET_LIMIT = auto()
+    SWITCH = auto()
+
+
 class BoxLink:
     """Looks at the box at its cadence and carries out what was decided last.
 
-    After any failure what was known of the box is forgotten, and it is looked at again before it is told anything. A
-    refused order is no failure: the box is there, and may be told something else.
+    An order without an answer is never given again blindly: what it was to change is looked at first. A look without an
+    answer keeps nobody from acting on what was seen shortly before, or a box that answers every second time would never
+    be told to stop. A refused order is no failure: the box is there, and may be told something else.
 
     Args:
         wallbox: The box.
@@ -60,6 +79,9 @@ class BoxLink:
         self._wake = anyio.Event()
         self._in_call = False
         self._limit_uncertain = False
+        self._doing = _Doing.LOOK
+        self._second_look: _Doing | None = None
+        self._is_second_look = False
         self._closing = False
         self._failures = 0
         self._error: DeviceError | StorageError | None = None
@@ -70,7 +92,7 @@ class BoxLink:
 
     def down(self, now_s: float) -> Reason | None:
         """Why the box cannot be told anything; None when it can."""
-        if self._error is None:
+        if self._error is None or (self.status is not None and self.power is not None):
             return None
         if isinstance(self._error, AuthError):
             return because(ReasonCode.BOX_LOCKED, error=str(self._error))
@@ -89,6 +111,7 @@ class BoxLink:
                 await self._step()
             except (DeviceError, StorageError) as error:
                 await self._clock.sleep(self._failed(error))
+                self._forget_what_is_old()
             except Exception:
                 self._forget()  # a defect of ours: nothing that was known may be built upon
                 self._in_call = False
@@ -130,12 +153,17 @@ class BoxLink:
     async def _step(self) -> None:
         now_s = self._clock.monotonic_s()
         self._in_call = True
-        if self.power is None or now_s - self.power.taken_at_s >= _POWER_EVERY_S:
+        self._is_second_look = False
+        if self.power is None:
             await self._look_at_settings()
         elif self.status is None:
             await self._look()
+        elif self._second_look is not None:
+            await self._look_again(self._second_look)
         elif self._orders:
             await self._carry_out(self._orders[0])
+        elif now_s - self.power.taken_at_s >= _POWER_EVERY_S:
+            await self._look_at_settings()
         elif now_s - self.status.taken_at_s >= self._status_every_s:
             await self._look()
             if self._limit_uncertain:  # a write is accepted by word only: read it back once
@@ -145,21 +173,32 @@ class BoxLink:
             await self._rest(self.status.taken_at_s + self._status_every_s - now_s)
         self._in_call = False
 
+    async def _look_again(self, what: _Doing) -> None:
+        """Once, and whatever comes of it: it must not stand before the orders for ever."""
+        self._second_look, self._is_second_look = None, True
+        await (self._look() if what is _Doing.LOOK else self._look_at_settings())
+
     async def _look_at_settings(self) -> None:
+        self._doing = _Doing.LOOK_AT_SETTINGS
         power = await self._wallbox.power()
+        self._answered()
         self._own_limit.first_contact(power.limit_a)
         self.power = power
         self._limit_uncertain = False
 
     async def _look(self) -> None:
+        self._doing = _Doing.LOOK
         plugged_before = self.status.state.plugged if self.status is not None else None
         self.status = await self._wallbox.status()
-        if self._error is not None:
-            _log.info("wallbox_recovered", failures=self._failures)
-        self._error, self._failures = None, 0
+        self._answered()
         self._report_traffic()
         if plugged_before is False and self.status.state.plugged:
             self.power = None  # at plug-in the box sets a current of its own: look before believing
+
+    def _answered(self) -> None:
+        if self._error is not None:
+            _log.info("wallbox_recovered", failures=self._failures)
+        self._error, self._failures = None, 0
 
     def _report_traffic(self) -> None:
         """A line an hour: how the box is being treated."""
@@ -192,6 +231,7 @@ class BoxLink:
     async def _tell(self, action: Action) -> None:
         match action.kind:
             case ActionKind.SET_LIMIT:
+                self._doing = _Doing.SET_LIMIT
                 limit_a = action.limit_a if action.limit_a is not None else 0
                 self._own_limit.before_write(
                     limit_a, at_box_a=self.power.limit_a if self.power is not None else limit_a
@@ -202,11 +242,14 @@ class BoxLink:
                 if self.power is not None:
                     self.power = replace(self.power, limit_a=limit_a)
             case ActionKind.START:
+                self._doing = _Doing.SWITCH
                 await self._wallbox.start()
             case ActionKind.STOP:
+                self._doing = _Doing.SWITCH
                 await self._wallbox.stop()
             case _:
                 assert_never(action.kind)
+        self._answered()
 
     async def _rest(self, seconds: float) -> None:
         """Until the next dashboard is due or orders come."""
@@ -221,10 +264,32 @@ class BoxLink:
         self.status = self.power = None
         self._orders.clear()
 
+    def _forget_what_is_old(self) -> None:
+        """While calls fail, the last look holds for a while."""
+        if self.status is not None and self._clock.monotonic_s() - self.status.taken_at_s > _KEEP_S:
+            self._forget()
+
+    def _doubt(self, error: DeviceError | StorageError) -> None:
+        """What may not be built upon after this failure, and what is worth another look."""
+        self._limit_uncertain = True  # a box that was away may be back with a limit of its own
+        self._second_look = None
+        if not isinstance(error, DeviceUnavailable | DeviceTimeout):
+            self._forget()
+            return
+        match self._doing:
+            case _Doing.SET_LIMIT:
+                self.power, self._second_look = None, _Doing.LOOK
+            case _Doing.SWITCH:
+                self.status, self._second_look = None, _Doing.LOOK_AT_SETTINGS
+            case _Doing.LOOK if not self._is_second_look:
+                self._second_look = _Doing.LOOK_AT_SETTINGS
+            case _:
+                pass
+
     def _failed(self, error: DeviceError | StorageError) -> float:
         """Takes note of a failure; returns the seconds until the next try."""
         self._in_call = False
-        self._forget()
+        self._doubt(error)
         pause_s = min(_FAILED_FIRST_S * 2.0 ** min(self._failures, 16), _FAILED_MAX_S)
         match error:
             case AuthError():

@@ -6,6 +6,7 @@ from random import Random
 
 _FIRST_S = 5.0
 _MAX_S = 300.0
+_MAX_BETWEEN_ANSWERS_S = 60.0  # a box that answers now and then can still be told to stop
 _JITTER_SHARE = 0.2
 _LOCKED_OUT_AFTER = 3
 _MOST_STEPS = 7.0  # more would not make the pause longer, only the way back
@@ -51,10 +52,11 @@ class Breaker:
             least_s: Shortest peace: what the box itself asked for, or the time it may still be at work on a request.
             shut_out: Whether the box said that it has had too many requests.
         """
-        pause_s = float(min(_FIRST_S * 2.0**self._steps, _MAX_S))
+        self.failures_in_a_row += 1
+        longest_s = _MAX_S if self.failures_in_a_row >= _LOCKED_OUT_AFTER else _MAX_BETWEEN_ANSWERS_S
+        pause_s = min(_FIRST_S * float(2.0**self._steps), longest_s)
         pause_s = max(pause_s, least_s) * (1 + self._random.uniform(0, _JITTER_SHARE))
         self._steps = min(self._steps + 1, _MOST_STEPS)
-        self.failures_in_a_row += 1
         self._shut_out = self._shut_out or shut_out
         self.closed_at_s = now_s + pause_s
         return pause_s

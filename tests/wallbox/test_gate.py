@@ -134,7 +134,7 @@ def test_a_box_that_answers_every_second_time_is_left_alone_ever_longer() -> Non
             await calls.clock.sleep(pauses[-1])
             await gate.call(calls.send)
         assert pauses[0] < 10
-        assert pauses[-1] >= 300
+        assert 60 <= pauses[-1] <= 72  # no longer: it can still be told to stop
 
     run_warped(stumbling)
 
