@@ -21,5 +21,6 @@ def bench_rush() -> Iterator[tuple[str, str]]:
             f"rush, {name}",
             f"{record.api_calls} calls, {record.max_in_flight} in flight, gap {record.min_gap_s:.2f} s, "
             f"writes lost {outcome.lost} doubled {outcome.doubled}, starts {record.starts} of {outcome.starts} told, "
+            f"stops {record.stops} of {outcome.stops}, "
             f"lockouts {record.lockouts}, {outcome.lasted_s:.0f} s",
         )

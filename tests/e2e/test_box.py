@@ -269,3 +269,70 @@ def test_the_box_may_restart_whenever_it_likes() -> None:
             assert stage.diary.last.reason.code not in (ReasonCode.BOX_DOWN, ReasonCode.BOX_AWAITED)
 
     run_warped(day)
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        {"drop_every": 3},
+        {"drop_every": 2},
+        {"hang_every": 3},
+        {"reset_every": 2},
+        {"unauthorized_every": 2},
+        {"error_every": 3},
+        {"garbage_every": 3},
+        {"lockout_requests_per_minute": 3},
+        {"frozen_telemetry": True},
+        {"ocpp_state": ""},
+    ],
+    ids=str,
+)
+def test_a_car_does_not_charge_for_ever_though_meter_and_box_fail(faults: dict[str, Any]) -> None:
+    async def night() -> None:
+        async with staged(edit=slow_polls) as stage:
+            await stage.passes(600)
+            box = stage.home.box
+            assert box.enabled
+            box.set_faults(Faults(**faults))
+            await stage.pull_meter()
+            await stage.passes(3600)
+            assert not box.enabled
+            assert box.record.logins <= 40
+            assert box.record.max_in_flight == 1
+
+    run_warped(night)
+
+
+@pytest.mark.parametrize("word", ["", "Wartung"])
+def test_a_box_that_shows_no_state_is_steered_all_the_same(word: str) -> None:
+    async def noon() -> None:
+        async with staged(edit=slow_polls, box={"faults": Faults(ocpp_state=word)}) as stage:
+            await stage.passes(300)
+            assert stage.home.box.enabled
+            assert stage.plant.energy.ev_kwh > 0.1
+            await stage.pull_meter()
+            await stage.passes(60)
+            assert stage.home.box.limit_a == 6
+
+    run_warped(noon)
+
+
+@warped
+async def test_a_stop_and_a_reduction_go_before_what_was_asked_for_earlier() -> None:
+    async with client_at() as (bench, box):
+        await box.steered.power()
+        bench.box.reset_record()
+        order: list[str] = []
+
+        async def then(name: str, call: Any) -> None:
+            await call
+            order.append(name)
+
+        async with anyio.create_task_group() as tasks:
+            for key in ("auth", "backend", "hems"):
+                tasks.start_soon(then, key, box.client.section(key))
+            tasks.start_soon(then, "raise", box.steered.set_limit(16))
+            tasks.start_soon(then, "start", box.steered.start())
+            tasks.start_soon(then, "stop", box.steered.stop())
+            tasks.start_soon(then, "reduce", box.steered.set_limit(6, urgent=True))
+    assert order == ["stop", "reduce", "raise", "start", "auth", "backend", "hems"]

@@ -36,7 +36,8 @@ WRITERS: dict[str, int] = {
 }
 UNITE_WRITERS = {"operator-current-limit": 11, "randomised-delay-range": 7}
 READERS = 75
-STARTERS = 10
+STARTERS = 5
+STOPPERS = 5
 _STARVED_S = 6 * 3600.0
 
 FAULTS: dict[str, dict[str, Any]] = {
@@ -59,6 +60,9 @@ FAULTS: dict[str, dict[str, Any]] = {
     "frozen telemetry": {"frozen_telemetry": True},
     "error after a pause": {"fault_after_pause": True},
     "limit ignored": {"limit_ignored": True},
+    "limit not followed": {"limit_not_followed": True},
+    "slower than anybody waits": {"write_latency_s": 40.0},
+    "slow, and every fifth reset": {"latency_s": 3.0, "reset_every": 5},
     "clock days ahead": {"clock_offset_s": 5 * 86400.0},
     "clock days behind": {"clock_offset_s": -5 * 86400.0},
 }
@@ -75,6 +79,7 @@ class Rush:
         reported: Writes of each field that were reported as sent.
         shown: What the fields show in the end.
         starts: Starts that were reported as accepted.
+        stops: Stops likewise.
         failed_reads: Reads that ended with an error of ours.
     """
 
@@ -84,6 +89,7 @@ class Rush:
     reported: dict[str, int] = field(default_factory=dict)
     shown: dict[str, Any] = field(default_factory=dict)
     starts: int = 0
+    stops: int = 0
     failed_reads: int = 0
 
     @property
@@ -123,6 +129,8 @@ async def rush(faults: dict[str, Any], dialect: str = "next") -> Rush:
                     tasks.start_soon(callers.read, number)
                 for _ in range(STARTERS):
                     tasks.start_soon(callers.start)
+                for _ in range(STOPPERS):
+                    tasks.start_soon(callers.stop)
                 for name, value in (WRITERS if dialect == "next" else UNITE_WRITERS).items():
                     known = catalogue.find(name)
                     assert known is not None
@@ -164,6 +172,13 @@ class _Callers:
         except DeviceError:
             return
         self._outcome.starts += 1
+
+    async def stop(self) -> None:
+        try:
+            await self._box.client.stop()
+        except DeviceError:
+            return
+        self._outcome.stops += 1
 
     async def write(self, key: str, value: int) -> None:
         while True:

@@ -67,8 +67,8 @@ class Access:
         """
         if self._monotonic_s() < self._locked_until_s:
             raise LoginLocked("the account is locked")
-        right = secrets.compare_digest(username.encode(), self._username.encode())
-        right &= secrets.compare_digest(password.encode(), self._password.encode())
+        right = secrets.compare_digest(_bytes(username), _bytes(self._username))
+        right &= secrets.compare_digest(_bytes(password), _bytes(self._password))
         if not right:
             self._wrong += 1
             if lock_after and self._wrong >= lock_after:
@@ -94,6 +94,11 @@ class Access:
         """No token is valid any more: a restart, or somebody else's login."""
         self._sessions.clear()
 
+    def unlock(self) -> None:
+        """The account may be tried again, as after a restart."""
+        self._wrong = 0
+        self._locked_until_s = 0.0
+
     def _session(self, token: str) -> str:
         try:
             # the expiry is judged on the box's own clock, which the library does not know
@@ -112,3 +117,8 @@ class Access:
         self._sessions[session] = expiry
         claims = {"sub": self._username, "iat": now.timestamp(), "exp": expiry.timestamp(), "jti": session}
         return jwt.encode(claims, self._secret, algorithm=_ALGORITHM), expiry
+
+
+def _bytes(text: str) -> bytes:
+    """Of any text that JSON can carry, lone surrogates included."""
+    return text.encode("utf-8", "surrogatepass")

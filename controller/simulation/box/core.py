@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 
 from controller.domain.ports import Clock
@@ -112,7 +112,9 @@ class BoxCore:
 
     def telemetry(self) -> Telemetry:
         """What it measures, or measured when its telemetry froze."""
-        return self._frozen if self._frozen is not None else take_telemetry(self.machine)
+        seen = self._frozen if self._frozen is not None else take_telemetry(self.machine)
+        word = self.faults.ocpp_state
+        return seen if word is None else replace(seen, state_shown=word)
 
     def live_values(self, language: Language) -> dict[str, Value]:
         """The fields that its state decides, by the Next's key."""
@@ -142,6 +144,8 @@ class BoxCore:
         checked = self.fields.check(key, value)
         row = self.fields[str(key)]
         highest_a = self.faults.limit_refused_above_a
+        if row.name == LIMIT_FIELD and 0 < int(checked) < MIN_CURRENT_A:
+            raise FieldRefused(f"{key} does not take {checked!r}: less than {MIN_CURRENT_A} A do not exist")
         if row.name == LIMIT_FIELD and highest_a and int(checked) > highest_a:
             raise FieldRefused(f"{key} does not take {checked!r} at present")
         return row, checked
@@ -173,6 +177,7 @@ class BoxCore:
         self.record.restarts += 1
         self._down_until_s = self._clock.monotonic_s() + self.settings.restart_s
         self.access.end_sessions()
+        self.access.unlock()
         self.machine.power_cycle(self.settings.restart_s)
 
     def factory_reset(self) -> None:

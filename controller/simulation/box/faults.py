@@ -17,6 +17,7 @@ _MINUTE_S = 60.0
 _SECTION_SYSTEM = "/api/sections/system"
 _UPDATES = "/api/configuration-updates"
 _LOGIN = "/api/login"
+_FILES = "/api/files/"
 _ABORT_AT_ONCE = struct.pack("ii", 1, 0)
 
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
@@ -45,6 +46,7 @@ class Faults(BaseModel):
         empty_every: Each Nth: it is done, the body is empty.
         garbage_every: Each Nth: it is done, the body is not JSON.
         reset_every: Each Nth: it is done, and reset halfway through the body.
+        ocpp_state: What the dashboard and `ocpp-state` show instead of the state; "" for nothing.
         frozen_telemetry: States, currents and counters stay what they were when this was set.
         fault_after_pause: A start after a stop leads to Faulted.
         plug_in_limit_hidden: The minimum current of a plug-in does not show in the limit field.
@@ -74,6 +76,7 @@ class Faults(BaseModel):
     empty_every: Count = 0
     garbage_every: Count = 0
     reset_every: Count = 0
+    ocpp_state: str | None = None
     frozen_telemetry: bool = False
     fault_after_pause: bool = False
     plug_in_limit_hidden: bool = False
@@ -128,6 +131,8 @@ class FaultLayer:
 
     def _locked_out(self, faults: Faults) -> bool:
         now_s = self._clock.monotonic_s()
+        if not (faults.lockout_requests_per_minute or faults.lockout_when_parallel):
+            self._locked_until_s = 0.0
         if now_s < self._locked_until_s:
             return True
         self._recent_s.append(now_s)
@@ -173,6 +178,8 @@ class FaultLayer:
         if fault == "hang":
             await _gone(receive)
             return
+        if not scope["path"].startswith(_FILES):  # those may be large
+            receive = await _arrived(receive)  # a client that gives up from here on has asked all the same
         wait_s = faults.latency_s + (faults.system_latency_s if scope["path"] == _SECTION_SYSTEM else 0.0)
         await self._clock.sleep(wait_s + (faults.write_latency_s if scope["path"] == _UPDATES else 0.0))
         match fault:
@@ -219,6 +226,21 @@ class FaultLayer:
         transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ABORT_AT_ONCE)
         transport.abort()
         await _gone(receive)
+
+
+async def _arrived(receive: Receive) -> Receive:
+    """Waits for the whole request; returns what gives it out again."""
+    messages: deque[Message] = deque()
+    more = True
+    while more:
+        message = await receive()
+        messages.append(message)
+        more = message["type"] == "http.request" and message.get("more_body", False)
+
+    async def again() -> Message:
+        return messages.popleft() if messages else await receive()
+
+    return again
 
 
 async def _gone(receive: Receive) -> None:

@@ -19,7 +19,7 @@ Dialect = Literal["next", "unite"]
 Language = Literal["en", "de"]
 Value = bool | int | str
 
-_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _LONGEST_TEXT = 256
 _YEARS = (2000, 2100)
 
@@ -133,7 +133,7 @@ class FieldStore:
             raise FieldRefused(f"{key} is read-only")
         try:
             return self._typed(row, value)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             shown = "the new value" if row.field.type is FieldType.PASSWORD else repr(value)
             raise FieldRefused(f"{key} does not take {shown}: {error}") from error
 
@@ -209,8 +209,8 @@ def _number(row: Row, value: object) -> int:
 
 
 def _text(row: Row, value: object) -> str:
-    if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
-        raise ValueError(f"text of at most {_LONGEST_TEXT} characters is expected")
+    if not isinstance(value, str) or len(value) > _LONGEST_TEXT or not value.isprintable():
+        raise ValueError(f"printable text of at most {_LONGEST_TEXT} characters is expected")
     match row.field.type:
         case FieldType.TIME if not _TIME.fullmatch(value):
             raise ValueError("HH:MM is expected")

@@ -63,6 +63,7 @@ class ChargingMachine:
         self._untouched = True  # since plug-in nobody has started or stopped it
         self._paused = False
         self._auto_start_at_s: float | None = None
+        self._back_at_s = 0.0
         self._delayed_until_s: float | None = None
         self._finished_at_s: float | None = None
         self._rules = Rules()
@@ -189,8 +190,9 @@ class ChargingMachine:
         self.errors.clear()
         self._reset()
         self._finished_at_s = None
+        self._back_at_s = plant.now_s + gap_s
         if plant.plugged:
-            self._arrive(gap_s)
+            self._arrive()
 
     @property
     def _offering(self) -> bool:
@@ -198,10 +200,10 @@ class ChargingMachine:
         held = self._rules.hold(self._wall(self._plant.now_s))
         return self.enabled and self._delayed_until_s is None and self._flow_limit_a > 0 and not held
 
-    def _arrive(self, gap_s: float = 0.0) -> None:
+    def _arrive(self) -> None:
         """A car was found: a new session, which begins of its own accord where charging is free."""
         self.session = Session(self._plant.energy.ev_kwh)
-        self._auto_start_at_s = self._plant.now_s + gap_s + _AUTO_START_S
+        self._auto_start_at_s = max(self._plant.now_s, self._back_at_s) + _AUTO_START_S
 
     def _reset(self, *, untouched: bool = True) -> None:
         """Back to a machine that nobody has started; the plant has been cut off."""

@@ -28,6 +28,7 @@ class Telemetry:
 
     Attributes:
         state: The connector's.
+        state_shown: What is shown of it.
         errors: Active ones.
         error_count: All there ever were.
         phase_current_a: L1 to L3, A.
@@ -40,6 +41,7 @@ class Telemetry:
     """
 
     state: OcppState
+    state_shown: str
     errors: tuple[ActiveError, ...]
     error_count: int
     phase_current_a: tuple[float, float, float]
@@ -57,6 +59,7 @@ def take_telemetry(machine: ChargingMachine) -> Telemetry:
     current_a = plant.current_a
     return Telemetry(
         state=machine.state,
+        state_shown=machine.state.value,
         errors=tuple(machine.errors),
         error_count=machine.faults,
         phase_current_a=(current_a,) * 3 if plant.settings.phases == 3 else (current_a, 0.0, 0.0),
@@ -89,7 +92,7 @@ def live_values(seen: Telemetry, now: datetime, language: Language) -> dict[str,
         "power-of-current-charging-session": power,
         "error-counter": seen.error_count,
         "plug-cycles": str(seen.plug_cycles),
-        "ocpp-state": seen.state.value,
+        "ocpp-state": seen.state_shown,
         "type-2-state": _TYPE_2.get(seen.state, "B"),
         "signal-current": _decimal(currents, language),
         "signal-voltage": ", ".join([f"{seen.voltage_v:.0f} V"] * 3),
@@ -131,7 +134,7 @@ def dashboard(seen: Telemetry, charge_point_id: Value, *, free_charging: bool, l
             "ocpp-status",
             texts,
             _entry("charge-point-id", texts["charge-point-id"], str(charge_point_id)),
-            _entry("ocpp-state", texts["ocpp-state"], seen.state.value),
+            _entry("ocpp-state", texts["ocpp-state"], seen.state_shown),
         ),
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 
@@ -218,3 +219,23 @@ def test_faults_are_checked(wrong: dict[str, Any]) -> None:
 def test_every_fault_is_documented() -> None:
     for name in Faults.model_fields:
         assert f"        {name}: " in (Faults.__doc__ or ""), name
+
+
+@warped
+async def test_a_write_whose_sender_has_given_up_is_done_all_the_same() -> None:
+    async with emulated() as bench:
+        await bench.faults(write_latency_s=30)
+        with anyio.move_on_after(10):
+            await bench.write(update(LIMIT, 9))
+        await bench.passes(25)
+        assert bench.box.limit_a == 9
+        assert bench.box.record.field_writes[LIMIT] == 1
+
+
+@warped
+async def test_a_lockout_ends_with_its_fault() -> None:
+    async with emulated() as bench:
+        await bench.faults(lockout_requests_per_minute=1, lockout_s=86_400, lockout_answer="429")
+        await outcomes(bench, 3)
+        await bench.faults()
+        assert await outcomes(bench, 3) == ["200"] * 3

@@ -189,3 +189,35 @@ def test_what_is_delivered_is_what_the_validation_takes(dialect: Any) -> None:
             assert store.check(row.field.key, text if dialect == "unite" else row.shown.value) == row.shown.value
     keys = {row.field.key for row in store}
     assert keys == {key for table in presentation()[dialect].values() for key in table}
+
+
+@pytest.mark.parametrize(
+    ("key", "raw", "kind"),
+    [
+        ("led-brightness", "1e999", "number"),
+        ("led-brightness", "NaN", "number"),
+        ("off-peak-period1-start", '"0\u0663:00"', "time"),
+        ("wlan-ssid", '"\\ud800"', "simple-string"),
+        ("wlan-ssid", '"a\\u0007b"', "simple-string"),
+    ],
+)
+@warped
+async def test_what_no_box_could_store_is_refused_and_hurts_nothing(key: str, raw: str, kind: str) -> None:
+    async with emulated() as bench:
+        kind = f"{kind}-configuration-field-update"
+        body = f'[{{"fieldKey": "{key}", "value": {raw}, "configurationFieldUpdateType": "{kind}"}}]'
+        reply = await bench.page.post(
+            "/api/configuration-updates", content=body.encode(), headers={"Content-Type": "application/json"}
+        )
+        assert reply.status_code == 400
+        assert reply.headers["content-type"] == "application/problem+json"
+        assert (await bench.write(update("led-brightness", 11))).status_code == 200
+        for section in SECTIONS:
+            await bench.section(section)
+
+
+@warped
+async def test_one_to_five_amps_do_not_exist_for_a_box_that_takes_zero() -> None:
+    async with emulated(limit_min_a=0) as bench:
+        for amps, status in ((0, 200), (1, 400), (5, 400), (6, 200)):
+            assert (await bench.write(update("operator-current-limit", amps))).status_code == status

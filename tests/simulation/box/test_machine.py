@@ -241,3 +241,16 @@ async def test_the_counters_count() -> None:
     assert after["signal-voltage"]["value"] == "230 V, 230 V, 230 V"
     assert after["ocpp-state"]["value"] == "Charging"
     assert after["type-2-state"]["value"] == "C"
+
+
+@warped
+async def test_a_car_that_comes_during_a_restart_is_met_after_it() -> None:
+    async with emulated(restart_s=300.0) as bench:
+        bench.box.restart()
+        await bench.passes(10)
+        await bench.car(plugged=False)
+        await bench.car(plugged=True)
+        await bench.passes(60)
+        assert (await bench.state())["state"] == "Preparing"
+        await bench.passes(240)
+        assert (await bench.state())["state"] == "Charging"
