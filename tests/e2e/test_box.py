@@ -335,4 +335,6 @@ async def test_a_stop_and_a_reduction_go_before_what_was_asked_for_earlier() -> 
             tasks.start_soon(then, "start", box.steered.start())
             tasks.start_soon(then, "stop", box.steered.stop())
             tasks.start_soon(then, "reduce", box.steered.set_limit(6, urgent=True))
-    assert order == ["stop", "reduce", "raise", "start", "auth", "backend", "hems"]
+    assert order[:2] == ["stop", "reduce"]
+    assert set(order[2:4]) == {"raise", "start"}
+    assert order[4:] == ["auth", "backend", "hems"]
