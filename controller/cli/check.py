@@ -53,13 +53,13 @@ async def _reach(loaded: Loaded) -> list[Finding]:
         finally:
             await meter.close()
     try:
-        wallbox = make_box(loaded.config.wallbox, loaded.wallbox_password, clock).steered
+        box = make_box(loaded.config.wallbox, loaded.wallbox_password, clock)
     except DeviceError as error:
         return [*findings, Finding(device="wallbox", ok=False, text=str(error), values={})]
     try:
-        findings.append(await _try_wallbox(wallbox, loaded))
+        findings.append(await _try_wallbox(box.steered, loaded))
     finally:
-        await wallbox.close()
+        await box.client.close(keep_gap=True)
     return findings
 
 

@@ -175,7 +175,11 @@ class WallboxClient:
         """What the gate has let through, and what stands in the way, now."""
         return self._gate.traffic()
 
-    async def close(self) -> None:
-        """Closes the connection; the next request opens a new one."""
+    async def close(self, *, keep_gap: bool = False) -> None:
+        """Closes the connection; the next request opens a new one.
+
+        Args:
+            keep_gap: Whether to wait until another program may talk to the box, too.
+        """
         await self._access.close()
-        self._gate.close()
+        await self._gate.close(keep_gap=keep_gap)

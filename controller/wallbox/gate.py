@@ -124,10 +124,13 @@ class Gate:
                 self._turnstile.leave()
             self._wake_first()
 
-    def close(self) -> None:
-        """Lets other programs on this machine go at once."""
-        if self._turnstile is not None:
-            self._turnstile.close()
+    async def close(self, *, keep_gap: bool) -> None:
+        """Lets other programs on this machine go: at once, or after the gap."""
+        if self._turnstile is None:
+            return
+        if keep_gap:
+            await self._clock.sleep(self._free_at_s - self._clock.monotonic_s())
+        self._turnstile.close()
 
     def traffic(self) -> Traffic:
         """What has passed, and what stands in the way, now."""

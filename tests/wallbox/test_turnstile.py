@@ -40,8 +40,8 @@ def test_two_gates_to_one_box_are_never_in_flight_together_and_keep_the_gap() ->
             for _ in range(5):
                 tasks.start_soon(one.call, send)
                 tasks.start_soon(other.call, send)
-        one.close()
-        other.close()
+        await one.close(keep_gap=False)
+        await other.close(keep_gap=False)
         return spans
 
     spans = sorted(run_warped(rush))
@@ -86,7 +86,7 @@ def test_a_stop_goes_before_what_waits_for_another_program() -> None:
             await clock.sleep(5)
             holder.close()
             await clock.sleep(0.1)
-        gate.close()
+        await gate.close(keep_gap=False)
         return order, clock.monotonic_s()
 
     order, ended_s = run_warped(wait)
@@ -113,3 +113,22 @@ def test_whoever_never_lets_go_is_passed_after_a_quarter_of_an_hour() -> None:
     first_s, second_s = run_warped(wait)
     assert 900 <= first_s < 901
     assert second_s - first_s < 1
+
+
+def test_whoever_leaves_politely_keeps_the_gap() -> None:
+    async def leave() -> float:
+        clock = ScaledClock(NOON)
+        gate = Gate(clock, min_gap_s=2, timeout_s=30, turnstile=Turnstile("10.0.0.7", 443, clock, min_gap_s=2))
+
+        async def send() -> None:
+            await clock.sleep(1)
+
+        await gate.call(send)
+        other = Turnstile("10.0.0.7", 443, clock, min_gap_s=2)
+        assert not other.try_take()
+        await gate.close(keep_gap=True)
+        assert other.try_take()
+        other.close()
+        return clock.monotonic_s()
+
+    assert 3 <= run_warped(leave) < 3.1

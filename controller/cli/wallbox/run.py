@@ -47,23 +47,18 @@ def run(arguments: argparse.Namespace) -> int:
     """Runs the command; returns the exit code. Raises SunpaceError."""
     configure_logs("warning")
     try:
-        outcome = pair(arguments) if arguments.verb == "pair" else _call(_COMMANDS[arguments.verb], arguments)
+        if arguments.verb == "pair":
+            return _show(pair(arguments), arguments)
+        return _call(_COMMANDS[arguments.verb], arguments)
     except (NeedsConsent, WrongUse) as error:
         print(f"sunpace: {error}", file=sys.stderr)
         return _WRONG_USE
-    if arguments.json:
-        print(json.dumps(outcome.data, default=str))
-    else:
-        on_terminal = sys.stdout is not None and sys.stdout.isatty()
-        console = Console(width=None if on_terminal else _WIDTH_OF_A_FILE)
-        console.print(outcome.view, soft_wrap=isinstance(outcome.view, Text))  # a line to be copied stays one
-    return outcome.exit_code
 
 
-def _call(command: Command, arguments: argparse.Namespace) -> Outcome:
+def _call(command: Command, arguments: argparse.Namespace) -> int:
     table, password = complete_access(arguments)
 
-    async def call() -> Outcome:
+    async def call() -> int:
         box = make_box(
             table,
             password,
@@ -73,8 +68,19 @@ def _call(command: Command, arguments: argparse.Namespace) -> Outcome:
             limit_max_a=None if config_file(arguments) is None else table.max_current_a,
         )
         try:
-            return await command(box, arguments)
+            return _show(await command(box, arguments), arguments)
         finally:
-            await box.client.close()
+            await box.client.close(keep_gap=True)
 
     return anyio.run(call)
+
+
+def _show(outcome: Outcome, arguments: argparse.Namespace) -> int:
+    """Prints it, and returns its exit code."""
+    if arguments.json:
+        print(json.dumps(outcome.data, default=str), flush=True)
+    else:
+        on_terminal = sys.stdout is not None and sys.stdout.isatty()
+        console = Console(width=None if on_terminal else _WIDTH_OF_A_FILE)
+        console.print(outcome.view, soft_wrap=isinstance(outcome.view, Text))  # a line to be copied stays one
+    return outcome.exit_code
