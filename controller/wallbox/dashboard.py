@@ -17,15 +17,15 @@ _LONGEST = 200
 
 class _Entry(Reply):
     key: str
-    label: str | None = None
+    label: Any = None
     value: Any = None
-    color: str | None = None
+    color: Any = None
 
 
 class _Group(Reply):
     key: str
-    label: str | None = None
-    entries: tuple[_Entry, ...] = ()
+    label: Any = None
+    entries: tuple[_Entry, ...] | None = None
 
 
 class _Error(Reply):
@@ -112,7 +112,7 @@ class BoxError:
 def parse_dashboard(body: object) -> Dashboard:
     """The reply of `GET /api/dashboard-information`. Raises DeviceProtocolError."""
     groups = parsed(_DASHBOARD, body, "dashboard")
-    values = {entry.key: entry.value for group in groups for entry in group.entries}
+    values = {entry.key: entry.value for group in groups for entry in group.entries or ()}
     word = plain(values.get("ocpp-state") or "").strip()
     return Dashboard(
         groups=tuple(_shown(group) for group in groups),
@@ -144,7 +144,7 @@ def _shown(group: _Group) -> DashboardGroup:
             _word(entry.value),
             plain(entry.color) if entry.color else None,
         )
-        for entry in group.entries
+        for entry in group.entries or ()
     )
     return DashboardGroup(plain(group.key), plain(group.label or group.key), entries)
 

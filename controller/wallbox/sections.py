@@ -37,10 +37,10 @@ _SECRET_MASK = "********"  # noqa: S105
 
 class _Field(Reply):
     fieldKey: str  # noqa: N815 -- the vendor's spelling
-    fieldLabel: str | None = None  # noqa: N815
-    groupKey: str | None = None  # noqa: N815
-    configurationFieldType: str | None = None  # noqa: N815
-    configurationFieldUpdateType: str | None = None  # noqa: N815
+    fieldLabel: Any = None  # noqa: N815
+    groupKey: Any = None  # noqa: N815
+    configurationFieldType: Any = None  # noqa: N815
+    configurationFieldUpdateType: Any = None  # noqa: N815
     value: Any = None
     permission: Any = None
     validation: Any = None

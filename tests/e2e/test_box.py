@@ -338,3 +338,24 @@ async def test_a_stop_and_a_reduction_go_before_what_was_asked_for_earlier() -> 
     assert order[:2] == ["stop", "reduce"]
     assert set(order[2:4]) == {"raise", "start"}
     assert order[4:] == ["auth", "backend", "hems"]
+
+
+def test_a_spent_budget_of_writes_keeps_nobody_from_protecting_and_giving_back(tmp_path: Path) -> None:
+    def frugal(text: str) -> str:
+        return slow_polls(text).replace("[wallbox.pacing]\n", "[wallbox.pacing]\nwrites_per_hour = 4\n")
+
+    async def day() -> Stage:
+        async with staged(edit=frugal, directory=tmp_path) as stage:
+            box = stage.home.box
+            await stage.passes(600)
+            while stage.home.box.limit_a == 6 or box.record.limit_writes < 4:
+                await stage.passes(30)
+            written = box.record.limit_writes
+            await stage.pull_meter()
+            await stage.passes(30)
+            assert box.limit_a == 6
+            assert box.record.limit_writes > written
+        return stage
+
+    stage = run_warped(day)
+    assert stage.home.box.limit_a == 16

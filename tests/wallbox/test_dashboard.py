@@ -51,6 +51,14 @@ def test_what_the_box_does_not_show_is_none_and_what_we_do_not_know_is_kept() ->
     assert (seen.groups[0].entries[0].text, seen.groups[0].entries[0].color) == ("fine", "green")
 
 
+def test_an_odd_part_does_not_hide_the_rest() -> None:
+    odd = {"key": "a", "label": 5, "entries": None}
+    state = {"key": "ocpp-state", "label": ["x"], "value": "Charging", "color": 7}
+    seen = parse_dashboard([odd, {"key": "b", "entries": [state]}])
+    assert seen.ocpp_state is OcppState.CHARGING
+    assert seen.groups[1].entries[0].label == "(1 entries)"
+
+
 @pytest.mark.parametrize("body", [None, {}, "x", [1], [{"entries": []}], [{"key": "a", "entries": [{}]}]])
 def test_what_is_no_dashboard(body: object) -> None:
     with pytest.raises(DeviceProtocolError, match="dashboard is not as specified"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -99,6 +100,8 @@ def _add_files(add: Add) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    # as Ctrl-C: half a download is removed, the connection closed
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     from controller.cli.wallbox.run import run  # noqa: PLC0415 -- tables and the client are for those who use them
 
     return run(arguments)
