@@ -239,3 +239,13 @@ async def test_a_lockout_ends_with_its_fault() -> None:
         await outcomes(bench, 3)
         await bench.faults()
         assert await outcomes(bench, 3) == ["200"] * 3
+
+
+@warped
+async def test_the_minute_of_a_lockout_has_sixty_seconds() -> None:
+    async with emulated() as bench:
+        await bench.passes(61)
+        await bench.faults(lockout_requests_per_minute=3, lockout_s=10, lockout_answer="429")
+        assert await outcomes(bench, 3) == ["200"] * 3
+        await bench.passes(45)
+        assert await outcome(bench) == "429 broken"

@@ -254,3 +254,39 @@ async def test_a_car_that_comes_during_a_restart_is_met_after_it() -> None:
         assert (await bench.state())["state"] == "Preparing"
         await bench.passes(240)
         assert (await bench.state())["state"] == "Charging"
+
+
+@warped
+async def test_the_randomised_delay_is_random_and_ends_with_a_stop() -> None:
+    async with emulated() as bench:
+        await bench.write(update("randomised-delay-range", 600))
+        lefts = []
+        for _ in range(6):
+            await play(bench, "start")
+            lefts.append((await bench.state())["random_delay_left_s"])
+            await play(bench, "stop")
+            assert (await bench.state())["random_delay_left_s"] == 0
+    assert len(set(lefts)) == 6
+    assert min(lefts) < 400
+
+
+@warped
+async def test_a_session_that_is_over_grows_no_older() -> None:
+    async with emulated() as bench:
+        await play(bench, "start 600 unplug 300")
+        assert (await bench.state())["session_duration_s"] == pytest.approx(600, abs=2)
+
+
+@warped
+async def test_a_stop_without_a_charge_is_no_pause() -> None:
+    async with emulated(faults=Faults(fault_after_pause=True)) as bench:
+        assert await play(bench, "stop 10 start 20") == ["SuspendedEVSE", "SuspendedEVSE", "Charging", "Charging"]
+
+
+@warped
+async def test_a_restart_while_finishing_leaves_no_trace_of_it() -> None:
+    async with emulated(restart_s=1.0) as bench:
+        await play(bench, "start 60 unplug")
+        bench.box.restart()
+        await bench.passes(2)
+        assert (await bench.state())["state"] == "Available"
