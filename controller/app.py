@@ -106,6 +106,7 @@ def make_box(
 
     Raises:
         AuthError: The CA file cannot be used.
+        ConfigError: `update_types` names what there is not.
     """
     pacing = table.pacing
     gate = Gate(
@@ -125,16 +126,19 @@ def make_box(
     link = HttpsLink(host=table.host, port=table.port, trust=trust, language=language)
     access = Access(link, gate, clock, username=table.username, password=password.get_secret_value())
     reading = Reading(access, clock, dialect=DialectName(table.dialect), attempts=read_attempts)
-    types = {kind.value for kind in FieldType}
-    for key in table.update_types:
-        if key in types or any(key in load_catalogue(name).fields for name in ("next", "unite")):
-            continue
-        raise ConfigError(
-            [f"wallbox.update_types.{key}: neither a field of the box nor a type ({', '.join(sorted(types))})"]
-        )
+    _check_update_types(table)
     writing = Writing(access, reading, update_types=table.update_types, limit_max_a=limit_max_a)
     client = WallboxClient(access, gate, reading, writing, download_path=table.download_path)
     return Box(steered=RestWallbox(client), client=client, maintenance=Maintenance(client, reading, writing))
+
+
+def _check_update_types(table: WallboxAccess) -> None:
+    types = {kind.value for kind in FieldType}
+    for key in table.update_types:
+        if key not in types and not any(key in load_catalogue(name).fields for name in ("next", "unite")):
+            raise ConfigError(
+                [f"wallbox.update_types.{key}: neither a field of the box nor a type ({', '.join(sorted(types))})"]
+            )
 
 
 def make_limit_store(config: Config, environ: Mapping[str, str] = os.environ) -> LimitStore:

@@ -56,6 +56,7 @@ class Access:
         self._refused: str | None = None
         self._refreshes = True
         self._unproven: str | None = None  # a token that replaces a refused one, until the box has taken it
+        self._refused_new: str | None = None  # the last new token that the box has refused
         self._logins = Budget(_LOGINS_PER_HOUR, _LOGINS_AT_ONCE)
         self._tokens_refused = Breaker(random or Random())  # noqa: S311 -- jitter, not a secret
 
@@ -89,14 +90,14 @@ class Access:
         answer, token = await self._send(call, priority, timeout_s, is_write=is_write)
         if answer.status == _UNAUTHORIZED:
             _log.info("token_refused", path=call.path)  # a second user's login may have ended ours
-            if token is not None and token == self._unproven:  # it replaces one that was refused just so
-                raise self._new_token_refused(call)
+            if token is not None and (token == self._unproven or self._pausing_for(token)):
+                raise self._new_token_refused(call, token)
             await self._ensure_token(priority, instead_of=token)
             answer, token = await self._send(call, priority, timeout_s, is_write=False)  # the write has been counted
             if answer.status == _UNAUTHORIZED:
-                raise self._new_token_refused(call)
-        if token == self._unproven:
-            self._unproven = None
+                raise self._new_token_refused(call, token)
+        if token in (self._unproven, self._refused_new):
+            self._unproven = self._refused_new = None
             self._tokens_refused.succeed()
         return content(answer, call, quiet=call.is_secret)
 
@@ -157,8 +158,17 @@ class Access:
                 f"the wallbox refuses its own new token; the next login is in {wait_s:.0f} s", retry_in_s=wait_s
             )
 
-    def _new_token_refused(self, call: Call) -> DeviceUnavailable:
-        pause_s = self._tokens_refused.fail(self._clock.monotonic_s())
+    def _pausing_for(self, token: str | None) -> bool:
+        """Whether this token was refused when it was new, a moment ago."""
+        return token == self._refused_new and self._clock.monotonic_s() < self._tokens_refused.closed_at_s
+
+    def _new_token_refused(self, call: Call, token: str | None) -> DeviceUnavailable:
+        """The first who finds that out makes the pause; behind it the token is tried again, and then replaced."""
+        now_s = self._clock.monotonic_s()
+        if not self._pausing_for(token):
+            self._tokens_refused.fail(now_s)
+        self._refused_new, self._unproven = token, None
+        pause_s = self._tokens_refused.closed_at_s - now_s
         return DeviceUnavailable(
             f"the wallbox answers 401 to {call} with a new token: another user may be logging in over and over",
             retry_in_s=pause_s,

@@ -16,6 +16,7 @@ from controller.wallbox.gate import Priority
 from controller.wallbox.https import Call
 from controller.wallbox.reading import DASHBOARD, ERRORS, Reading
 from controller.wallbox.sections import ReportedField, Value
+from controller.wallbox.texts import without_user
 
 _log = structlog.get_logger()
 _UPDATES = "/api/configuration-updates"
@@ -142,7 +143,7 @@ class Writing:
         body = [dialect.update(field, value, self._update_types) for field, value in changes]
         keys = {field.key for field, _ in changes}
         priority = Priority.PROTECT if urgent else Priority.COMMAND
-        is_secret = any(field.type is FieldType.PASSWORD for field, _ in changes)
+        is_secret = any(field.type is FieldType.PASSWORD or without_user(str(v)) != str(v) for field, v in changes)
         call = Call(method="POST", path=_UPDATES, body=body, is_secret=is_secret)
         doubted_now = keys - self._doubtful
         self._doubtful |= keys  # until there is an answer, or a look
@@ -226,8 +227,9 @@ class Writing:
 def _written(field: ReportedField, value: Value, shown: Mapping[str, Value], *, sent: bool = True) -> Written:
     if field.type is FieldType.PASSWORD:
         return Written(key=field.key, value=None, sent=sent)
-    if field.key not in shown:
-        return Written(key=field.key, value=value, sent=sent)
+    address = without_user(value) if isinstance(value, str) else value
+    if field.key not in shown or address != value:  # a name and password in an address are shown to nobody
+        return Written(key=field.key, value=address, sent=sent)
     found = shown[field.key]
     same = found == value or (isinstance(value, str) and str(found) == value)
     return Written(key=field.key, value=value, found=found, confirmed=same, sent=sent)

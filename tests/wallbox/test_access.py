@@ -169,6 +169,27 @@ async def test_the_boxs_words_are_kept_short_and_plain() -> None:
     assert str(caught.value).isprintable()
 
 
+@pytest.mark.parametrize("protects", [False, True])
+async def test_a_token_that_was_worthless_from_the_start_is_replaced_after_a_pause(protects: bool) -> None:
+    logins = [answer({"access_token": name}) for name in ("first", "second", "third")]
+    gone = answer({"title": "expired"}, 401)
+    async with scripted_box(login=logins, power=[POWER, gone]) as (script, box):
+        await box.steered.power()
+        with pytest.raises(DeviceUnavailable, match="with a new token"):
+            await box.steered.power()
+        with pytest.raises(DeviceUnavailable, match="refuses its own new token"):
+            await box.steered.power()
+        box.access._tokens_refused.closed_at_s = 0.0
+        if protects:
+            script.answers["POST /api/custom-actions/local-remote-start"] = [gone, answer(b"")]
+            await box.steered.stop()
+        else:
+            script.answers["GET /api/sections/power"] = [gone, POWER]
+            await box.steered.power()
+    assert script.calls.count("POST /api/login") == 3
+    assert script.seen[-1][2] == "Bearer third"
+
+
 async def test_what_protects_goes_out_with_the_old_token_while_it_lives() -> None:
     async with scripted_box(power=POWER, remote=answer(b""), refresh=LOGIN_OK) as (script, box):
         await box.steered.power()

@@ -313,3 +313,12 @@ async def test_the_configured_maximum_holds_however_it_is_written() -> None:
             with pytest.raises(DeviceRejected, match=r"11 A is above the wallbox\.max_current_a = 10"):
                 await box.client.update({"operator-current-limit": value})
     assert script.calls == []
+
+
+async def test_a_password_in_an_address_is_shown_to_nobody() -> None:
+    backend = answer([field("connection-uri", "simple-string", "")])
+    async with scripted_box({"GET /api/sections/backend": backend, UPDATE: answer({})}) as (script, box):
+        (written,) = await box.client.update({"connection-uri": "wss://me:hush@ocpp.example/x"})
+    assert (written.value, written.confirmed) == ("wss://********@ocpp.example/x", None)
+    sent = next(body for call, body, _ in script.seen if call == UPDATE)
+    assert sent[0]["value"] == "wss://me:hush@ocpp.example/x"
