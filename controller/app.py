@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import anyio
@@ -13,7 +13,7 @@ import structlog
 from pydantic import SecretStr
 
 from controller.config.loader import Loaded, load_config
-from controller.config.models import Config, MeterEntry, WallboxAccess
+from controller.config.models import Config, MeterEntry, Site, WallboxAccess
 from controller.control.loop import Controller
 from controller.control.plugins import installed_strategies
 from controller.control.poller import HouseMeters, MeterPoller
@@ -21,9 +21,12 @@ from controller.control.settings import CoreSettings, Fallback
 from controller.domain.errors import ConfigError
 from controller.domain.ports import Clock, LimitStore, Meter, Publisher, Wallbox
 from controller.history.limit_file import LimitFile
-from controller.meter.device import ModbusMeter, Role
-from controller.meter.modbus import ModbusTcp
-from controller.meter.profile import known_profiles, load_profile
+from controller.meter.connection import Connections, Endpoint, Transport
+from controller.meter.device import ModbusMeter
+from controller.meter.plausibility import Bounds
+from controller.meter.profile import Profile, Serial
+from controller.meter.profile_files import Shelf
+from controller.meter.quantities import Role
 from controller.wallbox.access import Access
 from controller.wallbox.catalogue import FieldType, load_catalogue
 from controller.wallbox.client import WallboxClient
@@ -38,35 +41,88 @@ from controller.wallbox.turnstile import Turnstile
 from controller.wallbox.writing import Writing
 
 _log = structlog.get_logger()
+_USUAL_TIMEOUT_S = 3.0
 
 
 def read_config(file: Path, environ: Mapping[str, str] = os.environ) -> Loaded:
-    """Reads and checks a configuration. Raises ConfigError."""
-    return load_config(file, environ, installed_strategies(), known_profiles())
+    """Reads and checks a configuration; the user's own meter profiles lie beside it. Raises ConfigError."""
+    return load_config(file, environ, installed_strategies(), Shelf(file.parent))
 
 
-def meter_entries(config: Config) -> list[tuple[Role, MeterEntry]]:
-    """The configured meters with their roles."""
-    entries = [(Role.GRID, config.meter.grid), *((Role.PV, entry) for entry in config.meter.pv)]
-    if config.meter.battery is not None:
-        entries.append((Role.BATTERY, config.meter.battery))
-    if config.meter.ev is not None:
-        entries.append((Role.EV, config.meter.ev))
-    return entries
+class Metering:
+    """Makes the meters of a configuration; those behind one address share its connection.
+
+    Args:
+        loaded: The configuration.
+        clock: The clock.
+    """
+
+    def __init__(self, loaded: Loaded, clock: Clock) -> None:
+        self._config = loaded.config
+        self._shelf = Shelf(loaded.folder)
+        self._clock = clock
+        self._connections = Connections(clock)
+
+    def entries(self) -> list[tuple[Role, MeterEntry]]:
+        """The configured meters with their roles."""
+        return [(Role(str(path[0])), entry) for path, entry in self._config.meter.entries()]
+
+    def meter(self, role: Role, entry: MeterEntry) -> Meter:
+        """A meter from its table."""
+        profile = self._shelf.load(entry.profile)
+        unit_id = entry.unit_id if entry.unit_id is not None else profile.unit_id
+        timeout_s = entry.timeout_s or profile.manners.timeout_s or _USUAL_TIMEOUT_S
+        endpoint = _endpoint(entry, profile)
+        return ModbusMeter(
+            role=role,
+            profile=profile,
+            unit=self._connections.unit(endpoint, unit_id, timeout_s=timeout_s, manners=profile.manners),
+            clock=self._clock,
+            invert=entry.invert,
+            bounds=_bounds(role, entry, self._config.site),
+        )
+
+    def house(self) -> HouseMeters:
+        """The house's meters, each polled at its own cadence."""
+        pollers: dict[Role, list[MeterPoller]] = {role: [] for role in Role}
+        for role, entry in self.entries():
+            meter = self.meter(role, entry)
+            poller = MeterPoller(meter, self._clock, poll_s=entry.poll_s, stale_after_s=entry.stale_after_s)
+            pollers[role].append(poller)
+        load = self._config.meter.load
+        return HouseMeters(
+            grid=next(iter(pollers[Role.GRID]), None),
+            pv=pollers[Role.PV],
+            load=next(iter(pollers[Role.LOAD]), None),
+            battery=next(iter(pollers[Role.BATTERY]), None),
+            ev=next(iter(pollers[Role.EV]), None),
+            load_includes_car=load is None or load.includes_car,
+        )
 
 
-def make_meter(role: Role, entry: MeterEntry, clock: Clock) -> Meter:
-    """A meter from its table."""
-    profile = load_profile(entry.profile)
-    port = entry.port if entry.port is not None else profile.port
-    return ModbusMeter(
-        role=role,
-        profile=profile,
-        connection=ModbusTcp(entry.host, port, clock, timeout_s=entry.timeout_s),
-        unit_id=entry.unit_id if entry.unit_id is not None else profile.unit_id,
-        clock=clock,
-        invert=entry.invert,
+def _endpoint(entry: MeterEntry, profile: Profile) -> Endpoint:
+    usual = profile.serial
+    return Endpoint(
+        transport=Transport(entry.transport),
+        host=entry.host or "",
+        port=entry.port if entry.port is not None else profile.port,
+        device=str(entry.device or ""),
+        serial=Serial(
+            baudrate=entry.baudrate or usual.baudrate,
+            parity=entry.parity or usual.parity,
+            stopbits=entry.stopbits or usual.stopbits,
+        ),
     )
+
+
+def _bounds(role: Role, entry: MeterEntry, site: Site) -> Bounds:
+    """What is believed of a meter: a grid connection carries no more than twice its fuses before they blow."""
+    bounds = Bounds(frozen_after_s=entry.frozen_after_s)
+    if entry.max_power_w is not None:
+        return replace(bounds, max_power_w=entry.max_power_w)
+    if role is Role.GRID and site.main_fuse_a > 0:
+        return replace(bounds, max_power_w=2 * 3 * site.main_fuse_a * site.voltage_v)
+    return bounds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,18 +224,8 @@ def make_controller(
         exit_within_s: The clock's seconds that giving the box back may take.
     """
     config = loaded.config
-    pollers: dict[Role, list[MeterPoller]] = {role: [] for role in Role}
-    for role, entry in meter_entries(config):
-        meter = make_meter(role, entry, clock)
-        poller = MeterPoller(meter, clock, poll_s=entry.poll_s, stale_after_s=entry.stale_after_s)
-        pollers[role].append(poller)
     return Controller(
-        meters=HouseMeters(
-            grid=pollers[Role.GRID][0],
-            pv=pollers[Role.PV],
-            battery=next(iter(pollers[Role.BATTERY]), None),
-            ev=next(iter(pollers[Role.EV]), None),
-        ),
+        meters=Metering(loaded, clock).house(),
         wallbox=make_box(config.wallbox, loaded.wallbox_password, clock).steered,
         clock=clock,
         settings=core_settings(loaded),
@@ -204,7 +250,7 @@ def core_settings(loaded: Loaded) -> CoreSettings:
         min_current_a=wallbox.min_current_a,
         max_current_a=wallbox.max_current_a,
         main_fuse_a=site.main_fuse_a,
-        stale_after_s=loaded.config.meter.grid.stale_after_s,
+        stale_after_s=loaded.config.meter.grid_stale_after_s,
         fallback=Fallback(wallbox.fallback),
         fallback_stop_after_s=wallbox.fallback_stop_after_s,
         limit_change_s=wallbox.pacing.limit_change_s,

@@ -9,7 +9,7 @@ from typing import Any
 
 import anyio
 
-from controller.app import make_box, make_limit_store, make_meter, meter_entries, read_config
+from controller.app import Metering, make_box, make_limit_store, read_config
 from controller.cli.logs import configure_logs
 from controller.config.loader import Loaded
 from controller.control.clock import WallClock
@@ -46,8 +46,9 @@ def check(file: Path, *, as_json: bool) -> int:
 async def _reach(loaded: Loaded) -> list[Finding]:
     clock = WallClock()
     findings = [_try_store(make_limit_store(loaded.config))]
-    for role, entry in meter_entries(loaded.config):
-        meter = make_meter(role, entry, clock)
+    metering = Metering(loaded, clock)
+    for role, entry in metering.entries():
+        meter = metering.meter(role, entry)
         try:
             findings.append(await _try_meter(meter))
         finally:

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
@@ -29,11 +29,26 @@ class Loaded:
         config: The tables.
         strategies: Every installed strategy, made from its table.
         wallbox_password: From the table, its file, the environment or a credential.
+        folder: Where the file lies.
     """
 
     config: Config
     strategies: Mapping[str, Strategy]
     wallbox_password: SecretStr
+    folder: Path
+
+
+class Profiles(Protocol):
+    """The meter profiles that there are."""
+
+    @property
+    def known(self) -> Collection[str]:
+        """Their keys."""
+        ...
+
+    def fault(self, key: str, role: str) -> str | None:
+        """Why one cannot serve a meter in `role`; None when it can."""
+        ...
 
 
 class _Source:
@@ -64,7 +79,7 @@ class _Source:
 
 
 def load_config(
-    file: Path, environ: Mapping[str, str], strategies: Mapping[str, type[Strategy]], profiles: Collection[str]
+    file: Path, environ: Mapping[str, str], strategies: Mapping[str, type[Strategy]], profiles: Profiles
 ) -> Loaded:
     """Reads and checks a configuration.
 
@@ -72,7 +87,7 @@ def load_config(
         file: The TOML file.
         environ: The environment; `SUNPACE_...` and `CREDENTIALS_DIRECTORY` count.
         strategies: Installed strategies by name.
-        profiles: Keys of the known meter profiles.
+        profiles: The meter profiles.
 
     Raises:
         ConfigError: With every fault that could be found, one line each.
@@ -111,7 +126,7 @@ def parse_config(
     file: str,
     environ: Mapping[str, str],
     strategies: Mapping[str, type[Strategy]],
-    profiles: Collection[str],
+    profiles: Profiles,
 ) -> Loaded:
     """As `load_config`, from the file's text."""
     tree, source = _tree(text, file, environ)
@@ -124,7 +139,7 @@ def parse_config(
         _check_ca_file(config, source)
     if source.faults or config is None or password is None:
         raise ConfigError(source.faults)
-    return Loaded(config=config, strategies=made, wallbox_password=password)
+    return Loaded(config=config, strategies=made, wallbox_password=password, folder=Path(file).parent)
 
 
 def _read(file: Path) -> str:
@@ -181,18 +196,16 @@ def _strategies(
     return made
 
 
-def _check_profiles(config: Config, known: Collection[str], source: _Source) -> None:
-    meters: list[tuple[tuple[str | int, ...], str]] = [(("meter", "grid"), config.meter.grid.profile)]
-    meters += [(("meter", "pv", index), entry.profile) for index, entry in enumerate(config.meter.pv)]
-    meters += [
-        (("meter", role), entry.profile)
-        for role, entry in (("battery", config.meter.battery), ("ev", config.meter.ev))
-        if entry is not None
-    ]
-    for path, profile in meters:
-        if profile not in known:
-            full = (*path, "profile")
-            source.fault(full, f'{dotted(full)} = "{profile}": unknown meter profile; {nearest(profile, known)}')
+def _check_profiles(config: Config, profiles: Profiles, source: _Source) -> None:
+    for path, entry in config.meter.entries():
+        full = ("meter", *path, "profile")
+        if entry.profile not in profiles.known:
+            text = (
+                f'{dotted(full)} = "{entry.profile}": unknown meter profile; {nearest(entry.profile, profiles.known)}'
+            )
+            source.fault(full, text)
+        elif (fault := profiles.fault(entry.profile, str(path[0]))) is not None:
+            source.fault(full, f'{dotted(full)} = "{entry.profile}": {fault}')
 
 
 def _check_ca_file(config: Config, source: _Source) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import tzinfo
 from ipaddress import ip_address
 from pathlib import Path
@@ -92,17 +93,35 @@ class Site(Table):
 
 
 class MeterEntry(Table):
-    """One meter: `[meter.grid]`, `[meter.battery]`, `[meter.ev]`, or one of `[[meter.pv]]`."""
+    """One meter: `[meter.grid]`, `[meter.load]`, `[meter.battery]`, `[meter.ev]`, or one of `[[meter.pv]]`."""
 
-    profile: str
-    transport: Literal["tcp"] = "tcp"
-    host: Host
+    profile: str = "sunspec"
+    transport: Literal["tcp", "rtu", "rtu-over-tcp"] = "tcp"
+    host: Host | None = None
     port: Port | None = None
+    device: FilePath | None = None
+    baudrate: int | None = Field(default=None, ge=300, le=921_600)
+    parity: Literal["none", "even", "odd"] | None = None
+    stopbits: Literal[1, 2] | None = None
     unit_id: int | None = Field(default=None, ge=0, le=255)
     poll_s: float = Field(default=1, ge=0.2, le=60)
-    timeout_s: float = Field(default=3, ge=0.1, le=30)
+    timeout_s: float | None = Field(default=None, ge=0.1, le=30)
     stale_after_s: float = Field(default=15, ge=1, le=600)
+    frozen_after_s: float = Field(default=300, ge=0, le=86_400)
+    max_power_w: float | None = Field(default=None, ge=100, le=200_000)
     invert: bool = False
+
+    @model_validator(mode="after")
+    def _has_a_way(self) -> Self:
+        serial = {"device": self.device, "baudrate": self.baudrate, "parity": self.parity, "stopbits": self.stopbits}
+        network = {"host": self.host, "port": self.port}
+        needed, foreign = ("device", network) if self.transport == "rtu" else ("host", serial)
+        if wrong := [key for key, value in foreign.items() if value is not None]:
+            raise ValueError(f'{", ".join(wrong)} and transport = "{self.transport}" do not go together')
+        if getattr(self, needed) is None:
+            example = 'device = "/dev/ttyUSB0"' if needed == "device" else 'host = "192.168.1.30"'
+            raise ValueError(f'{needed} is missing: transport = "{self.transport}" needs it, such as {example}')
+        return self
 
     @model_validator(mode="after")
     def _outlives_a_poll(self) -> Self:
@@ -114,13 +133,49 @@ class MeterEntry(Table):
         return self
 
 
+class LoadEntry(MeterEntry):
+    """The table `[meter.load]`: the house's load, where the grid has no meter."""
+
+    includes_car: bool = True
+
+
 class Meters(Table):
     """The table `[meter]`."""
 
-    grid: MeterEntry
+    grid: MeterEntry | None = None
     pv: list[MeterEntry] = []
+    load: LoadEntry | None = None
     battery: MeterEntry | None = None
     ev: MeterEntry | None = None
+
+    @model_validator(mode="after")
+    def _knows_the_grid(self) -> Self:
+        if self.grid is not None and self.load is not None:
+            raise ValueError("grid and load: a meter at the grid tells all; leave one of them out")
+        if self.grid is None and (self.load is None or not self.pv):
+            raise ValueError(
+                "grid is missing: [meter.grid] is the meter at the grid connection; where only PV and the house's load "
+                "are metered, [meter.load] and [[meter.pv]] stand in for it"
+            )
+        if self.load is not None and not self.load.includes_car and self.ev is None:
+            raise ValueError("load.includes_car = false needs [meter.ev]: else nobody sees what the car draws")
+        return self
+
+    def entries(self) -> Iterator[tuple[tuple[str | int, ...], MeterEntry]]:
+        """Every meter with its key path below `meter`; the path's first part is its role."""
+        if self.grid is not None:
+            yield ("grid",), self.grid
+        yield from ((("pv", index), entry) for index, entry in enumerate(self.pv))
+        for role, entry in (("load", self.load), ("battery", self.battery), ("ev", self.ev)):
+            if entry is not None:
+                yield (role,), entry
+
+    @property
+    def grid_stale_after_s(self) -> float:
+        """Age at which the grid's power is no longer used, s; of several meters the shortest counts."""
+        if self.grid is not None:
+            return self.grid.stale_after_s
+        return min(entry.stale_after_s for path, entry in self.entries() if path[0] != "ev")
 
 
 class Pacing(Table):

@@ -80,38 +80,49 @@ class HouseMeters:
     """The house's meters by role.
 
     Args:
-        grid: At the connection point; required.
+        grid: At the connection point; None where it is reckoned from load, PV and battery.
         pv: Any number of producers; their sum is known only while all of them are fresh.
+        load: The house's load; only without a meter at the grid.
         battery: The house battery's.
         ev: The car's own.
+        load_includes_car: Whether the load meter sees the car.
+
+    Raises:
+        ValueError: Neither grid nor load.
     """
 
     def __init__(
         self,
         *,
-        grid: MeterPoller,
+        grid: MeterPoller | None = None,
         pv: Sequence[MeterPoller] = (),
+        load: MeterPoller | None = None,
         battery: MeterPoller | None = None,
         ev: MeterPoller | None = None,
+        load_includes_car: bool = True,
     ) -> None:
+        if grid is None and load is None:
+            raise ValueError("neither the grid nor the load is metered")
         self._grid = grid
         self._pv = tuple(pv)
+        self._load = load
         self._battery = battery
         self._ev = ev
+        self._load_includes_car = load_includes_car
 
     @property
     def pollers(self) -> tuple[MeterPoller, ...]:
         """All of them."""
-        optional = tuple(poller for poller in (self._battery, self._ev) if poller is not None)
-        return (self._grid, *self._pv, *optional)
+        single = (self._grid, self._load, self._battery, self._ev)
+        return (*self._pv, *(poller for poller in single if poller is not None))
 
     def house(self, now_s: float) -> House:
         """What is known at `now_s` (monotonic seconds)."""
-        grid = self._grid.fresh(now_s)
+        grid = self._grid.fresh(now_s) if self._grid is not None else None
         battery = self._battery.fresh(now_s) if self._battery is not None else None
         return House(
-            grid_w=grid.power_w if grid is not None else None,
-            grid_age_s=self._grid.age_s(now_s),
+            grid_w=self._grid_w(now_s),
+            grid_age_s=self._grid_age_s(now_s),
             grid_current_a=_current_a(grid) if grid is not None else None,
             voltage_v=grid.voltage_v if grid is not None else None,
             pv_w=self._pv_w(now_s),
@@ -121,9 +132,28 @@ class HouseMeters:
             battery_soc_pct=battery.soc_pct if battery is not None else None,
         )
 
+    def _grid_w(self, now_s: float) -> float | None:
+        """Measured, or what the parts leave: known only while all of them are fresh."""
+        if self._grid is not None:
+            return _power_w(self._grid, now_s)
+        parts_w = [_power_w(self._load, now_s), *(_negative(_power_w(poller, now_s)) for poller in self._pv)]
+        if self._battery is not None:
+            parts_w.append(_negative(_power_w(self._battery, now_s)))
+        if not self._load_includes_car:
+            parts_w.append(_power_w(self._ev, now_s))
+        return None if None in parts_w else sum(watts for watts in parts_w if watts is not None)
+
+    def _grid_age_s(self, now_s: float) -> float:
+        """The grid reading's age, or that of the oldest part."""
+        if self._grid is not None:
+            return self._grid.age_s(now_s)
+        car = None if self._load_includes_car else self._ev
+        parts = (self._load, *self._pv, self._battery, car)
+        return max(poller.age_s(now_s) for poller in parts if poller is not None)
+
     def _ev_w(self, now_s: float) -> float | None:
         """Only while it tells of the same moment as the grid: the fuse is reckoned with their difference."""
-        if self._ev is None or self._ev.age_s(now_s) > max(_SAME_MOMENT_S, self._grid.age_s(now_s)):
+        if self._ev is None or self._ev.age_s(now_s) > max(_SAME_MOMENT_S, self._grid_age_s(now_s)):
             return None
         reading = self._ev.fresh(now_s)
         return None if reading is None or reading.power_w is None else max(0.0, reading.power_w)
@@ -138,6 +168,15 @@ class HouseMeters:
                 return None
             total_w += reading.power_w
         return max(0.0, total_w)  # an inverter draws a few watts at night
+
+
+def _power_w(poller: MeterPoller | None, now_s: float) -> float | None:
+    reading = poller.fresh(now_s) if poller is not None else None
+    return None if reading is None else reading.power_w
+
+
+def _negative(watts: float | None) -> float | None:
+    return None if watts is None else -watts
 
 
 def _current_a(grid: Reading) -> Phases | None:

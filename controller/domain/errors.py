@@ -62,7 +62,7 @@ class DeviceRejected(DeviceError):
     """The device understood and refused, or would have: then nothing was sent.
 
     Attributes:
-        status: The HTTP status of the refusal; None where there was none.
+        status: The HTTP status, or the Modbus exception code, of the refusal; None where there was none.
     """
 
     def __init__(self, message: str, *, retry_in_s: float | None = None, status: int | None = None) -> None:

@@ -22,8 +22,9 @@ class Reading:
         phase_power_w: The same a phase, W.
         current_a: Current a phase, A, with the sign of the phase's power where that is known.
         voltage_v: Phase to neutral, V.
-        energy_import_wh: Total imported, Wh.
-        energy_export_wh: Total exported, Wh.
+        phases: Phases that the meter has; what a tuple of three holds beyond them is 0.
+        energy_wh: Total in the role's positive sense (imported, produced, discharged, drawn), Wh.
+        energy_back_wh: Total the other way (exported, charged), Wh.
         frequency_hz: Mains frequency, Hz.
         soc_pct: State of charge, for batteries, %.
         refused: Quantity -> why its value was not believed.
@@ -34,8 +35,9 @@ class Reading:
     phase_power_w: Phases | None = None
     current_a: Phases | None = None
     voltage_v: Phases | None = None
-    energy_import_wh: float | None = None
-    energy_export_wh: float | None = None
+    phases: int = 3
+    energy_wh: float | None = None
+    energy_back_wh: float | None = None
     frequency_hz: float | None = None
     soc_pct: float | None = None
     refused: Mapping[str, str] = field(default_factory=lambda: _NOTHING_REFUSED)

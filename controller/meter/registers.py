@@ -25,6 +25,16 @@ class RegisterType(StrEnum):
         """Registers one value takes."""
         return struct.calcsize(_FORMATS[self]) // 2
 
+    @property
+    def floating(self) -> bool:
+        """Whether it is a floating point number."""
+        return self in (RegisterType.FLOAT32, RegisterType.FLOAT64)
+
+    @property
+    def not_available(self) -> frozenset[int]:
+        """Bit patterns that devices show for "no value", as one unsigned number, most significant word first."""
+        return _NOT_AVAILABLE[self]
+
 
 class WordOrder(StrEnum):
     """Which register of a longer value comes first; bytes within one are always big-endian."""
@@ -45,12 +55,14 @@ _FORMATS = {
 }
 
 _NOT_AVAILABLE: dict[RegisterType, frozenset[int]] = {
-    RegisterType.INT16: frozenset({-0x8000, 0x7FFF}),
+    RegisterType.INT16: frozenset({0x8000, 0x7FFF}),
     RegisterType.UINT16: frozenset({0xFFFF}),
-    RegisterType.INT32: frozenset({-0x8000_0000, 0x7FFF_FFFF}),
+    RegisterType.INT32: frozenset({0x8000_0000, 0x7FFF_FFFF}),
     RegisterType.UINT32: frozenset({0xFFFF_FFFF}),
-    RegisterType.INT64: frozenset({-0x8000_0000_0000_0000, 0x7FFF_FFFF_FFFF_FFFF}),
+    RegisterType.INT64: frozenset({0x8000_0000_0000_0000, 0x7FFF_FFFF_FFFF_FFFF}),
     RegisterType.UINT64: frozenset({0xFFFF_FFFF_FFFF_FFFF}),
+    RegisterType.FLOAT32: frozenset({0xFF7F_FFFF, 0x7F7F_FFFF}),
+    RegisterType.FLOAT64: frozenset(),
 }
 
 
@@ -58,32 +70,50 @@ class ValueRefused(ValueError):
     """The registers hold no value; the text says why."""
 
 
-def decode(registers: Sequence[int], kind: RegisterType, order: WordOrder, scale: float) -> float:
-    """The value in `registers`, scaled.
+class NotAvailable(ValueRefused):
+    """The device itself says that it has no value now."""
+
+
+def decode(
+    registers: Sequence[int], kind: RegisterType, order: WordOrder, not_available: frozenset[int] | None = None
+) -> float:
+    """The number in `registers`.
 
     Args:
         registers: As many 16-bit words as `kind` takes, in the order of their addresses.
         kind: Their type.
         order: Their order.
-        scale: Factor into the quantity's unit.
+        not_available: Patterns for "no value", as unsigned numbers; None for the type's usual ones.
 
     Raises:
-        ValueRefused: NaN, infinite, or the type's pattern for "not available".
+        NotAvailable: NaN, or a pattern for "no value".
+        ValueRefused: Infinite.
     """
     words = registers if order is WordOrder.MSW_FIRST else tuple(reversed(registers))
     packed = struct.pack(f">{len(words)}H", *words)
     (raw,) = struct.unpack(_FORMATS[kind], packed)
-    if kind in _NOT_AVAILABLE:
-        if raw in _NOT_AVAILABLE[kind]:
-            raise ValueRefused(f"not available ({packed.hex()})")
-    elif not math.isfinite(raw):
+    patterns = kind.not_available if not_available is None else not_available
+    if int.from_bytes(packed, "big") in patterns or (kind.floating and math.isnan(raw)):
+        raise NotAvailable(f"not available ({packed.hex()})")
+    if kind.floating and math.isinf(raw):
         raise ValueRefused(f"not a number ({packed.hex()})")
-    return float(raw) * scale
+    return float(raw)
 
 
-def encode(value: float, kind: RegisterType, order: WordOrder, scale: float) -> tuple[int, ...]:
-    """The registers that a device with this type, order and scale would show for `value`; the inverse of `decode`."""
-    raw = value / scale
-    packed = struct.pack(_FORMATS[kind], raw if kind in (RegisterType.FLOAT32, RegisterType.FLOAT64) else round(raw))
-    words = struct.unpack(f">{len(packed) // 2}H", packed)
-    return words if order is WordOrder.MSW_FIRST else tuple(reversed(words))
+def encode(raw: float, kind: RegisterType, order: WordOrder) -> tuple[int, ...]:
+    """The registers that a device with this type and order would show for `raw`; the inverse of `decode`.
+
+    Raises:
+        OverflowError: The type cannot hold it.
+    """
+    try:
+        packed = struct.pack(_FORMATS[kind], raw if kind.floating else round(raw))
+    except struct.error as error:
+        raise OverflowError(f"{raw:g} does not fit into {kind}") from error
+    return in_order(int.from_bytes(packed, "big"), kind, order)
+
+
+def in_order(pattern: int, kind: RegisterType, order: WordOrder) -> tuple[int, ...]:
+    """The registers that show a bit pattern, given as one unsigned number."""
+    words = tuple(pattern >> 16 * i & 0xFFFF for i in range(kind.registers))
+    return words if order is WordOrder.LSW_FIRST else tuple(reversed(words))

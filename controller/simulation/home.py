@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from controller.domain.ports import Clock
-from controller.meter.profile import load_profile
+from controller.meter.profile_files import Shelf
 from controller.simulation.box.core import BoxSettings
 from controller.simulation.box.server import VirtualBox, https_server
 from controller.simulation.meter_server import EV_UNIT, GRID_UNIT, PV_UNIT, house_units, meter_server
@@ -54,7 +54,7 @@ class Home:
 @asynccontextmanager
 async def virtual_meter(live: LivePlant, port: int = 0) -> AsyncIterator[MeterAddress]:
     """The house's meters on one Modbus TCP server, while entered. DeviceUnavailable when the port is taken."""
-    async with meter_server(load_profile(METER_PROFILE), house_units(live), HOST, port) as bound:
+    async with meter_server(Shelf().load(METER_PROFILE), house_units(live), HOST, port) as bound:
         yield MeterAddress(host=HOST, port=bound)
 
 

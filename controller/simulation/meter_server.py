@@ -12,7 +12,9 @@ from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
 from controller.domain.errors import DeviceUnavailable
-from controller.meter.profile import Profile, Quantity
+from controller.meter.formula import Register
+from controller.meter.profile import Profile
+from controller.meter.quantities import Quantity, Section
 from controller.meter.registers import encode
 from controller.simulation.plant import LivePlant, Plant
 
@@ -88,12 +90,14 @@ def _device(unit: int, profile: Profile, values: Callable[[], Values]) -> SimDev
         _code: int, start: int, _address: int, _count: int, memory: list[int], _written: list[int] | list[bool] | None
     ) -> ExcCodes | None:
         for quantity, numbers in values().items():
-            for register, number in zip(profile.registers.get(quantity, ()), numbers, strict=False):
-                words = encode(number, register.kind, register.word_order, register.scale)
-                memory[register.address - start : register.end - start] = words
+            formula = profile.sections[Section.METER].get(quantity)
+            for (register, *_), number in zip(formula.components if formula else (), numbers, strict=False):
+                if isinstance(register, Register):
+                    words = encode(number / register.factor, register.kind, register.word_order)
+                    memory[register.address - start : register.end - start] = words
         return None
 
-    end = max(block.end for block in profile.blocks)
+    end = max(r.end for formula in profile.formulas() for r in formula.registers())
     bits = [SimData(0, values=False, datatype=DataType.BITS)]
     words = [SimData(0, count=end, values=0, datatype=DataType.REGISTERS)]
     return SimDevice(unit, simdata=(bits, bits, words, words), action=refresh)

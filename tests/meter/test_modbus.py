@@ -11,20 +11,22 @@ from anyio.abc import SocketAttribute, SocketStream
 
 from controller.control.clock import WallClock
 from controller.domain.errors import DeviceRejected, DeviceTimeout, DeviceUnavailable
-from controller.meter.device import ModbusMeter, Role
-from controller.meter.modbus import ModbusTcp
-from controller.meter.profile import Quantity, load_profile
+from controller.meter.connection import Connections, Endpoint, Unit
+from controller.meter.device import ModbusMeter
+from controller.meter.profile import Manners
+from controller.meter.profile_files import Shelf
+from controller.meter.quantities import Quantity, Role
 from controller.simulation.meter_server import Values, meter_server
 
-SDM630 = load_profile("eastron-sdm630")
+SDM630 = Shelf().load("eastron-sdm630")
 EVENING: Values = {
     Quantity.POWER_W: (1500.0,),
     Quantity.PHASE_POWER_W: (2000.0, -800.0, 300.0),
     Quantity.CURRENT_A: (8.7, 3.5, 1.3),
     Quantity.VOLTAGE_V: (231.0, 229.5, 230.0),
     Quantity.FREQUENCY_HZ: (50.01,),
-    Quantity.ENERGY_IMPORT_WH: (12_345_000.0,),
-    Quantity.ENERGY_EXPORT_WH: (6_789_000.0,),
+    Quantity.ENERGY_WH: (12_345_000.0,),
+    Quantity.ENERGY_BACK_WH: (6_789_000.0,),
 }
 
 
@@ -32,8 +34,13 @@ def meter(
     port: int, role: Role = Role.GRID, *, unit_id: int = 1, invert: bool = False, timeout_s: float = 2.0
 ) -> ModbusMeter:
     clock = WallClock()
-    connection = ModbusTcp("127.0.0.1", port, clock, timeout_s=timeout_s)
-    return ModbusMeter(role=role, profile=SDM630, connection=connection, unit_id=unit_id, clock=clock, invert=invert)
+    place = unit(port, unit_id, timeout_s=timeout_s)
+    return ModbusMeter(role=role, profile=SDM630, unit=place, clock=clock, invert=invert)
+
+
+def unit(port: int, unit_id: int = 1, *, timeout_s: float = 2.0) -> Unit:
+    endpoint = Endpoint(host="127.0.0.1", port=port)
+    return Connections(WallClock()).unit(endpoint, unit_id, timeout_s=timeout_s, manners=Manners())
 
 
 @asynccontextmanager
@@ -56,8 +63,8 @@ async def test_reads_the_house_in_the_designs_signs() -> None:
     assert reading.current_a == pytest.approx((8.7, -3.5, 1.3))  # unsigned on the wire: the phase's power has the sign
     assert reading.voltage_v == pytest.approx((231, 229.5, 230))
     assert reading.frequency_hz == pytest.approx(50.01)
-    assert reading.energy_import_wh == pytest.approx(12_345_000)
-    assert reading.energy_export_wh == pytest.approx(6_789_000)
+    assert reading.energy_wh == pytest.approx(12_345_000)
+    assert reading.energy_back_wh == pytest.approx(6_789_000)
     assert reading.refused == {}
 
 
@@ -65,10 +72,10 @@ async def test_reads_the_house_in_the_designs_signs() -> None:
     ("role", "invert", "power_w"),
     [
         (Role.GRID, True, -1500),
-        (Role.PV, False, -1500),
         (Role.PV, True, 1500),
         (Role.BATTERY, False, -1500),
         (Role.EV, False, 1500),
+        (Role.LOAD, False, 1500),
     ],
 )
 async def test_signs_by_role_and_wiring(role: Role, invert: bool, power_w: float) -> None:
@@ -78,7 +85,7 @@ async def test_signs_by_role_and_wiring(role: Role, invert: bool, power_w: float
         await device.close()
     assert reading.power_w == pytest.approx(power_w)
     imported, exported = (12_345_000, 6_789_000) if power_w > 0 else (6_789_000, 12_345_000)
-    assert (reading.energy_import_wh, reading.energy_export_wh) == pytest.approx((imported, exported))
+    assert (reading.energy_wh, reading.energy_back_wh) == pytest.approx((imported, exported))
 
 
 @pytest.mark.parametrize(
@@ -116,10 +123,10 @@ async def test_currents_without_a_known_direction_count_as_import() -> None:
 
 async def test_exception_reply_names_unit_registers_and_meaning() -> None:
     async with meter_server(SDM630, {1: lambda: EVENING}, "127.0.0.1", 0) as port:
-        connection = ModbusTcp("127.0.0.1", port, WallClock(), timeout_s=2)
+        connection = unit(port)
         with pytest.raises(DeviceRejected, match="unit 1 refuses input registers 70 to 119: illegal data address"):
-            await connection.read("input", 70, 50, 1)
-        assert len(await connection.read("holding", 0, 2, 1)) == 2  # the connection is still good
+            await connection.read("input", 70, 50)
+        assert len(await connection.read("holding", 0, 2)) == 2  # the connection is still good
         await connection.close()
 
 

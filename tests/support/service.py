@@ -18,7 +18,7 @@ from controller.control.loop import Controller
 from controller.domain.charger import ChargerStatus
 from controller.domain.decision import Decision
 from controller.domain.readings import House
-from controller.meter.profile import load_profile
+from controller.meter.profile_files import Shelf
 from controller.simulation.box.core import BoxSettings
 from controller.simulation.home import HOST, METER_PROFILE, Home, MeterAddress, virtual_meter, virtual_wallbox
 from controller.simulation.meter_server import house_units, meter_server
@@ -68,7 +68,7 @@ class Stage:
     async def put_meter_back(self) -> None:
         units = house_units(self.home.live)
         port = self.home.meter_address.port
-        await self._meter.enter_async_context(meter_server(load_profile(METER_PROFILE), units, HOST, port))
+        await self._meter.enter_async_context(meter_server(Shelf().load(METER_PROFILE), units, HOST, port))
 
 
 @asynccontextmanager
