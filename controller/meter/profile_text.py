@@ -93,7 +93,7 @@ class _When(_Table):
 
     address: int = Field(ge=0, le=65535)
     function: Function | None = None
-    type: RegisterType = RegisterType.UINT16
+    type: RegisterType | None = None
     mask: int | None = None
     equals: float | None = None
     below: float | None = None
@@ -269,7 +269,7 @@ def _condition(written: _File, when: _When) -> Condition:
     register = Register(
         function=when.function or common.function,
         address=when.address,
-        kind=when.type,
+        kind=when.type or (RegisterType.UINT16 if when.below is None else RegisterType.INT16),
         word_order=common.word_order,
         not_available=frozenset(),
     )
