@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import structlog
 
 from controller.domain.errors import ConfigError, DeviceProtocolError, DeviceRejected
 from controller.domain.ports import Clock
 from controller.domain.readings import Phases, Reading
-from controller.meter.connection import ILLEGAL_ADDRESS, ILLEGAL_VALUE, Unit
+from controller.meter.connection import ILLEGAL_ADDRESS, ILLEGAL_VALUE
 from controller.meter.formula import Formula, Function, Register
 from controller.meter.plan import Block, plan
 from controller.meter.plausibility import Bounds, History
@@ -54,6 +55,18 @@ class Look:
     memory: Mapping[tuple[Function, int], int]
 
 
+class Wire(Protocol):
+    """One unit on the wire; `connection.Unit` is one."""
+
+    async def read(self, function: Function, start: int, count: int) -> list[int]:
+        """Reads registers. Raises DeviceError."""
+        ...
+
+    async def close(self) -> None:
+        """Gives the connection back."""
+        ...
+
+
 class ModbusMeter:
     """One Modbus device in one role.
 
@@ -74,7 +87,7 @@ class ModbusMeter:
         *,
         role: Role,
         profile: Profile,
-        unit: Unit,
+        unit: Wire,
         clock: Clock,
         invert: bool = False,
         bounds: Bounds | None = None,
