@@ -44,7 +44,9 @@ def reference() -> dict[str, dict[tuple[str, str], Row]]:
     terms: dict[str, dict[tuple[str, str], list[Term]]] = defaultdict(lambda: defaultdict(list))
     remarks: dict[tuple[str, str, str], str] = {}
     with TABLE.open(encoding="utf-8", newline="") as file:
-        for key, section, quantity, code, addresses, kind, first, scale, remark in list(csv.reader(file, delimiter=";"))[1:]:
+        for key, section, quantity, code, addresses, kind, first, scale, remark in list(
+            csv.reader(file, delimiter=";")
+        )[1:]:
             places = tuple(int(address) for address in addresses.split("/"))
             terms[key][section, quantity].append(Term(int(code), places, kind, first, float(scale)))
             remarks[key, section, quantity] = remark
