@@ -23,6 +23,7 @@ from controller.meter.sunspec import Chain, discover
 _log = structlog.get_logger()
 _REFUSED_AGAIN_AFTER_S = 600.0
 """Registers that a device refuses are asked for again after so long: it may have got its battery by then."""
+_OTHER_COUNTER = {Quantity.ENERGY_WH: Quantity.ENERGY_BACK_WH, Quantity.ENERGY_BACK_WH: Quantity.ENERGY_WH}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,13 +181,13 @@ class ModbusMeter:
         memory.update({(block.function, block.start + i): word for i, word in enumerate(words)})
 
     def _reading(self, taken_at_s: float, layout: Layout, memory: Mapping[tuple[Function, int], int]) -> Reading:
-        refused = dict(layout.missing)
+        refused = {self._told_as(quantity): why for quantity, why in layout.missing.items()}
         values: dict[Quantity, tuple[float, ...]] = {}
         for quantity, formula in layout.formulas.items():
             try:
                 values[quantity] = formula.values(memory)
             except ValueRefused as error:
-                refused[quantity] = str(error)
+                refused[self._told_as(quantity)] = str(error)
         values = self._in_role(values)
         for quantity in list(values):
             faults = (self._bounds.fault(self._role, quantity, value) for value in values[quantity])
@@ -199,22 +200,18 @@ class ModbusMeter:
             del values[quantity]
         return _told(taken_at_s, self._role, values, refused)
 
+    def _told_as(self, quantity: Quantity) -> Quantity:
+        """The quantity that a register tells in this role: counters change places where the sense is turned."""
+        return _OTHER_COUNTER.get(quantity, quantity) if self._sign < 0 else quantity
+
     def _in_role(self, values: Mapping[Quantity, tuple[float, ...]]) -> dict[Quantity, tuple[float, ...]]:
         """Everything in the role's sign; energy counters change places where the sense is turned."""
-        turned = dict(values)
+        turned = {self._told_as(quantity): found for quantity, found in values.items()}
         for quantity in (Quantity.POWER_W, Quantity.PHASE_POWER_W, Quantity.CURRENT_A):
             if quantity in turned:
                 turned[quantity] = tuple(self._sign * value for value in turned[quantity])
         if Quantity.CURRENT_A in turned and self._formulas[Quantity.CURRENT_A].unsigned:
             turned[Quantity.CURRENT_A] = _with_signs(values[Quantity.CURRENT_A], turned)
-        if self._sign < 0:
-            for quantity, other in (
-                (Quantity.ENERGY_WH, Quantity.ENERGY_BACK_WH),
-                (Quantity.ENERGY_BACK_WH, Quantity.ENERGY_WH),
-            ):
-                turned.pop(quantity, None)
-                if other in values:
-                    turned[quantity] = values[other]
         return turned
 
 
