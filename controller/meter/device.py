@@ -23,7 +23,7 @@ _log = structlog.get_logger()
 _REFUSED_AGAIN_AFTER_S = 600.0
 """Registers that a device refuses are asked for again after so long: it may have got its battery by then."""
 _POWER_MISSING_S = 60.0
-"""SunSpec models are looked for again after so long where the power is in none: a meter may wake up after its inverter."""
+"""SunSpec models are looked for again after so long where none has the power: meters wake up after their inverters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
