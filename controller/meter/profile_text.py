@@ -13,6 +13,7 @@ from controller.meter.formula import Condition, Formula, Function, Point, Regist
 from controller.meter.profile import Manners, Parity, Profile, Serial
 from controller.meter.quantities import Quantity, Section
 from controller.meter.registers import RegisterType, WordOrder
+from controller.meter.sunspec.models import fault
 
 _PHASE_LETTERS = ("A", "B", "C")
 
@@ -254,6 +255,9 @@ def _terms(written: _File, section: Section, place: _Where, quantity: Quantity) 
 def _points(section: Section, place: _Where, name: str, quantity: Quantity) -> list[Point]:
     """A SunSpec point, or one a phase."""
     names = _phase_points(name) if quantity.per_phase else [name]
+    for model in place.model or ():
+        if (why := fault(model, name, in_module=place.module > 0)) is not None:
+            raise ValueError(why)
     other = place.otherwise
     others = [] if other is None or other.point is None else _points(section, other, other.point, quantity)
     return [

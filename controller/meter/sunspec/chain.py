@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from controller.meter.formula import Formula, Function, Point, Register
 from controller.meter.registers import ValueRefused
-from controller.meter.sunspec.models import HEADER_REGISTERS, Place, Shape, shapes
+from controller.meter.sunspec.models import HEADER_REGISTERS, Shape, fault, shapes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,9 +136,11 @@ class Chain:
 
     def _register(self, point: Point) -> Register:
         wanted, model = self._model_for(point)
-        shape = _shape_of(model)
-        start = model.address + _offset(wanted, model, shape)
-        place = _place(wanted, model, shape)
+        if (why := fault(model.number, wanted.name, in_module=wanted.module > 0)) is not None:
+            raise ValueRefused(why)
+        shape = shapes()[model.number]
+        place = (shape.module_points if wanted.module else shape.points)[wanted.name]
+        start = model.address + _module_offset(wanted, model, shape)
         register = Register(
             function="holding",
             address=start + place.offset,
@@ -192,23 +194,7 @@ def _listed(models: Iterable[Model]) -> str:
     return ", ".join(str(model.number) for model in models)
 
 
-def _shape_of(model: Model) -> Shape:
-    if model.number not in shapes():
-        raise ValueRefused(f"SunSpec model {model.number} is none of those that can be read here")
-    return shapes()[model.number]
-
-
-def _place(point: Point, model: Model, shape: Shape) -> Place:
-    places = shape.module_points if point.module else shape.points
-    if point.name not in places:
-        kind = "module point" if point.module else "point"
-        raise ValueRefused(
-            f"SunSpec model {model.number} has no {kind} {point.name} that can be read here, only {', '.join(places)}"
-        )
-    return places[point.name]
-
-
-def _offset(point: Point, model: Model, shape: Shape) -> int:
+def _module_offset(point: Point, model: Model, shape: Shape) -> int:
     """Where its module begins; 0 for the fixed part."""
     if not point.module:
         return 0

@@ -95,6 +95,19 @@ def shapes() -> Mapping[int, Shape]:
     return found
 
 
+def fault(number: int, point: str, *, in_module: bool) -> str | None:
+    """Why `point` cannot be read from the model `number`; None when it can."""
+    if number not in shapes():
+        known = ", ".join(map(str, sorted(shapes())))
+        return f"SunSpec model {number} is none of those that can be read here: {known}"
+    shape = shapes()[number]
+    places = shape.module_points if in_module else shape.points
+    if point in places:
+        return None
+    kind = "module point" if in_module else "point"
+    return f"SunSpec model {number} has no {kind} {point} that can be read here, only {', '.join(places) or 'none'}"
+
+
 def _shape(family: Mapping[str, Any], index: int) -> Shape:
     return Shape(
         points=_places(family.get("points", {})),
