@@ -113,6 +113,7 @@ class ModbusMeter:
         self._blocks: tuple[Block, ...] = ()
         self._refused: set[tuple[Function, int, int]] = set()
         self._refused_at_s = 0.0
+        self._gaps = True
         self._found_at_s = 0.0
 
     @property
@@ -157,17 +158,18 @@ class ModbusMeter:
             self._plan(self._layout)
         elif self._refused and self._clock.monotonic_s() - self._refused_at_s > _REFUSED_AGAIN_AFTER_S:
             self._refused.clear()
+            self._gaps = True
             self._plan(self._layout)
         return self._layout
 
-    def _plan(self, layout: Layout, *, gaps: bool = True) -> None:
+    def _plan(self, layout: Layout) -> None:
         manners = self._profile.manners
         wanted = [register for formula in layout.formulas.values() for register in formula.registers()]
         wanted += [_header(function, address) for function, address in layout.expected]
         self._blocks = plan(
             (r for r in wanted if (r.function, r.address, r.end) not in self._refused),
             max_registers=manners.max_registers,
-            max_gap=manners.max_gap if gaps else 0,
+            max_gap=manners.max_gap if self._gaps else 0,
         )
 
     async def _fill(self, memory: dict[tuple[Function, int], int], block: Block) -> None:
@@ -184,8 +186,9 @@ class ModbusMeter:
             else:
                 for part in block.split():
                     await self._fill(memory, part)
+            self._gaps = self._gaps and not block.has_gaps
             if self._layout is not None:
-                self._plan(self._layout, gaps=not block.has_gaps)
+                self._plan(self._layout)
             return
         memory.update({(block.function, block.start + i): word for i, word in enumerate(words)})
 

@@ -174,6 +174,16 @@ async def test_a_device_that_refuses_gaps_is_asked_without_them_from_then_on() -
     assert device.asked == [(10, 7), (20, 3), (25, 1), (30, 4)]
 
 
+async def test_gaps_stay_out_though_something_else_is_refused_later() -> None:
+    device = Device({address: word for address, word in EVENING.items() if address not in (11, 12, 13)}, strict=True)
+    grid = meter(device)
+    for _ in range(3):
+        await grid.read()
+    device.asked.clear()
+    assert set((await grid.read()).refused) == {"phase_power_w"}
+    assert device.asked == [(10, 1), (14, 3), (20, 3), (25, 1), (30, 4)]
+
+
 async def test_registers_that_a_device_has_not_are_left_out_and_named_and_tried_again_later() -> None:
     clock = Hands()
     device = Device({address: word for address, word in EVENING.items() if address < 30}, strict=True)
