@@ -133,7 +133,7 @@ def test_every_profile_tells_an_electrician_what_it_is(key: str) -> None:
     assert profile.maker
     assert profile.models
     assert len(profile.source) > 10
-    assert len(profile.notes) < 200
+    assert len(profile.notes) < 400
     assert max(len(line) for line in text.splitlines() if not line.startswith("models")) <= 130
 
 

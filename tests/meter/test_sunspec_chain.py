@@ -1,4 +1,4 @@
-"""Where points lie in the models of a device, and what is said of those that have no place; profiles' SunSpec entries."""
+"""Where points lie in the models of a device, what is said of those that have none; profiles with SunSpec entries."""
 
 from __future__ import annotations
 
