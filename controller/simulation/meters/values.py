@@ -44,7 +44,7 @@ class HouseValues:
 
     def __init__(self, live: LivePlant, settings: Mapping[str, tuple[float, ...]] | None = None) -> None:
         self._live = live
-        self._set = dict(settings or {})
+        self.settings: Mapping[str, tuple[float, ...]] = dict(settings or {})
         self._counted_wh: dict[Role, tuple[float, float]] = {}
         self._counted_at_s: dict[Role, float] = {}
 
@@ -55,7 +55,7 @@ class HouseValues:
     def measured(self, role: Role) -> Values:
         """What a meter in that role measures at this moment."""
         plant = self._live.now()
-        volts = self._set.get(role.public_name(Quantity.VOLTAGE_V), (plant.settings.voltage_v,))
+        volts = self.settings.get(role.public_name(Quantity.VOLTAGE_V), (plant.settings.voltage_v,))
         voltage_v = _three(volts)
         phase_w = self._phase_w(role, plant)
         power_w = self._power_w(role, plant)
@@ -71,15 +71,15 @@ class HouseValues:
             Quantity.SOC_PCT: (_SOC_PCT,),
         }
         for quantity in values:
-            if (numbers := self._set.get(role.public_name(quantity))) is not None:
+            if (numbers := self.settings.get(role.public_name(quantity))) is not None:
                 values[quantity] = _three(numbers) if quantity.per_phase else numbers
         return values
 
     def _power_w(self, role: Role, plant: Plant) -> float:
         """In the role's sign; what is set for one role moves the grid, and the load follows from the rest."""
-        if (numbers := self._set.get(role.public_name(Quantity.POWER_W))) is not None:
+        if (numbers := self.settings.get(role.public_name(Quantity.POWER_W))) is not None:
             return numbers[0]
-        if (phases := self._set.get(role.public_name(Quantity.PHASE_POWER_W))) is not None:
+        if (phases := self.settings.get(role.public_name(Quantity.PHASE_POWER_W))) is not None:
             return sum(_three(phases))
         match role:
             case Role.PV:
@@ -92,18 +92,18 @@ class HouseValues:
                 power_w = sum(self._power_w(other, plant) for other in (Role.GRID, Role.PV, Role.BATTERY))
             case Role.GRID:
                 own_w = plant.load_w + self._power_w(Role.EV, plant)
-                load_w = self._set.get(Role.LOAD.public_name(Quantity.POWER_W), (own_w,))[0]
+                load_w = self.settings.get(Role.LOAD.public_name(Quantity.POWER_W), (own_w,))[0]
                 power_w = load_w - self._power_w(Role.PV, plant) - self._power_w(Role.BATTERY, plant)
         return power_w
 
     def _phase_w(self, role: Role, plant: Plant) -> tuple[float, ...]:
         """A phase each; their sum is the power."""
-        if (phases := self._set.get(role.public_name(Quantity.PHASE_POWER_W))) is not None:
+        if (phases := self.settings.get(role.public_name(Quantity.PHASE_POWER_W))) is not None:
             return _three(phases)
         power_w = self._power_w(role, plant)
         if role is Role.GRID:
             unevenness_w = power_w - sum(plant.grid_phase_w)
-            if role.public_name(Quantity.POWER_W) not in self._set:
+            if role.public_name(Quantity.POWER_W) not in self.settings:
                 return tuple(watts + unevenness_w / 3 for watts in plant.grid_phase_w)
         if role is Role.EV and plant.settings.phases == 1:
             return (power_w, 0.0, 0.0)
