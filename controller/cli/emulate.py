@@ -100,7 +100,11 @@ async def _serve(emulation: Emulation) -> None:
 
 def _seen_by(box: VirtualBox) -> Callable[[], dict[str, Any]]:
     """Tells what the box has seen; its record may be replaced while it runs."""
-    return lambda: box.record.as_json()
+
+    def seen() -> dict[str, Any]:
+        return box.record.as_json()
+
+    return seen
 
 
 def _box_settings(flags: BoxFlags) -> BoxSettings:
