@@ -8,14 +8,18 @@ import sys
 
 from bench.decide import bench_decide
 from bench.idle import bench_idle
+from bench.meters import bench_meters
 from bench.rush import bench_rush
+from bench.soak import bench_soak
 from bench.startup import bench_imports, bench_startup
 
 _BENCHES = {
     "decide": [bench_decide],
     "startup": [bench_imports, bench_startup],
     "idle": [bench_idle],
+    "meters": [bench_meters],
     "rush": [bench_rush],
+    "soak": [bench_soak],
 }
 
 
