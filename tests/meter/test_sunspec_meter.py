@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -37,9 +38,17 @@ class HandClock(WallClock):
 
 @asynccontextmanager
 async def meter(
-    image: Image, key: str, role: Role, *, unit_id: int = 1, clock: WallClock | None = None
+    image: Image,
+    key: str,
+    role: Role,
+    *,
+    unit_id: int = 1,
+    clock: WallClock | None = None,
+    max_gap: int | None = None,
 ) -> AsyncIterator[tuple[Device, ModbusMeter]]:
     profile, clock = Shelf().load(key), clock or WallClock()
+    if max_gap is not None:
+        profile = replace(profile, manners=replace(profile.manners, max_gap=max_gap))
     async with served(image, unit_id=unit_id) as device:
         endpoint = Endpoint(host="127.0.0.1", port=device.port)
         unit = Connections(clock).unit(endpoint, unit_id, timeout_s=2, manners=profile.manners)
@@ -155,19 +164,17 @@ async def test_a_chain_that_moved_is_noticed_and_found_again() -> None:
 
 async def test_registers_refused_before_the_chain_moved_are_asked_for_again() -> None:
     image = Image().common().model(213, METER_FLOAT).end()
-    for address in range(40070 + 46, 40070 + 56):
-        del image.words[address]
-    async with meter(image, "sunspec", Role.GRID) as (device, grid):
-        assert (await grid.read()).power_w == -1234.5
-        shorter = Image().common().model(103, INVERTER).model(203, METER).end()
-        device.image = shorter
-        del shorter.words[40070 + 60]  # where the float meter's TotWhExp was: the old block is refused
+    del image.words[40130]  # the float meter's TotWhExp, at 40130 and 40131
+    async with meter(image, "sunspec", Role.GRID, max_gap=0) as (device, grid):
+        reading = await grid.read()
+        assert reading.power_w == -1234.5
+        assert "refuses" in reading.refused["energy_back_wh"]
+        device.image = Image().common().model(64999, {}, length=12).model(203, METER).end()
         with pytest.raises(DeviceProtocolError, match="models have moved"):
             await grid.read()
-        shorter.words[40070 + 60] = 0
         reading = await grid.read()
     assert reading.power_w == 3500
-    assert not any("refuses" in why for why in reading.refused.values())
+    assert "jumped" in reading.refused["energy_wh"]  # it is another meter; but 40130 is read again, now its TotWhImp
 
 
 async def test_the_wiring_of_a_701_is_watched() -> None:
