@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -44,11 +45,10 @@ async def meter(
     *,
     unit_id: int = 1,
     clock: WallClock | None = None,
-    max_gap: int | None = None,
+    **manners: Any,
 ) -> AsyncIterator[tuple[Device, ModbusMeter]]:
     profile, clock = Shelf().load(key), clock or WallClock()
-    if max_gap is not None:
-        profile = replace(profile, manners=replace(profile.manners, max_gap=max_gap))
+    profile = replace(profile, manners=replace(profile.manners, **manners))
     async with served(image, unit_id=unit_id) as device:
         endpoint = Endpoint(host="127.0.0.1", port=device.port)
         unit = Connections(clock).unit(endpoint, unit_id, timeout_s=2, manners=profile.manners)
@@ -77,6 +77,34 @@ async def test_three_phases_in_one_request() -> None:
     assert reading.frequency_hz == pytest.approx(50.01)
     assert (reading.energy_wh, reading.energy_back_wh) == (655380, 0)
     assert (reading.phases, reading.refused) == (3, {})
+
+
+@pytest.mark.parametrize(("max_registers", "max_gap"), [(125, 0), (20, 0), (20, 100), (9, 3)])
+async def test_a_value_and_its_scale_come_in_one_request(max_registers: int, max_gap: int) -> None:
+    image = Image().common().model(203, METER).end()
+    async with meter(image, "sunspec", Role.GRID, max_registers=max_registers, max_gap=max_gap) as (device, grid):
+        await grid.read()
+        device.asked.clear()
+        reading = await grid.read()
+    asked = [range(address, address + count) for address, count in device.asked]
+    assert max(len(addresses) for addresses in asked) <= max_registers
+    for value, scale in [(18, 22), (19, 22), (3, 6), (10, 15), (16, 17), (46, 54)]:
+        assert all(40070 + scale in addresses for addresses in asked if 40070 + value in addresses)
+    assert reading.power_w == 3500
+    assert reading.energy_wh == 655380
+
+
+async def test_a_value_whose_scale_is_refused_is_refused_and_the_rest_read() -> None:
+    image = Image().common().model(203, METER).end()
+    del image.words[40070 + 54]  # the scale of the counters
+    async with meter(image, "sunspec", Role.GRID) as (device, grid):
+        for _ in range(2):
+            reading = await grid.read()
+        asked = len(device.asked)
+        await grid.read()
+    assert len(device.asked) - asked == 3  # without gaps from then on
+    assert set(reading.refused) == {"energy_wh", "energy_back_wh"}
+    assert reading.power_w == 3500
 
 
 @pytest.mark.parametrize(("number", "phases"), [(201, 1), (202, 2), (203, 3)])
