@@ -167,7 +167,7 @@ class ModbusMeter:
         wanted = [register for formula in layout.formulas.values() for register in formula.registers()]
         wanted += [_header(function, address) for function, address in layout.expected]
         self._blocks = plan(
-            (r for r in wanted if (r.function, r.address, r.end) not in self._refused),
+            (r for r in wanted if (r.function, *r.span(manners.max_registers)) not in self._refused),
             max_registers=manners.max_registers,
             max_gap=manners.max_gap if self._gaps else 0,
         )

@@ -44,6 +44,15 @@ class Register:
         """The first address behind it."""
         return self.address + self.kind.registers
 
+    def span(self, max_registers: int) -> tuple[int, int]:
+        """First address, and the first behind, of what has to be read at once.
+
+        A value and its scale factor, where a request can hold both: some devices change the factor as they go.
+        """
+        scale = self.address if self.exponent_address is None else self.exponent_address
+        start, end = min(self.address, scale), max(self.end, scale + 1)
+        return (start, end) if end - start <= max_registers else (self.address, self.end)
+
     def words(self, memory: Memory) -> tuple[int, ...]:
         """Its contents. Raises ValueRefused where the device would not give them."""
         try:

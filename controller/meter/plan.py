@@ -16,7 +16,8 @@ class Block:
         function: How they are read.
         start: First address.
         end: First address behind it.
-        parts: The numbers in it that are wanted, each from its first address to the first behind it, in order.
+        parts: The numbers in it that are wanted, with their scale factors, each from its first address to the first
+            behind it, in order.
     """
 
     function: Function
@@ -47,7 +48,7 @@ def plan(registers: Iterable[Register], *, max_registers: int, max_gap: int) -> 
         max_registers: Most registers of one request.
         max_gap: Most registers that may be read for nothing between two that are wanted.
     """
-    wanted = sorted({(r.function, r.address, r.end) for r in registers})
+    wanted = sorted({(r.function, *r.span(max_registers)) for r in registers})
     blocks: list[Block] = []
     for function, start, end in wanted:
         last = blocks[-1] if blocks else None

@@ -1,4 +1,4 @@
-"""Where points lie in the models of a device, what is said of those that have none; profiles with SunSpec entries."""
+"""Where points lie in the models of a device, and what is said of those that have no place."""
 
 from __future__ import annotations
 
@@ -53,6 +53,14 @@ def test_only_strings_may_lack_and_never_all() -> None:
             CHAIN.locate(Formula(components=(terms,), asleep_is_zero=True))
     with pytest.raises(ValueRefused, match="no module 3"):
         CHAIN.locate(Formula(components=((two, three),)))
+
+
+def test_another_point_may_stand_in_another_block() -> None:
+    meter = DeviceBlock(models=(Model(number=1, address=40149, length=66), Model(number=802, address=40217, length=62)))
+    chain = Chain(base=40000, blocks=(*CHAIN.blocks, meter))
+    point = Point(models=(124,), name="ChaState", otherwise=Point(models=(802,), name="SoC", block=2, factor=2.0))
+    (register, _) = chain.locate(Formula(components=((point,),))).registers()
+    assert (register.address, register.exponent_address, register.factor) == (40217 + 11, 40217 + 56, 2.0)
 
 
 def test_headers_are_those_of_the_models_in_use() -> None:

@@ -184,7 +184,7 @@ async def test_a_wrong_base_may_be_refused_as_devices_like(refusal: ExcCodes, ba
 
 async def test_no_sunspec_says_so_and_what_to_do() -> None:
     image = Image()
-    image.words = dict.fromkeys((*range(4), *range(40000, 40004)), 7)
+    image.words = dict.fromkeys((*range(4), *range(40000, 40004)), 7) | {0: 0x5375, 40001: 0x6E53}
     async with served(image) as device:
         with pytest.raises(DeviceProtocolError, match=r"no SunSpec device.*switch SunSpec on.*unit id.*profile"):
             await walked(device)
@@ -210,7 +210,7 @@ async def test_other_failures_pass_through() -> None:
         await discover(silent)
 
 
-@pytest.mark.parametrize("wiring", [(0, 1), (1, 2), (2, 3), (0xFFFF, 3)])
+@pytest.mark.parametrize("wiring", [(0, 1), (1, 2), (2, 3), (3, 3), (0xFFFF, 3)])
 async def test_phases_of_model_701_are_read(wiring: tuple[int, int]) -> None:
     shown, phases = wiring
     async with served(Image().common().model(701, {2: shown}).end()) as device:
@@ -276,10 +276,22 @@ async def test_chains_that_cannot_be(image: Image, why: str) -> None:
 
 @pytest.mark.parametrize("length", [15530, 15531])
 async def test_a_chain_may_end_at_the_last_address_of_all(length: int) -> None:
-    image = Image(50000).model(9, {}, length=length)
-    image.words |= dict.fromkeys(range(image.end_at, 65536), 65535)
-    async with served(image) as device:
-        assert [model.end for model in (await walked(device)).models] == [50004 + length]
+    words = {**dict.fromkeys(range(50000, 0x10000), 0xFFFF), **Image(50000).model(9, {}, length=length).words}
+
+    async def read(_function: Function, start: int, count: int) -> list[int]:
+        if start + count > 0x10000:
+            raise AssertionError("no frame can ask for that")
+        if start not in words:
+            raise DeviceRejected("refused", status=2)
+        return [words[address] for address in range(start, start + count)]
+
+    assert [model.end for model in (await discover(read)).models] == [50004 + length]
+
+
+async def test_a_short_common_model_names_nobody() -> None:
+    async with served(Image().model(1, {2: 0x4D4D}, length=63).model(103, INVERTER).end()) as device:
+        chain = await walked(device)
+    assert str(chain) == "a device without a name: 1, 103"
 
 
 HEADERS = st.tuples(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -37,9 +39,16 @@ class HandClock(WallClock):
 
 @asynccontextmanager
 async def meter(
-    image: Image, key: str, role: Role, *, unit_id: int = 1, clock: WallClock | None = None
+    image: Image,
+    key: str,
+    role: Role,
+    *,
+    unit_id: int = 1,
+    clock: WallClock | None = None,
+    **manners: Any,
 ) -> AsyncIterator[tuple[Device, ModbusMeter]]:
     profile, clock = Shelf().load(key), clock or WallClock()
+    profile = replace(profile, manners=replace(profile.manners, **manners))
     async with served(image, unit_id=unit_id) as device:
         endpoint = Endpoint(host="127.0.0.1", port=device.port)
         unit = Connections(clock).unit(endpoint, unit_id, timeout_s=2, manners=profile.manners)
@@ -68,6 +77,34 @@ async def test_three_phases_in_one_request() -> None:
     assert reading.frequency_hz == pytest.approx(50.01)
     assert (reading.energy_wh, reading.energy_back_wh) == (655380, 0)
     assert (reading.phases, reading.refused) == (3, {})
+
+
+@pytest.mark.parametrize(("max_registers", "max_gap"), [(125, 0), (20, 0), (20, 100), (9, 3)])
+async def test_a_value_and_its_scale_come_in_one_request(max_registers: int, max_gap: int) -> None:
+    image = Image().common().model(203, METER).end()
+    async with meter(image, "sunspec", Role.GRID, max_registers=max_registers, max_gap=max_gap) as (device, grid):
+        await grid.read()
+        device.asked.clear()
+        reading = await grid.read()
+    asked = [range(address, address + count) for address, count in device.asked]
+    assert max(len(addresses) for addresses in asked) <= max_registers
+    for value, scale in [(18, 22), (19, 22), (3, 6), (10, 15), (16, 17), (46, 54)]:
+        assert all(40070 + scale in addresses for addresses in asked if 40070 + value in addresses)
+    assert reading.power_w == 3500
+    assert reading.energy_wh == 655380
+
+
+async def test_a_value_whose_scale_is_refused_is_refused_and_the_rest_read() -> None:
+    image = Image().common().model(203, METER).end()
+    del image.words[40070 + 54]  # the scale of the counters
+    async with meter(image, "sunspec", Role.GRID) as (device, grid):
+        for _ in range(2):
+            reading = await grid.read()
+        asked = len(device.asked)
+        await grid.read()
+    assert len(device.asked) - asked == 3  # without gaps from then on
+    assert set(reading.refused) == {"energy_wh", "energy_back_wh"}
+    assert reading.power_w == 3500
 
 
 @pytest.mark.parametrize(("number", "phases"), [(201, 1), (202, 2), (203, 3)])
@@ -155,19 +192,17 @@ async def test_a_chain_that_moved_is_noticed_and_found_again() -> None:
 
 async def test_registers_refused_before_the_chain_moved_are_asked_for_again() -> None:
     image = Image().common().model(213, METER_FLOAT).end()
-    for address in range(40070 + 46, 40070 + 56):
-        del image.words[address]
-    async with meter(image, "sunspec", Role.GRID) as (device, grid):
-        assert (await grid.read()).power_w == -1234.5
-        shorter = Image().common().model(103, INVERTER).model(203, METER).end()
-        device.image = shorter
-        del shorter.words[40070 + 60]  # where the float meter's TotWhExp was: the old block is refused
+    del image.words[40130]  # the float meter's TotWhExp, at 40130 and 40131
+    async with meter(image, "sunspec", Role.GRID, max_gap=0) as (device, grid):
+        reading = await grid.read()
+        assert reading.power_w == -1234.5
+        assert "refuses" in reading.refused["energy_back_wh"]
+        device.image = Image().common().model(64999, {}, length=12).model(203, METER).end()
         with pytest.raises(DeviceProtocolError, match="models have moved"):
             await grid.read()
-        shorter.words[40070 + 60] = 0
         reading = await grid.read()
     assert reading.power_w == 3500
-    assert not any("refuses" in why for why in reading.refused.values())
+    assert "jumped" in reading.refused["energy_wh"]  # it is another meter; but 40130 is read again, now its TotWhImp
 
 
 async def test_the_wiring_of_a_701_is_watched() -> None:
