@@ -275,6 +275,12 @@ DEVICES = [
         means={"power_w": -1500, "soc_pct": 50},
     ),
     Device(
+        profile="solis-hybrid-s",  # -1500 W, but direction 1 says that it discharges: the sign means nothing here
+        role=Role.BATTERY,
+        registers_in={33135: "0001", 33139: "0032", 33149: "FFFF FA24"},
+        means={"power_w": 1500},
+    ),
+    Device(
         profile="deye-hybrid-1p",
         role=Role.GRID,
         # 169: -300 W; 78 and 80: 65535 + 65536 steps of 0.1 kWh, another counter between; 81: 0x0001 0001 = 65537

@@ -18,6 +18,7 @@ from controller.meter.plan import Block, plan
 from controller.meter.profile import Profile
 from controller.meter.profile_files import Shelf
 from controller.meter.quantities import PHYSICAL_RANGE, Quantity, Role
+from controller.meter.registers import RegisterType
 
 PROFILES = {key: Shelf().load(key) for key in Shelf().known}
 PLAIN = [key for key, profile in PROFILES.items() if not profile.needs_discovery]
@@ -98,6 +99,37 @@ def test_requests_keep_to_the_limits_and_cover_all(key: str, role: Role) -> None
         assert block.count <= min(profile.manners.max_registers, 125)
         assert max(gaps(block, registers)) <= profile.manners.max_gap
     assert len(blocks) <= 8, "too many requests for one look"
+
+
+REGISTERS = st.lists(
+    st.builds(
+        Register,
+        function=st.sampled_from(["input", "holding"]),
+        address=st.integers(0, 60),
+        kind=st.sampled_from([RegisterType.UINT16, RegisterType.INT32, RegisterType.FLOAT64]),
+    ),
+    min_size=1,
+    max_size=15,
+)
+
+
+@given(registers=REGISTERS, max_registers=st.integers(4, 30), max_gap=st.integers(0, 10))
+def test_whatever_is_wanted_is_read_whole_and_within_the_limits(
+    registers: list[Register], max_registers: int, max_gap: int
+) -> None:
+    blocks = plan(registers, max_registers=max_registers, max_gap=max_gap)
+    for register in registers:
+        own = [b for b in blocks if b.function == register.function]
+        assert any(b.start <= register.address and register.end <= b.end for b in own)
+    for block in blocks:
+        assert block.count <= max_registers
+        assert max(gaps(block, registers)) <= max_gap
+
+
+def test_gaps_are_bridged_up_to_the_limit_and_no_further() -> None:
+    near, far = (Register(function="input", address=address, kind=RegisterType.UINT16) for address in (10, 15))
+    assert len(plan([near, far], max_registers=60, max_gap=4)) == 1
+    assert len(plan([near, far], max_registers=60, max_gap=3)) == 2
 
 
 @pytest.mark.parametrize(
