@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +39,16 @@ soc_pct = { address = 9 }
 """
 
 
-def watts(client: ModbusTcpClient | ModbusSerialClient, unit_id: int = 1) -> float:
+@contextmanager
+def connected(client: Any) -> Iterator[Any]:
+    try:
+        assert client.connect()
+        yield client
+    finally:
+        client.close()
+
+
+def watts(client: Any, unit_id: int = 1) -> float:
     words = client.read_input_registers(52, count=2, device_id=unit_id).registers
     (number,) = struct.unpack(">f", struct.pack(">2H", *words))
     return float(number)
@@ -49,16 +60,15 @@ def test_three_line_meters_and_what_they_saw(transport: str) -> None:
         told: dict[str, Any] = json.loads(process.line())
         assert (told["profile"], told["transport"]) == ("eastron-sdm630", transport)
         assert (told["unit_id"], told["pv_unit_id"], told["ev_unit_id"]) == (1, 2, 3)
-        client: ModbusTcpClient | ModbusSerialClient
+        made: Any
         if transport == "rtu":
-            client = ModbusSerialClient(told["device"], timeout=5, retries=0)
+            made = ModbusSerialClient(told["device"], timeout=5, retries=0)
         else:
             framer = FramerType.SOCKET if transport == "tcp" else FramerType.RTU
-            client = ModbusTcpClient(told["host"], port=told["port"], framer=framer, timeout=5, retries=0)
-        assert client.connect()
-        assert watts(client) == -2100
-        assert watts(client, told["pv_unit_id"]) < 0  # production flows backwards through a line meter
-        client.close()
+            made = ModbusTcpClient(told["host"], port=told["port"], framer=framer, timeout=5, retries=0)
+        with connected(made) as client:
+            assert watts(client) == -2100
+            assert watts(client, told["pv_unit_id"]) < 0  # production flows backwards through a line meter
         assert process.end() == 0
         seen = json.loads(process.line())
         assert (seen["requests"], seen["answers"]) == (2, 2)
@@ -71,12 +81,10 @@ def test_an_own_profile_with_all_its_tables_on_one_unit(tmp_path: Path) -> None:
         told = json.loads(process.line())
         assert told["unit_id"] == 11
         assert told["roles"] == {"grid": 11, "pv": 11, "battery": 11}
-        client = ModbusTcpClient(told["host"], port=told["port"], timeout=5, retries=0)
-        assert client.connect()
-        assert client.read_holding_registers(7, count=3, device_id=11).registers == [3000, 65536 - 400, 55]
-        assert client.read_holding_registers(100, count=1, device_id=11).registers == [2100]
-        assert client.read_holding_registers(7, count=4, device_id=11).isError()
-        client.close()
+        with connected(ModbusTcpClient(told["host"], port=told["port"], timeout=5, retries=0)) as client:
+            assert client.read_holding_registers(7, count=3, device_id=11).registers == [3000, 65536 - 400, 55]
+            assert client.read_holding_registers(100, count=1, device_id=11).registers == [2100]
+            assert client.read_holding_registers(7, count=4, device_id=11).isError()
 
 
 def test_the_control_port_changes_values_and_faults(tmp_path: Path) -> None:
@@ -84,22 +92,20 @@ def test_the_control_port_changes_values_and_faults(tmp_path: Path) -> None:
     file.write_text("[faults]\nexception_code = 6\n")
     with sunpace("emulate", "meter", "--json", "--faults", str(file)) as process:
         told = json.loads(process.line())
-        client = ModbusTcpClient(told["host"], port=told["port"], timeout=5, retries=0)
-        assert client.connect()
-        assert client.read_input_registers(52, count=2, device_id=1).exception_code == 6
-        with httpx.Client(base_url=told["control"]) as control:
+        plain = ModbusTcpClient(told["host"], port=told["port"], timeout=5, retries=0)
+        with connected(plain) as client, httpx.Client(base_url=told["control"]) as control:
+            assert client.read_input_registers(52, count=2, device_id=1).exception_code == 6
             assert control.put("/faults", json={}).json() == MeterFaults().model_dump(mode="json")
             values = control.put("/values", json={"grid_w": 1234, "voltage_v": [229, 230, 231]}).json()
             assert (values["grid_w"], values["voltage_v"]) == (1234, [229, 230, 231])
             assert watts(client) == 1234
             refused = control.put("/values", json={"grid": 1})
             assert refused.status_code == 422
-            assert refused.json()["detail"].startswith("grid=1: NAME=VALUE is expected; names of Eastron SDM630 are ")
+            assert refused.json()["detail"].startswith("grid=1")
             assert control.put("/faults", json={"silence": "yes"}).status_code == 422
             assert control.put("/values", content=b"{").status_code == 400
             assert watts(client) == 1234  # nothing has changed
             assert control.get("/record").json()["requests"] == 3
-        client.close()
 
 
 @pytest.mark.parametrize(
