@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import structlog
 
@@ -22,6 +22,8 @@ from controller.meter.sunspec import Chain, discover
 _log = structlog.get_logger()
 _REFUSED_AGAIN_AFTER_S = 600.0
 """Registers that a device refuses are asked for again after so long: it may have got its battery by then."""
+_POWER_MISSING_S = 60.0
+"""SunSpec models are looked for again after so long where none has the power: meters wake up after their inverters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +99,7 @@ class ModbusMeter:
         self._blocks: tuple[Block, ...] = ()
         self._refused: set[tuple[Function, int, int]] = set()
         self._refused_at_s = 0.0
+        self._found_at_s = 0.0
 
     @property
     def name(self) -> str:
@@ -117,6 +120,7 @@ class ModbusMeter:
         for (function, address), word in layout.expected.items():
             if memory.get((function, address)) != word:
                 self._layout = None
+                self._refused.clear()  # what was refused may have been the old place
                 raise DeviceProtocolError(f"{self.name}: its SunSpec models have moved; they are looked for again")
         return Look(reading=self._reading(taken_at_s, layout, memory), layout=layout, memory=memory)
 
@@ -126,7 +130,12 @@ class ModbusMeter:
 
     async def _laid_out(self) -> Layout:
         """Where everything lies; looked for at first, and what was refused again after a while."""
+        if self._layout is not None and self._layout.missing:
+            again_after_s = _POWER_MISSING_S if Quantity.POWER_W in self._layout.missing else _REFUSED_AGAIN_AFTER_S
+            if self._clock.monotonic_s() - self._found_at_s > again_after_s:
+                self._layout = None
         if self._layout is None:
+            self._found_at_s = self._clock.monotonic_s()
             if any(True for formula in self._formulas.values() for _ in formula.points()):
                 self._layout = _resolved(self._formulas, await discover(self._unit.read))
             else:
@@ -211,7 +220,7 @@ def _resolved(formulas: Mapping[Quantity, Formula], chain: Chain) -> Layout:
     missing: dict[Quantity, str] = {}
     for quantity, formula in formulas.items():
         try:
-            found[quantity] = replace(formula, components=chain.locate(formula.components))
+            found[quantity] = chain.locate(formula)
         except ValueRefused as error:
             missing[quantity] = str(error)
     used = [register for formula in found.values() for register in formula.registers()]
