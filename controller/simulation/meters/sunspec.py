@@ -77,7 +77,7 @@ def _length(shape: Shape, modules: int) -> int:
     places = [*shape.points.values(), *(shape.module_points.values() if modules else ())]
     fixed = [place.offset + place.kind.registers for place in shape.points.values()]
     exponents = [place.exponent_offset + 1 for place in places if place.exponent_offset is not None]
-    end = max([*fixed, *exponents, (shape.wiring_offset or 0) + 1, shape.first_module_offset])
+    end: int = max([*fixed, *exponents, (shape.wiring_offset or 0) + 1, shape.first_module_offset])
     return end + modules * shape.module_length - HEADER_REGISTERS
 
 
@@ -86,8 +86,7 @@ def _wiring(number: int) -> int | None:
     shape = shapes().get(number)
     if shape is None or shape.wiring_offset is None:
         return None
-    wirings: tuple[int, ...] = shape.wiring_phases
-    return wirings.index(_PHASES)
+    return shape.wiring_phases.index(_PHASES)
 
 
 def _write(cells: Cells, address: int, words: Iterable[int]) -> None:
