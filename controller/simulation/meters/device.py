@@ -10,7 +10,8 @@ from controller.meter.profile import Profile
 from controller.meter.quantities import Role
 from controller.simulation.meters.encoding import Wanted, blanked, encoded, folded
 from controller.simulation.meters.faults import MeterFaults
-from controller.simulation.meters.layout import Cells, layout_of, readable
+from controller.simulation.meters.layout import Cells, Layout, readable
+from controller.simulation.meters.sunspec import sunspec_layout
 from controller.simulation.meters.values import Measuring, turned
 
 ILLEGAL_FUNCTION = 1
@@ -47,7 +48,7 @@ class VirtualDevice:
         self.profile = profile
         self.units = units
         self._strict = strict
-        self._layout = layout_of(profile)
+        self._layout = sunspec_layout(profile) if profile.needs_discovery else Layout(formulas=profile.sections)
         for role in (role for roles in self.units.values() for role in roles):
             if profile.section_for(role) is None:
                 raise ConfigError(

@@ -18,7 +18,7 @@ class MeterFaults(BaseModel):
         wrong_unit: The answer is another unit's.
         garbage: The answer is bytes without sense.
         cut_mid_frame: Half the answer, and the connection is closed; a serial line falls silent.
-        every: The five above happen at each Nth request only.
+        every: The six above happen at each Nth request only.
         nan: Every value is "not available", as device and register type write it.
         sign_flip: Wired the other way round: powers and currents turn, energy counters change places.
         frozen: All registers stay what they were when this was set.

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from controller.domain.errors import ConfigError
 from controller.meter.formula import Formula, Function
-from controller.meter.profile import Profile
 from controller.meter.quantities import Quantity, Section
 
 Cells = dict[tuple[Function, int], int]
@@ -22,27 +20,26 @@ class Layout:
     Attributes:
         formulas: What lies where, by table and quantity; registers only, no SunSpec points.
         constants: What never changes: a SunSpec device's marker, model heads and names.
+        present: Further registers that the device has; 0 where nothing else is said.
     """
 
     formulas: Mapping[Section, Mapping[Quantity, Formula]]
     constants: Mapping[tuple[Function, int], int] = field(default_factory=dict)
+    present: frozenset[tuple[Function, int]] = frozenset()
 
     def used(self) -> frozenset[tuple[Function, int]]:
         """Every register that the device has."""
-        return frozenset(self.constants) | {
-            (register.function, address)
-            for quantities in self.formulas.values()
-            for formula in quantities.values()
-            for register in formula.registers()
-            for address in range(register.address, register.end)
-        }
-
-
-def layout_of(profile: Profile) -> Layout:
-    """Where a device of this profile has its values. Raises ConfigError where that is not known."""
-    if profile.needs_discovery:
-        raise ConfigError([f"meter profile {profile.key}: SunSpec devices are not emulated yet"])
-    return Layout(formulas=profile.sections)
+        return (
+            frozenset(self.constants)
+            | self.present
+            | {
+                (register.function, address)
+                for quantities in self.formulas.values()
+                for formula in quantities.values()
+                for register in formula.registers()
+                for address in range(register.address, register.end)
+            }
+        )
 
 
 def readable(used: frozenset[tuple[Function, int]], max_gap: int) -> frozenset[tuple[Function, int]]:
