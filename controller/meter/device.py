@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import structlog
 
 from controller.domain.errors import ConfigError, DeviceProtocolError, DeviceRejected
 from controller.domain.ports import Clock
 from controller.domain.readings import Phases, Reading
-from controller.meter.connection import ILLEGAL_ADDRESS, ILLEGAL_VALUE, Unit
+from controller.meter.connection import ILLEGAL_ADDRESS, ILLEGAL_VALUE
 from controller.meter.formula import Formula, Function, Register
 from controller.meter.plan import Block, plan
 from controller.meter.plausibility import Bounds, History
@@ -22,6 +23,19 @@ from controller.meter.sunspec import Chain, discover
 _log = structlog.get_logger()
 _REFUSED_AGAIN_AFTER_S = 600.0
 """Registers that a device refuses are asked for again after so long: it may have got its battery by then."""
+_OTHER_WAY = {Quantity.ENERGY_WH: Quantity.ENERGY_BACK_WH, Quantity.ENERGY_BACK_WH: Quantity.ENERGY_WH}
+
+
+class Wire(Protocol):
+    """One unit on the wire, such as `connection.Unit`; its text names it for people."""
+
+    async def read(self, function: Function, start: int, count: int) -> list[int]:
+        """See `Connection.read`."""
+        ...
+
+    async def close(self) -> None:
+        """Gives the connection back."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +88,7 @@ class ModbusMeter:
         *,
         role: Role,
         profile: Profile,
-        unit: Unit,
+        unit: Wire,
         clock: Clock,
         invert: bool = False,
         bounds: Bounds | None = None,
@@ -175,6 +189,7 @@ class ModbusMeter:
             except ValueRefused as error:
                 refused[quantity] = str(error)
         values = self._in_role(values)
+        refused = {self._turned(quantity): why for quantity, why in refused.items()}
         for quantity in list(values):
             faults = (self._bounds.fault(self._role, quantity, value) for value in values[quantity])
             if (fault := next((fault for fault in faults if fault is not None), None)) is not None:
@@ -194,15 +209,11 @@ class ModbusMeter:
                 turned[quantity] = tuple(self._sign * value for value in turned[quantity])
         if Quantity.CURRENT_A in turned and self._formulas[Quantity.CURRENT_A].unsigned:
             turned[Quantity.CURRENT_A] = _with_signs(values[Quantity.CURRENT_A], turned)
-        if self._sign < 0:
-            for quantity, other in (
-                (Quantity.ENERGY_WH, Quantity.ENERGY_BACK_WH),
-                (Quantity.ENERGY_BACK_WH, Quantity.ENERGY_WH),
-            ):
-                turned.pop(quantity, None)
-                if other in values:
-                    turned[quantity] = values[other]
-        return turned
+        return {self._turned(quantity): numbers for quantity, numbers in turned.items()}
+
+    def _turned(self, quantity: Quantity) -> Quantity:
+        """What a quantity of the device is in this role: the other counter where the sense is turned."""
+        return _OTHER_WAY.get(quantity, quantity) if self._sign < 0 else quantity
 
 
 def _resolved(formulas: Mapping[Quantity, Formula], chain: Chain) -> Layout:
