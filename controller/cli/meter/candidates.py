@@ -38,9 +38,14 @@ class Candidate:
     accepted: int
 
     @property
-    def rank(self) -> tuple[int, bool, int, str]:
-        """Sorts the best first; of two that read equally well, the one at its usual unit id, then the fuller one."""
-        return (-self.verdict.score, self.unit_id != self.profile.unit_id, -self.accepted, self.profile.key)
+    def rank(self) -> tuple[int, bool, int, int, str]:
+        """Sorts the best first.
+
+        Of those that read equally well: the one at its usual unit id, the fuller one, the one with more siblings.
+        """
+        profile = self.profile
+        usual = self.unit_id == profile.unit_id
+        return (-self.verdict.score, not usual, -self.accepted, -len(profile.models), profile.key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

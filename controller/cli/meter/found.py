@@ -70,7 +70,22 @@ def _unit_view(place: Place, candidates: Sequence[Candidate]) -> Iterator[Render
     best = shown[0]
     if best.verdict.score >= FITS:
         sure = "fits" if best.verdict.score >= _FITS_WELL else "may fit"
+        yield from _twins(best, shown)
         yield line(f"{best.profile.name} {sure}; in config.toml:\n\n" + "\n".join(config_lines(best)) + "\n")
+
+
+def _twins(best: Candidate, shown: Sequence[Candidate]) -> Iterator[RenderableType]:
+    """Devices of the same make may have the same registers."""
+    said = public_values(best.readings)[0].keys()
+    twins = [
+        candidate.profile.key
+        for candidate in shown
+        if candidate is not best
+        and candidate.verdict.score == best.verdict.score
+        and public_values(candidate.readings)[0].keys() == said
+    ]
+    if twins:
+        yield line(f"{', '.join(twins)}: the same registers, as far as can be seen; the name on the device decides")
 
 
 def _listed(unit_ids: Sequence[int]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -19,6 +20,7 @@ from controller.meter.profile import Profile
 from controller.meter.profile_files import Shelf
 from controller.meter.quantities import Quantity, Role, Section
 
+_WORD = re.compile(r"\w+")
 _REGISTER_COLUMNS = ("table", "quantity", "function", "address", "type", "scale", "sense", "remarks")
 
 
@@ -57,11 +59,11 @@ def all_profiles(shelf: Shelf) -> tuple[list[Profile], list[str]]:
 
 
 def search(known: Iterable[Profile], words: Iterable[str]) -> list[Profile]:
-    """Those in which all words occur; one whose key is the only word is all that is meant."""
+    """Those in which all words occur, whole words first; one whose key is the only word is all that is meant."""
     folded = [word.casefold() for word in words]
     found = [profile for profile in known if all(word in _text(profile) for word in folded)]
     exact = [profile for profile in found if [profile.key] == folded]
-    return exact or found
+    return exact or sorted(found, key=lambda profile: not set(folded) <= set(_WORD.findall(_text(profile))))
 
 
 def nothing_found(known: Iterable[Profile], words: Iterable[str]) -> str:

@@ -217,8 +217,9 @@ async def _ranked(bench: Bench, unit_id: int, task: _Task) -> list[Candidate]:
         if candidate is not None:
             tried.append(candidate)
     tried.sort(key=lambda candidate: candidate.rank)
+    fresh = Seen()
     for index, candidate in enumerate(tried[:_LOOKED_AT_TWICE]):
-        tried[index] = await try_profile(bench, candidate.profile, unit_id, Seen()) or candidate
+        tried[index] = await try_profile(bench, candidate.profile, unit_id, fresh) or candidate
     return sorted(tried, key=lambda candidate: candidate.rank)
 
 

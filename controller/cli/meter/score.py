@@ -164,4 +164,4 @@ def _absurd(reading: Reading) -> Iterator[Evidence]:
         found = getattr(reading, quantity.value)
         numbers = found if isinstance(found, tuple) else (found,)
         if any(number and abs(number) < _NOISE for number in numbers):
-            yield Evidence(-10, f"{quantity.value} is next to nothing: a number of another type")
+            yield Evidence(-20, f"{quantity.value} is next to nothing: a number of another type")
