@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from controller.cli.meter.remembering import RememberingWire, Seen
 from controller.cli.meter.score import Verdict, judge
-from controller.domain.errors import DeviceError, DeviceRejected
+from controller.domain.errors import DeviceError, DeviceRejected, DeviceTimeout
 from controller.domain.ports import Clock
 from controller.domain.readings import Reading
 from controller.meter.connection import Connections, Endpoint
@@ -66,8 +66,7 @@ class Bench:
 
     def wire(self, unit_id: int, profile: Profile, seen: Seen) -> RememberingWire:
         """The way to a unit, asked as a profile's device wants to be."""
-        timeout_s = max(self.timeout_s, profile.manners.timeout_s or 0.0)
-        unit = self.connections.unit(self.endpoint, unit_id, timeout_s=timeout_s, manners=profile.manners)
+        unit = self.connections.unit(self.endpoint, unit_id, timeout_s=self.timeout_s, manners=profile.manners)
         return RememberingWire(unit, seen)
 
 
@@ -80,8 +79,10 @@ async def try_profile(bench: Bench, profile: Profile, unit_id: int, seen: Seen) 
             if await _gives_power(wire, profile, role):
                 meter = ModbusMeter(role=role, profile=profile, unit=wire, clock=bench.clock)
                 looks[role] = await meter.look()
+        except DeviceTimeout:
+            return None  # it does not even refuse, and each further question would cost as long
         except DeviceError:
-            continue  # not with this profile
+            continue  # it knows nothing of this role
         finally:
             await wire.close()
     if not looks or all("the device refuses" in look.reading.refused.get("power_w", "") for look in looks.values()):
@@ -94,7 +95,12 @@ async def try_profile(bench: Bench, profile: Profile, unit_id: int, seen: Seen) 
         endpoint=bench.endpoint,
         unit_id=unit_id,
         readings=readings,
-        verdict=judge(readings, accepted=accepted, asked=len(asked)),
+        verdict=judge(
+            readings,
+            accepted=accepted,
+            asked=len(asked),
+            derived=[role for role, look in looks.items() if _is_sum_of_phases(look)],
+        ),
         accepted=accepted,
     )
 
@@ -116,6 +122,14 @@ async def _gives_power(wire: Wire, profile: Profile, role: Role) -> bool:
 
 def _registers(look: Look) -> set[Register]:
     return {register for formula in look.layout.formulas.values() for register in formula.registers()}
+
+
+def _is_sum_of_phases(look: Look) -> bool:
+    """Whether the total has no register of its own."""
+    formulas = look.layout.formulas
+    if Quantity.POWER_W not in formulas or Quantity.PHASE_POWER_W not in formulas:
+        return False
+    return set(formulas[Quantity.POWER_W].registers()) <= set(formulas[Quantity.PHASE_POWER_W].registers())
 
 
 def _is_there(register: Register, look: Look) -> bool:

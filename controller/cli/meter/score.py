@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from controller.cli.meter.values import watts
@@ -16,6 +16,8 @@ _PRESENT_V = 20.0
 _FREQUENCIES_HZ = (50.0, 60.0)
 _FREQUENCY_SPREAD_HZ = 1.0
 _HOUSE_W = 45_000.0
+_TELLING_W = 30.0
+"""Below it a sum proves nothing."""
 _ENERGY_WH = (100.0, 1e9)
 _NOISE = 1e-6
 """A number that is this small and not zero is a whole number taken for a floating point one."""
@@ -44,17 +46,19 @@ class Verdict:
     objections: tuple[str, ...]
 
 
-def judge(readings: Mapping[Role, Reading], *, accepted: int, asked: int) -> Verdict:
+def judge(readings: Mapping[Role, Reading], *, accepted: int, asked: int, derived: Collection[Role] = ()) -> Verdict:
     """How well readings look like those of a meter.
 
     Args:
         readings: What the profile makes of the registers.
         accepted: Registers that the device gave.
         asked: Registers that the profile wants.
+        derived: Roles whose total is computed from the phases, so that its fitting them proves nothing.
     """
     found: list[Evidence] = []
     for check in _CHECKS:
-        spoken = [evidence for reading in readings.values() if (evidence := check(reading)) is not None]
+        heard = [reading for role, reading in readings.items() if check is not _phases_add_up or role not in derived]
+        spoken = [evidence for reading in heard if (evidence := check(reading)) is not None]
         against = [evidence for evidence in spoken if evidence.points < 0]
         found += against or sorted(spoken, key=lambda evidence: -evidence.points)[:1]
     found += (evidence for reading in readings.values() for evidence in _absurd(reading))
@@ -94,9 +98,9 @@ def _phases_add_up(reading: Reading) -> Evidence | None:
     if reading.power_w is None or reading.phase_power_w is None or reading.phases < 2:
         return None
     total_w, gross_w = sum(reading.phase_power_w), sum(abs(watts) for watts in reading.phase_power_w)
-    if gross_w < 1 and abs(reading.power_w) < 1:
+    if gross_w < _TELLING_W and abs(reading.power_w) < _TELLING_W:
         return None  # nothing adds up to nothing everywhere
-    if abs(total_w - reading.power_w) <= max(30.0, 0.05 * gross_w):
+    if abs(total_w - reading.power_w) <= max(_TELLING_W, 0.05 * gross_w):
         return Evidence(15, "phases add up to the total")
     return Evidence(-15, f"phases add up to {total_w:.0f} W, the total is {reading.power_w:.0f} W")
 
@@ -118,7 +122,7 @@ def _power_within_voltage_times_current(reading: Reading) -> Evidence | None:
 
 def _power(reading: Reading) -> Evidence | None:
     power_w = reading.power_w
-    if power_w is None or power_w == 0:
+    if power_w is None or abs(power_w) < 1:
         return None
     if abs(power_w) <= _HOUSE_W:
         return Evidence(5, f"{'-' if power_w < 0 else ''}{watts(power_w)}")

@@ -108,3 +108,15 @@ def test_one_bad_role_outweighs_a_good_one() -> None:
     verdict = judge({Role.GRID: HEALTHY, Role.PV: bad}, accepted=13, asked=13)
     assert "47.0 Hz is neither 50 nor 60" in verdict.objections
     assert "50.0 Hz" not in verdict.reasons
+
+
+def test_a_total_that_is_made_of_the_phases_proves_nothing() -> None:
+    own = judge({Role.GRID: HEALTHY}, accepted=13, asked=13)
+    summed = judge({Role.GRID: HEALTHY}, accepted=13, asked=13, derived=[Role.GRID])
+    assert summed.score == own.score - 15
+    assert "phases add up to the total" not in summed.reasons
+
+
+def test_a_few_watts_prove_nothing_either() -> None:
+    ones = replace(HEALTHY, power_w=-1.0, phase_power_w=(-1.0, -1.0, -1.0))
+    assert "phases add up to the total" not in judge({Role.GRID: ones}, accepted=1, asked=1).reasons
