@@ -19,7 +19,7 @@ from controller.control.plugins import installed_strategies
 from controller.control.poller import HouseMeters, MeterPoller
 from controller.control.settings import CoreSettings, Fallback
 from controller.domain.errors import ConfigError
-from controller.domain.ports import Clock, LimitStore, Meter, Publisher, Wallbox
+from controller.domain.ports import Clock, LimitStore, Publisher, Wallbox
 from controller.history.limit_file import LimitFile
 from controller.meter.connection import Connections, Endpoint, Transport
 from controller.meter.device import ModbusMeter
@@ -75,19 +75,11 @@ class Metering:
         """The configured meters with their roles."""
         return [(Role(str(path[0])), entry) for path, entry in self._config.meter.entries()]
 
-    def meter(self, role: Role, entry: MeterEntry) -> Meter:
+    def meter(self, role: Role, entry: MeterEntry) -> ModbusMeter:
         """A meter from its table."""
         profile = self._shelf.load(entry.profile)
-        unit_id = entry.unit_id if entry.unit_id is not None else profile.unit_id
-        timeout_s = entry.timeout_s or profile.manners.timeout_s or _USUAL_TIMEOUT_S
-        endpoint = _endpoint(entry, profile)
-        return ModbusMeter(
-            role=role,
-            profile=profile,
-            unit=self._connections.unit(endpoint, unit_id, timeout_s=timeout_s, manners=profile.manners),
-            clock=self._clock,
-            invert=entry.invert,
-            bounds=_bounds(role, entry, self._config.site),
+        return make_meter(
+            role, entry, profile, site=self._config.site, connections=self._connections, clock=self._clock
         )
 
     def house(self) -> HouseMeters:
@@ -114,7 +106,24 @@ class Metering:
         )
 
 
-def _endpoint(entry: MeterEntry, profile: Profile) -> Endpoint:
+def make_meter(
+    role: Role, entry: MeterEntry, profile: Profile, *, site: Site, connections: Connections, clock: Clock
+) -> ModbusMeter:
+    """One meter; those behind one address share what `connections` has open. Raises ConfigError."""
+    unit_id = entry.unit_id if entry.unit_id is not None else profile.unit_id
+    timeout_s = entry.timeout_s or profile.manners.timeout_s or _USUAL_TIMEOUT_S
+    return ModbusMeter(
+        role=role,
+        profile=profile,
+        unit=connections.unit(endpoint_of(entry, profile), unit_id, timeout_s=timeout_s, manners=profile.manners),
+        clock=clock,
+        invert=entry.invert,
+        bounds=_bounds(role, entry, site),
+    )
+
+
+def endpoint_of(entry: MeterEntry, profile: Profile) -> Endpoint:
+    """Where a meter is; what its table leaves open is as usual for the device."""
     usual = profile.serial
     return Endpoint(
         transport=Transport(entry.transport),

@@ -15,6 +15,7 @@ from controller import __version__
 from controller.cli.emulate_flags import add_box_flags, add_meter_flags, box_flags, meter_flags
 from controller.cli.extras import require_sim
 from controller.cli.lean import without_decoration
+from controller.cli.meter.parser import add_meter
 from controller.cli.wallbox.parser import add_wallbox
 from controller.domain.errors import ConfigError, SunpaceError
 
@@ -73,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_check(commands)
     _add_emulate(commands)
+    add_meter(commands)
     add_wallbox(commands)
     return parser
 

@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
 from controller.app import Box
+from controller.cli.outcome import Outcome
 from controller.cli.wallbox import tables
-from controller.cli.wallbox.outcome import Outcome
 from controller.cli.whole_file import length_of, whole_file
 from controller.control.clock import WallClock
 from controller.wallbox.changes import NeedsConsent

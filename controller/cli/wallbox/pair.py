@@ -11,8 +11,8 @@ import anyio
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
+from controller.cli.outcome import Outcome
 from controller.cli.wallbox import tables
-from controller.cli.wallbox.outcome import Outcome
 from controller.cli.wallbox.way_in import config_file, confirmed, read_table
 from controller.cli.whole_file import whole_file
 from controller.config.models import WallboxAccess

@@ -7,8 +7,8 @@ from dataclasses import asdict
 from typing import Any
 
 from controller.app import Box
+from controller.cli.outcome import Outcome
 from controller.cli.wallbox import tables
-from controller.cli.wallbox.outcome import Outcome
 from controller.wallbox.sections import ReportedField
 
 

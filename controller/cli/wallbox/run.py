@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Awaitable, Callable
 
 import anyio
-from rich.console import Console
-from rich.text import Text
 
 from controller.app import Box, make_box
 from controller.cli.logs import configure_logs
+from controller.cli.outcome import Outcome, WrongUse, show
 from controller.cli.wallbox import files, reads, writes
-from controller.cli.wallbox.outcome import Outcome, WrongUse
 from controller.cli.wallbox.pair import pair
 from controller.cli.wallbox.way_in import complete_access, config_file
 from controller.control.clock import WallClock
 from controller.wallbox.changes import NeedsConsent
 
 _READ_ATTEMPTS = 2
-_WIDTH_OF_A_FILE = 160
 _WRONG_USE = 2
 
 Command = Callable[[Box, argparse.Namespace], Awaitable[Outcome]]
@@ -48,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     configure_logs("warning")
     try:
         if arguments.verb == "pair":
-            return _show(pair(arguments), arguments)
+            return show(pair(arguments), as_json=arguments.json)
         return _call(_COMMANDS[arguments.verb], arguments)
     except (NeedsConsent, WrongUse) as error:
         print(f"sunpace: {error}", file=sys.stderr)
@@ -68,19 +64,8 @@ def _call(command: Command, arguments: argparse.Namespace) -> int:
             limit_max_a=None if config_file(arguments) is None else table.max_current_a,
         )
         try:
-            return _show(await command(box, arguments), arguments)
+            return show(await command(box, arguments), as_json=arguments.json)
         finally:
             await box.client.close(keep_gap=True)
 
     return anyio.run(call)
-
-
-def _show(outcome: Outcome, arguments: argparse.Namespace) -> int:
-    """Prints it, and returns its exit code."""
-    if arguments.json:
-        print(json.dumps(outcome.data, default=str), flush=True)
-    else:
-        on_terminal = sys.stdout is not None and sys.stdout.isatty()
-        console = Console(width=None if on_terminal else _WIDTH_OF_A_FILE)
-        console.print(outcome.view, soft_wrap=isinstance(outcome.view, Text))  # a line to be copied stays one
-    return outcome.exit_code

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
-from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
 
+from controller.cli.tables import line, table
 from controller.wallbox.catalogue import VALUELESS, FieldType
 from controller.wallbox.dashboard import BoxError, Dashboard
 from controller.wallbox.sections import ReportedField, StructureSection, Value
+
+__all__ = ["dashboard_view", "errors_view", "fields_view", "line", "shown", "structure_view", "table"]
 
 
 def shown(value: Value, unit: str | None = None) -> str:
@@ -20,23 +18,6 @@ def shown(value: Value, unit: str | None = None) -> str:
         return "-"
     text = ("on" if value else "off") if isinstance(value, bool) else str(value)
     return f"{text} {unit}" if unit is not None and text and not text.rstrip().endswith(unit) else text
-
-
-def line(text: str) -> RenderableType:
-    """One line, whatever is in it."""
-    return Text(text)
-
-
-def table(columns: Sequence[str], rows: Iterable[Iterable[str]], title: str | None = None) -> Table:
-    """A plain table."""
-    made = Table(box=SIMPLE_HEAD if any(columns) else None, show_header=any(columns), pad_edge=False)
-    if title is not None:
-        made.title, made.title_justify = Text(title, style="bold"), "left"
-    for number, column in enumerate(columns):
-        made.add_column(column, overflow="fold", no_wrap=number == 0)
-    for row in rows:
-        made.add_row(*(Text(cell) for cell in row))
-    return made
 
 
 def dashboard_view(dashboard: Dashboard) -> RenderableType:

@@ -6,8 +6,8 @@ import argparse
 from typing import Any
 
 from controller.app import Box
+from controller.cli.outcome import Outcome, WrongUse
 from controller.cli.wallbox import tables
-from controller.cli.wallbox.outcome import Outcome, WrongUse
 from controller.cli.wallbox.way_in import ask_secret
 from controller.domain.errors import DeviceRejected
 from controller.wallbox.changes import NeedsConsent

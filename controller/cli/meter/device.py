@@ -1,0 +1,44 @@
+"""One device in all its roles, over one connection."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+from controller.app import make_meter
+from controller.cli.meter.way_in import Target
+from controller.domain.ports import Clock
+from controller.meter.connection import Connections
+from controller.meter.device import Look, ModbusMeter
+from controller.meter.quantities import Role
+
+
+class Device:
+    """A device that can be looked at.
+
+    Args:
+        meters: It, in each of its roles.
+    """
+
+    def __init__(self, meters: Mapping[Role, ModbusMeter]) -> None:
+        self._meters = meters
+
+    async def look(self) -> dict[Role, Look]:
+        """One look at it in each role. Raises DeviceError."""
+        return {role: await meter.look() for role, meter in self._meters.items()}
+
+
+@asynccontextmanager
+async def opened(target: Target, clock: Clock) -> AsyncIterator[Device]:
+    """The device; its connection is closed when left."""
+    connections = Connections(clock)
+    meters: dict[Role, ModbusMeter] = {}
+    try:
+        for role in target.roles:
+            meters[role] = make_meter(
+                role, target.entry, target.profile, site=target.site, connections=connections, clock=clock
+            )
+        yield Device(meters)
+    finally:
+        for meter in meters.values():
+            await meter.close()
