@@ -42,6 +42,14 @@ from controller.wallbox.writing import Writing
 
 _log = structlog.get_logger()
 _USUAL_TIMEOUT_S = 3.0
+_WITHOUT = {
+    Role.GRID: "the surplus is unknown: the wallbox goes to its fallback",
+    Role.LOAD: "the surplus is unknown: the wallbox goes to its fallback",
+    Role.PV: "the PV power is unknown, and without a meter at the grid the surplus, too",
+    Role.BATTERY: "what the battery gives could be taken for sun: charging from the sun pauses",
+    Role.EV: "the car's power is estimated from what it is offered and how the house's meter answers",
+}
+"""What is lost with a meter, for the log."""
 
 
 def read_config(file: Path, environ: Mapping[str, str] = os.environ) -> Loaded:
@@ -79,7 +87,13 @@ class Metering:
         pollers: dict[Role, list[MeterPoller]] = {role: [] for role in Role}
         for role, entry in self.entries():
             meter = self.meter(role, entry)
-            poller = MeterPoller(meter, self._clock, poll_s=entry.poll_s, stale_after_s=entry.stale_after_s)
+            poller = MeterPoller(
+                meter,
+                self._clock,
+                poll_s=entry.poll_s,
+                stale_after_s=entry.stale_after_s,
+                without=_WITHOUT[role],
+            )
             pollers[role].append(poller)
         load = self._config.meter.load
         return HouseMeters(

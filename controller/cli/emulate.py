@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,7 +13,8 @@ from typing import Any, Literal, assert_never
 
 import anyio
 
-from controller.cli.emulate_flags import BoxFlags
+from controller.cli.emulate_flags import BoxFlags, MeterFlags
+from controller.cli.emulate_meter import emulated_meter
 from controller.cli.faults_file import read_faults
 from controller.cli.logs import configure_logs
 from controller.cli.virtual import config_toml, virtual_day
@@ -22,7 +24,7 @@ from controller.simulation.box.control import control_server
 from controller.simulation.box.core import BoxSettings
 from controller.simulation.box.faults import Faults
 from controller.simulation.box.server import VirtualBox
-from controller.simulation.home import HOST, Home, random_password, virtual_home, virtual_meter, virtual_wallbox
+from controller.simulation.home import HOST, Home, random_password, virtual_home, virtual_wallbox
 from controller.simulation.plant import LivePlant
 
 
@@ -37,8 +39,9 @@ class Emulation:
         trace_file: A recorded day; None plays the generated one.
         start: Where the generated day begins, "HH:MM".
         write_config: Where to write a configuration that fits a home.
-        as_json: Whether the first line is JSON, and the last one what the wallbox has seen.
+        as_json: Whether the first line is JSON, and the last one what wallbox or meter have seen.
         box: How the wallbox is to be.
+        meter: How the meter is to be, by itself.
     """
 
     what: Literal["wallbox", "meter", "home"]
@@ -49,6 +52,7 @@ class Emulation:
     write_config: Path | None
     as_json: bool
     box: BoxFlags
+    meter: MeterFlags
 
 
 def emulate(emulation: Emulation) -> int:
@@ -60,26 +64,26 @@ def emulate(emulation: Emulation) -> int:
 
 async def _serve(emulation: Emulation) -> None:
     clock = WallClock()
-    settings = _box_settings(emulation.box)
     live = LivePlant(virtual_day(emulation.trace_file, emulation.start).plant, clock)
-    box: VirtualBox | None = None
+    seen: Callable[[], dict[str, Any]]
     async with AsyncExitStack() as stack:
         signals = stack.enter_context(anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT))
         addresses: dict[str, Any]
         match emulation.what:
             case "meter":
-                addresses = asdict(await stack.enter_async_context(virtual_meter(live, emulation.port)))
+                opened_meter = emulated_meter(emulation.meter, emulation.box, live, clock, emulation.port)
+                addresses, seen = await stack.enter_async_context(opened_meter)
             case "wallbox":
-                opened = virtual_wallbox(live, clock, emulation.port, settings)
+                opened = virtual_wallbox(live, clock, emulation.port, _box_settings(emulation.box))
                 alone, address = await stack.enter_async_context(opened)
                 control = await stack.enter_async_context(control_server(alone, HOST, emulation.box.control_port))
                 addresses = {**asdict(address), "control": control}
-                box = alone
+                seen = _seen_by(alone)
             case "home":
                 home = await stack.enter_async_context(
-                    virtual_home(live, clock, emulation.port, emulation.wallbox_port, settings)
+                    virtual_home(live, clock, emulation.port, emulation.wallbox_port, _box_settings(emulation.box))
                 )
-                box = home.box
+                seen = _seen_by(home.box)
                 control = await stack.enter_async_context(control_server(home.box, HOST, emulation.box.control_port))
                 wallbox = {**asdict(home.box_address), "control": control}
                 addresses = {"meter": asdict(home.meter_address), "wallbox": wallbox}
@@ -90,8 +94,17 @@ async def _serve(emulation: Emulation) -> None:
         _announce(addresses, emulation.as_json)
         async for _ in signals:
             break
-    if box is not None and emulation.as_json:
-        print(json.dumps(box.record.as_json()), flush=True)
+    if emulation.as_json:
+        print(json.dumps(seen()), flush=True)
+
+
+def _seen_by(box: VirtualBox) -> Callable[[], dict[str, Any]]:
+    """Tells what the box has seen; its record may be replaced while it runs."""
+
+    def seen() -> dict[str, Any]:
+        return box.record.as_json()
+
+    return seen
 
 
 def _box_settings(flags: BoxFlags) -> BoxSettings:

@@ -12,7 +12,7 @@ from datetime import time
 from pathlib import Path
 
 from controller import __version__
-from controller.cli.emulate_flags import add_box_flags, box_flags
+from controller.cli.emulate_flags import add_box_flags, add_meter_flags, box_flags, meter_flags
 from controller.cli.extras import require_sim
 from controller.cli.lean import without_decoration
 from controller.cli.meter.parser import add_meter
@@ -129,9 +129,10 @@ def _add_emulate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     emulate.add_argument(
         "--json",
         action="store_true",
-        help="first line: addresses and credentials, as JSON; last line: what the wallbox saw",
+        help="first line: addresses and credentials, as JSON; last line: what wallbox or meter saw",
     )
     add_box_flags(emulate, _port, _seconds)
+    add_meter_flags(emulate)
     emulate.set_defaults(command=_emulate)
 
 
@@ -165,7 +166,7 @@ def _check(arguments: argparse.Namespace) -> int:
 def _emulate(arguments: argparse.Namespace) -> int:
     if arguments.what != "home" and (arguments.write_config is not None or arguments.wallbox_port):
         raise SunpaceError("--write-config and --wallbox-port go with `emulate home` only")
-    box = box_flags(arguments)
+    box, meter = box_flags(arguments), meter_flags(arguments)
     require_sim()
     from controller.cli.emulate import Emulation, emulate  # noqa: PLC0415
 
@@ -179,6 +180,7 @@ def _emulate(arguments: argparse.Namespace) -> int:
             write_config=arguments.write_config,
             as_json=arguments.json,
             box=box,
+            meter=meter,
         )
     )
 

@@ -23,10 +23,13 @@ class MeterPoller:
         clock: The service's clock.
         poll_s: Seconds between two polls; after failures longer, to 10 s at the most.
         stale_after_s: Age at which a reading is no longer used.
+        without: What is missing then, for people.
     """
 
-    def __init__(self, meter: Meter, clock: Clock, *, poll_s: float, stale_after_s: float) -> None:
+    def __init__(self, meter: Meter, clock: Clock, *, poll_s: float, stale_after_s: float, without: str = "") -> None:
         self._meter = meter
+        self._without = without
+        self._told_stale = False
         self._clock = clock
         self._poll_s = poll_s
         self._stale_after_s = stale_after_s
@@ -54,6 +57,15 @@ class MeterPoller:
 
     async def poll(self) -> None:
         """Polls once; a failure is remembered and logged, never raised."""
+        await self._look()
+        stale = self.age_s(self._clock.monotonic_s()) > self._stale_after_s
+        if stale and not self._told_stale:
+            _log.warning("meter_stale", meter=self._meter.name, after_s=self._stale_after_s, without=self._without)
+        elif not stale and self._told_stale:
+            _log.info("meter_fresh_again", meter=self._meter.name)
+        self._told_stale = stale
+
+    async def _look(self) -> None:
         try:
             reading = await self._meter.read()
         except DeviceError as error:

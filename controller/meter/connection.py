@@ -106,6 +106,7 @@ class Connection:
         self._client: _Client | None = None
         self._ready_at_s = clock.monotonic_s()
         self._failed = False
+        self._asking: anyio.CancelScope | None = None
 
     async def read(
         self, function: Function, start: int, count: int, *, unit_id: int, timeout_s: float, manners: Manners
@@ -147,12 +148,12 @@ class Connection:
     ) -> ModbusPDU:
         answered = False
         try:
-            with self._clock.timeout(timeout_s):
+            with self._clock.timeout(timeout_s), anyio.CancelScope() as self._asking:
                 if function == "input":
                     reply = await client.read_input_registers(start, count=count, device_id=unit_id)
                 else:
                     reply = await client.read_holding_registers(start, count=count, device_id=unit_id)
-            answered = True
+                answered = True
         except TimeoutError as error:
             raise DeviceTimeout(f"{self.endpoint} unit {unit_id} did not answer within {timeout_s:g} s") from error
         except (ModbusException, OSError) as error:
@@ -160,7 +161,14 @@ class Connection:
         finally:
             if not answered:
                 await self._fail()
+        if not answered:
+            raise DeviceUnavailable(f"{self.endpoint} dropped the connection instead of answering for unit {unit_id}")
         return reply
+
+    def _heard(self, connected: bool) -> None:
+        """A lost connection ends the wait for an answer; pymodbus would wait for its time-out."""
+        if not connected and self._asking is not None:
+            self._asking.cancel()
 
     async def _checked(self, reply: ModbusPDU, function: Function, start: int, count: int, unit_id: int) -> list[int]:
         if reply.isError():
@@ -235,10 +243,17 @@ class Connection:
                 timeout=wait_s,
                 retries=0,
                 reconnect_delay=0,
+                trace_connect=self._heard,
             )
         framer = FramerType.SOCKET if endpoint.transport is Transport.TCP else FramerType.RTU
         return AsyncModbusTcpClient(
-            endpoint.host, port=endpoint.port, framer=framer, timeout=wait_s, retries=0, reconnect_delay=0
+            endpoint.host,
+            port=endpoint.port,
+            framer=framer,
+            timeout=wait_s,
+            retries=0,
+            reconnect_delay=0,
+            trace_connect=self._heard,
         )
 
 

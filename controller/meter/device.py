@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
@@ -23,19 +23,9 @@ from controller.meter.sunspec import Chain, discover
 _log = structlog.get_logger()
 _REFUSED_AGAIN_AFTER_S = 600.0
 """Registers that a device refuses are asked for again after so long: it may have got its battery by then."""
-_OTHER_WAY = {Quantity.ENERGY_WH: Quantity.ENERGY_BACK_WH, Quantity.ENERGY_BACK_WH: Quantity.ENERGY_WH}
-
-
-class Wire(Protocol):
-    """One unit on the wire, such as `connection.Unit`; its text names it for people."""
-
-    async def read(self, function: Function, start: int, count: int) -> list[int]:
-        """See `Connection.read`."""
-        ...
-
-    async def close(self) -> None:
-        """Gives the connection back."""
-        ...
+_OTHER_COUNTER = {Quantity.ENERGY_WH: Quantity.ENERGY_BACK_WH, Quantity.ENERGY_BACK_WH: Quantity.ENERGY_WH}
+_POWER_MISSING_S = 60.0
+"""SunSpec models are looked for again after so long where none has the power: meters wake up after their inverters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +56,18 @@ class Look:
     reading: Reading
     layout: Layout
     memory: Mapping[tuple[Function, int], int]
+
+
+class Wire(Protocol):
+    """One unit on the wire; `connection.Unit` is one."""
+
+    async def read(self, function: Function, start: int, count: int) -> list[int]:
+        """Reads registers. Raises DeviceError."""
+        ...
+
+    async def close(self) -> None:
+        """Gives the connection back."""
+        ...
 
 
 class ModbusMeter:
@@ -111,6 +113,8 @@ class ModbusMeter:
         self._blocks: tuple[Block, ...] = ()
         self._refused: set[tuple[Function, int, int]] = set()
         self._refused_at_s = 0.0
+        self._gaps = True
+        self._found_at_s = 0.0
 
     @property
     def name(self) -> str:
@@ -131,6 +135,7 @@ class ModbusMeter:
         for (function, address), word in layout.expected.items():
             if memory.get((function, address)) != word:
                 self._layout = None
+                self._refused.clear()  # what was refused may have been the old place
                 raise DeviceProtocolError(f"{self.name}: its SunSpec models have moved; they are looked for again")
         return Look(reading=self._reading(taken_at_s, layout, memory), layout=layout, memory=memory)
 
@@ -140,7 +145,12 @@ class ModbusMeter:
 
     async def _laid_out(self) -> Layout:
         """Where everything lies; looked for at first, and what was refused again after a while."""
+        if self._layout is not None and self._layout.missing:
+            again_after_s = _POWER_MISSING_S if Quantity.POWER_W in self._layout.missing else _REFUSED_AGAIN_AFTER_S
+            if self._clock.monotonic_s() - self._found_at_s > again_after_s:
+                self._layout = None
         if self._layout is None:
+            self._found_at_s = self._clock.monotonic_s()
             if any(True for formula in self._formulas.values() for _ in formula.points()):
                 self._layout = _resolved(self._formulas, await discover(self._unit.read))
             else:
@@ -148,17 +158,18 @@ class ModbusMeter:
             self._plan(self._layout)
         elif self._refused and self._clock.monotonic_s() - self._refused_at_s > _REFUSED_AGAIN_AFTER_S:
             self._refused.clear()
+            self._gaps = True
             self._plan(self._layout)
         return self._layout
 
-    def _plan(self, layout: Layout, *, gaps: bool = True) -> None:
+    def _plan(self, layout: Layout) -> None:
         manners = self._profile.manners
         wanted = [register for formula in layout.formulas.values() for register in formula.registers()]
         wanted += [_header(function, address) for function, address in layout.expected]
         self._blocks = plan(
             (r for r in wanted if (r.function, r.address, r.end) not in self._refused),
             max_registers=manners.max_registers,
-            max_gap=manners.max_gap if gaps else 0,
+            max_gap=manners.max_gap if self._gaps else 0,
         )
 
     async def _fill(self, memory: dict[tuple[Function, int], int], block: Block) -> None:
@@ -175,21 +186,21 @@ class ModbusMeter:
             else:
                 for part in block.split():
                     await self._fill(memory, part)
+            self._gaps = self._gaps and not block.has_gaps
             if self._layout is not None:
-                self._plan(self._layout, gaps=not block.has_gaps)
+                self._plan(self._layout)
             return
         memory.update({(block.function, block.start + i): word for i, word in enumerate(words)})
 
     def _reading(self, taken_at_s: float, layout: Layout, memory: Mapping[tuple[Function, int], int]) -> Reading:
-        refused = dict(layout.missing)
+        refused = {self._told_as(quantity): why for quantity, why in layout.missing.items()}
         values: dict[Quantity, tuple[float, ...]] = {}
         for quantity, formula in layout.formulas.items():
             try:
                 values[quantity] = formula.values(memory)
             except ValueRefused as error:
-                refused[quantity] = str(error)
+                refused[self._told_as(quantity)] = str(error)
         values = self._in_role(values)
-        refused = {self._turned(quantity): why for quantity, why in refused.items()}
         for quantity in list(values):
             faults = (self._bounds.fault(self._role, quantity, value) for value in values[quantity])
             if (fault := next((fault for fault in faults if fault is not None), None)) is not None:
@@ -201,19 +212,19 @@ class ModbusMeter:
             del values[quantity]
         return _told(taken_at_s, self._role, values, refused)
 
+    def _told_as(self, quantity: Quantity) -> Quantity:
+        """The quantity that a register tells in this role: counters change places where the sense is turned."""
+        return _OTHER_COUNTER.get(quantity, quantity) if self._sign < 0 else quantity
+
     def _in_role(self, values: Mapping[Quantity, tuple[float, ...]]) -> dict[Quantity, tuple[float, ...]]:
         """Everything in the role's sign; energy counters change places where the sense is turned."""
-        turned = dict(values)
+        turned = {self._told_as(quantity): found for quantity, found in values.items()}
         for quantity in (Quantity.POWER_W, Quantity.PHASE_POWER_W, Quantity.CURRENT_A):
             if quantity in turned:
                 turned[quantity] = tuple(self._sign * value for value in turned[quantity])
         if Quantity.CURRENT_A in turned and self._formulas[Quantity.CURRENT_A].unsigned:
             turned[Quantity.CURRENT_A] = _with_signs(values[Quantity.CURRENT_A], turned)
-        return {self._turned(quantity): numbers for quantity, numbers in turned.items()}
-
-    def _turned(self, quantity: Quantity) -> Quantity:
-        """What a quantity of the device is in this role: the other counter where the sense is turned."""
-        return _OTHER_WAY.get(quantity, quantity) if self._sign < 0 else quantity
+        return turned
 
 
 def _resolved(formulas: Mapping[Quantity, Formula], chain: Chain) -> Layout:
@@ -222,7 +233,7 @@ def _resolved(formulas: Mapping[Quantity, Formula], chain: Chain) -> Layout:
     missing: dict[Quantity, str] = {}
     for quantity, formula in formulas.items():
         try:
-            found[quantity] = replace(formula, components=chain.locate(formula.components))
+            found[quantity] = chain.locate(formula)
         except ValueRefused as error:
             missing[quantity] = str(error)
     used = [register for formula in found.values() for register in formula.registers()]

@@ -62,7 +62,11 @@ class Register:
     def _scale(self, memory: Memory) -> float:
         if self.exponent_address is None:
             return 1.0
-        exponent = Register(function=self.function, address=self.exponent_address, kind=RegisterType.INT16).raw(memory)
+        scale = Register(function=self.function, address=self.exponent_address, kind=RegisterType.INT16)
+        try:
+            exponent = scale.raw(memory)
+        except NotAvailable as error:  # the number is there, so it is not asleep: this is no zero
+            raise ValueRefused(f"a value without the scale factor in register {self.exponent_address}") from error
         if exponent not in _SCALE_EXPONENTS:
             raise ValueRefused(f"the scale factor in register {self.exponent_address} is {exponent:g}, not -10 to 10")
         return float(10.0**exponent)
@@ -76,15 +80,19 @@ class Point:
         models: Any of these models holds it; the first that the device has counts.
         name: Its name in the model, such as "W".
         module: Which of the model's repeated blocks, from 1; 0 for the fixed part.
+        of_modules: How many of them the model must have for `module` to be the one that is meant; empty for any.
         block: Which common block of the device it follows, from 1: a meter behind an inverter may have its own.
         factor: Sense, and unit where it is not the point's.
+        otherwise: The point that serves where the device has none of the models.
     """
 
     models: tuple[int, ...]
     name: str
     module: int = 0
+    of_modules: tuple[int, ...] = ()
     block: int = 1
     factor: float = 1.0
+    otherwise: Point | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

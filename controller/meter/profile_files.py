@@ -45,7 +45,7 @@ class Shelf:
         except ConfigError as error:
             return str(error)
         if profile.section_for(Role(role)) is None:
-            return f"{profile.name} has no values for a {role} meter, only for {', '.join(profile.roles)}"
+            return f"{profile.name} has no values for the role {role}, only for {', '.join(profile.roles)}"
         return None
 
 

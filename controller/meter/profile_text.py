@@ -13,6 +13,7 @@ from controller.meter.formula import Condition, Formula, Function, Point, Regist
 from controller.meter.profile import Manners, Parity, Profile, Serial
 from controller.meter.quantities import Quantity, Section
 from controller.meter.registers import RegisterType, WordOrder
+from controller.meter.sunspec.models import fault
 
 _PHASE_LETTERS = ("A", "B", "C")
 
@@ -64,7 +65,9 @@ class _Where(_Table):
     point: str | None = None
     model: list[int] | None = None
     module: int = Field(default=0, ge=0, le=99)
+    of_modules: list[int] = []
     block: int = Field(default=1, ge=1, le=9)
+    otherwise: _Where | None = None
 
     @model_validator(mode="after")
     def _can_be_read(self) -> Self:
@@ -76,8 +79,12 @@ class _Where(_Table):
             raise ValueError("needs an address, or a SunSpec point with its models")
         if self.point is not None and (not self.model or (self.function or self.type or self.word_order)):
             raise ValueError("a SunSpec point needs `model`, a list of model numbers, and has its type from there")
-        if self.point is None and (self.model is not None or self.module or self.block != 1):
-            raise ValueError("model, module and block go with a SunSpec point")
+        if self.point is None and (self.model is not None or self.module or self.block != 1 or self.otherwise):
+            raise ValueError("model, module, block and otherwise go with a SunSpec point")
+        if self.otherwise is not None and self.otherwise.point is None:
+            raise ValueError("otherwise names another SunSpec point")
+        if self.of_modules and not self.module:
+            raise ValueError("of_modules goes with a module")
         if not all(0 <= address <= 65535 for address in self.addresses):
             raise ValueError("addresses are 0 to 65535")
 
@@ -93,7 +100,7 @@ class _When(_Table):
 
     address: int = Field(ge=0, le=65535)
     function: Function | None = None
-    type: RegisterType = RegisterType.UINT16
+    type: RegisterType | None = None
     mask: int | None = None
     equals: float | None = None
     below: float | None = None
@@ -229,9 +236,7 @@ def _terms(written: _File, section: Section, place: _Where, quantity: Quantity) 
     """What a place says, a phase each."""
     factor = place.scale * _sense(section, place.positive)
     if place.point is not None:
-        names = _phase_points(place.point) if quantity.per_phase else [place.point]
-        models = tuple(place.model or ())
-        return [Point(models=models, name=n, module=place.module, block=place.block, factor=factor) for n in names]
+        return list(_points(section, place, place.point, quantity))
     common = written.every_register
     unusual = place.not_available if place.not_available is not None else common.not_available
     return [
@@ -244,6 +249,28 @@ def _terms(written: _File, section: Section, place: _Where, quantity: Quantity) 
             not_available=None if unusual is None else frozenset(unusual),
         )
         for address in place.addresses
+    ]
+
+
+def _points(section: Section, place: _Where, name: str, quantity: Quantity) -> list[Point]:
+    """A SunSpec point, or one a phase."""
+    names = _phase_points(name) if quantity.per_phase else [name]
+    for model in place.model or ():
+        if (why := fault(model, name, in_module=place.module > 0)) is not None:
+            raise ValueError(why)
+    other = place.otherwise
+    others = [] if other is None or other.point is None else _points(section, other, other.point, quantity)
+    return [
+        Point(
+            models=tuple(place.model or ()),
+            name=each,
+            module=place.module,
+            of_modules=tuple(place.of_modules),
+            block=place.block,
+            factor=place.scale * _sense(section, place.positive),
+            otherwise=others[i] if others else None,
+        )
+        for i, each in enumerate(names)
     ]
 
 
@@ -269,7 +296,7 @@ def _condition(written: _File, when: _When) -> Condition:
     register = Register(
         function=when.function or common.function,
         address=when.address,
-        kind=when.type,
+        kind=when.type or (RegisterType.UINT16 if when.below is None else RegisterType.INT16),
         word_order=common.word_order,
         not_available=frozenset(),
     )

@@ -93,8 +93,10 @@ def decode(
     packed = struct.pack(f">{len(words)}H", *words)
     (raw,) = struct.unpack(_FORMATS[kind], packed)
     patterns = kind.not_available if not_available is None else not_available
-    if int.from_bytes(packed, "big") in patterns or (kind.floating and math.isnan(raw)):
+    if int.from_bytes(packed, "big") in patterns:
         raise NotAvailable(f"not available ({packed.hex()})")
+    if kind.floating and math.isnan(raw):
+        raise NotAvailable(f"not a number ({packed.hex()})")
     if kind.floating and math.isinf(raw):
         raise ValueRefused(f"not a number ({packed.hex()})")
     return float(raw)

@@ -1,40 +1,32 @@
-"""A Modbus TCP server that shows the virtual house in the registers of a meter's profile."""
+"""The virtual house's line meters on a Modbus TCP server without faults."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
 
-from pymodbus.constants import ExcCodes
-from pymodbus.server import ModbusTcpServer
-from pymodbus.simulator import DataType, SimData, SimDevice
-
-from controller.domain.errors import DeviceUnavailable
-from controller.meter.formula import Register
 from controller.meter.profile import Profile
-from controller.meter.quantities import Quantity, Section
-from controller.meter.registers import encode
-from controller.simulation.plant import LivePlant, Plant
+from controller.meter.quantities import Role
+from controller.simulation.meters.device import VirtualDevice
+from controller.simulation.meters.server import modbus_server
+from controller.simulation.meters.values import HouseValues, Values, turned
+from controller.simulation.plant import LivePlant
 
-Values = Mapping[Quantity, tuple[float, ...]]
+__all__ = ["EV_UNIT", "GRID_UNIT", "PV_UNIT", "Values", "house_units", "meter_server"]
 
 GRID_UNIT = 1
 PV_UNIT = 2
 EV_UNIT = 3
-
-logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
 
 
 @asynccontextmanager
 async def meter_server(
     profile: Profile, units: Mapping[int, Callable[[], Values]], host: str, port: int
 ) -> AsyncIterator[int]:
-    """Serves while entered; yields the port.
+    """Serves while entered; yields the port. Anything up to the last register can be read.
 
     Args:
-        profile: The device that is shown.
+        profile: The device that is shown, a line meter.
         units: For each unit id what its quantities are now, in a line meter's sense.
         host: Address to listen on.
         port: TCP port; 0 takes a free one.
@@ -42,62 +34,16 @@ async def meter_server(
     Raises:
         DeviceUnavailable: The port cannot be had.
     """
-    devices = [_device(unit, profile, values) for unit, values in units.items()]
-    server = ModbusTcpServer(devices, address=(host, port))
-    try:
-        await server.serve_forever(background=True)
-    except (OSError, RuntimeError) as error:
-        raise DeviceUnavailable(f"the virtual meter cannot listen on {host}:{port}: {error}") from error
-    try:
-        listener: Any = server.transport
-        yield int(listener.sockets[0].getsockname()[1])
-    finally:
-        await server.shutdown()  # type: ignore[no-untyped-call]
+    as_grid = {unit_id: {Role.GRID: values} for unit_id, values in units.items()}  # the grid's sense is the line's
+    async with modbus_server(VirtualDevice(profile, as_grid, strict=False), host, port) as bound:
+        yield bound
 
 
 def house_units(live: LivePlant) -> dict[int, Callable[[], Values]]:
-    """The house's three meters: at the grid, behind the inverter, before the car."""
+    """The house's three meters in a line meter's sense: at the grid, behind the inverter, before the car."""
+    house = HouseValues(live)
 
-    def grid() -> Values:
-        plant = live.now()
-        return _line(plant.grid_phase_w, plant)
+    def measuring(role: Role) -> Callable[[], Values]:
+        return lambda: turned(house.measured(role), role.sign)
 
-    def inverter() -> Values:
-        plant = live.now()
-        return _line((-plant.pv_w / 3,) * 3, plant)  # a line meter sees production flow backwards
-
-    def car() -> Values:
-        plant = live.now()
-        phase_w = plant.current_a * plant.settings.voltage_v
-        return _line((phase_w,) * 3 if plant.settings.phases == 3 else (phase_w, 0.0, 0.0), plant)
-
-    return {GRID_UNIT: grid, PV_UNIT: inverter, EV_UNIT: car}
-
-
-def _line(phase_power_w: tuple[float, ...], plant: Plant) -> Values:
-    volts = plant.settings.voltage_v
-    return {
-        Quantity.POWER_W: (sum(phase_power_w),),
-        Quantity.PHASE_POWER_W: phase_power_w,
-        Quantity.CURRENT_A: tuple(abs(watts) / volts for watts in phase_power_w),
-        Quantity.VOLTAGE_V: (volts,) * 3,
-        Quantity.FREQUENCY_HZ: (50.0,),
-    }
-
-
-def _device(unit: int, profile: Profile, values: Callable[[], Values]) -> SimDevice:
-    async def refresh(
-        _code: int, start: int, _address: int, _count: int, memory: list[int], _written: list[int] | list[bool] | None
-    ) -> ExcCodes | None:
-        for quantity, numbers in values().items():
-            formula = profile.sections[Section.METER].get(quantity)
-            for (register, *_), number in zip(formula.components if formula else (), numbers, strict=False):
-                if isinstance(register, Register):
-                    words = encode(number / register.factor, register.kind, register.word_order)
-                    memory[register.address - start : register.end - start] = words
-        return None
-
-    end = max(r.end for formula in profile.formulas() for r in formula.registers())
-    bits = [SimData(0, values=False, datatype=DataType.BITS)]
-    words = [SimData(0, count=end, values=0, datatype=DataType.REGISTERS)]
-    return SimDevice(unit, simdata=(bits, bits, words, words), action=refresh)
+    return {GRID_UNIT: measuring(Role.GRID), PV_UNIT: measuring(Role.PV), EV_UNIT: measuring(Role.EV)}

@@ -10,6 +10,7 @@ import pytest
 
 from controller.app import core_settings, make_limit_store, read_config
 from controller.config.loader import Loaded, load_config, parse_config
+from controller.config.models import MeterEntry
 from controller.control.plugins import installed_strategies
 from controller.domain.errors import ConfigError
 
@@ -54,8 +55,23 @@ windows = [
 """.format(fingerprint="ab:" * 31 + "cd")
 
 
+class Shelf:
+    """Two profiles, of which one serves producers only."""
+
+    known = ("eastron-sdm630", "inverter", "sunspec")
+
+    def fault(self, key: str, role: str) -> str | None:
+        return f"has no values for a {role} meter" if key == "inverter" and role != "pv" else None
+
+
 def load(text: str, **environ: str) -> Loaded:
-    return parse_config(text, "config.toml", environ, installed_strategies(), ["eastron-sdm630", "other"])
+    return parse_config(text, "config.toml", environ, installed_strategies(), Shelf())
+
+
+def grid(loaded: Loaded) -> MeterEntry:
+    entry = loaded.config.meter.grid
+    assert entry is not None
+    return entry
 
 
 def faults(text: str, **environ: str) -> tuple[str, ...]:
@@ -85,10 +101,10 @@ def test_a_good_file_becomes_settings() -> None:
         ("main_fuse_a = 35", "main_fuse_a = -1", "3: site.main_fuse_a = -1: must be at least 0"),
         ("main_fuse_a = 35", 'main_fuse_a = "35 A"', r'3: site.main_fuse_a = "35 A": must be a number \(in amps'),
         ("main_fuse_a = 35", "main_fuse_a = true", r"3: site.main_fuse_a = true: must be a number"),
-        ('host = "10.0.0.1"', "", "5: meter.grid.host: is missing"),
+        ('host = "10.0.0.1"', "", "5: meter.grid: host is missing"),
         ('host = "10.0.0.1"', 'host = "http://x/"', r'7: meter.grid.host = "http://x/": is no host name'),
         ('host = "10.0.0.1"', 'host = "x"\nport = 70000', "8: meter.grid.port = 70000: must be at most 65535"),
-        ('host = "10.0.0.1"', 'host = "x"\ntransport = "rtu"', r'8: meter.grid.transport = "rtu": must be "tcp"'),
+        ('host = "10.0.0.1"', 'host = "x"\ntransport = "rtu"', r'5: meter.grid: host and transport = "rtu" do not go'),
         (
             'host = "10.0.0.1"',
             'host = "x"\npoll_s = 10',
@@ -158,7 +174,7 @@ def test_each_fault_names_place_and_remedy(old: str, new: str, line: str) -> Non
 
 @pytest.mark.parametrize("host", ["10.0.0.9", "fe80::1", "meter.local", "my_meter"])
 def test_hosts_that_can_be(host: str) -> None:
-    assert load(GOOD.replace("10.0.0.1", host)).config.meter.grid.host == host
+    assert grid(load(GOOD.replace("10.0.0.1", host))).host == host
 
 
 @pytest.mark.parametrize("host", ["", "10.0.0.9:502", "a b", "-x", "b\u00f6x!"])
@@ -200,7 +216,7 @@ def test_a_missing_file_names_the_option(tmp_path: Path) -> None:
 def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text(GOOD, encoding="utf-8-sig")
-    loaded = load_config(file, {}, installed_strategies(), ["eastron-sdm630"])
+    loaded = load_config(file, {}, installed_strategies(), Shelf())
     assert loaded.config.site.main_fuse_a == 35
 
 
@@ -208,7 +224,51 @@ def test_a_file_that_is_not_text(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigError, match="not UTF-8"):
-        load_config(file, {}, installed_strategies(), [])
+        load_config(file, {}, installed_strategies(), Shelf())
+
+
+GRID = """[meter.grid]
+profile = "eastron-sdm630"
+host = "10.0.0.1"
+"""
+
+
+@pytest.mark.parametrize(
+    ("table", "line"),
+    [
+        ('[meter.grid]\nhost = "a"\nprofile = "inverter"\n', r"7: meter\.grid\.profile = .*no values for a grid meter"),
+        ('[meter.grid]\ntransport = "rtu"\n', r'meter\.grid: device is missing: .*"/dev/ttyUSB0"'),
+        ('[meter.grid]\ntransport = "rtu"\ndevice = "/dev/x"\nhost = "a"\n', r"host and transport .* do not go"),
+        ('[meter.grid]\ntransport = "rtu-over-tcp"\n', r"host is missing"),
+        ('[meter.grid]\nhost = "a"\nbaudrate = 9600\n', r'baudrate and transport = "tcp" do not go together'),
+        ('[meter.grid]\nhost = "a"\ntransport = "udp"\n', r'transport = "udp": must be "tcp", "rtu" or "rtu-over-tcp"'),
+        ('[meter.grid]\nhost = "a"\nparity = "odd?"\n', r'parity = "odd\?": must be "none", "even" or "odd"'),
+        ('[meter.load]\nhost = "a"\nincludes_car = false\n', r"needs \[meter\.ev\]"),
+        ('[meter.load]\nhost = "a"\n' + GRID, r"leave one of them out"),
+        ("", r"grid is missing: .*\[meter\.load\]"),
+    ],
+)
+def test_meters_that_cannot_be_read(table: str, line: str) -> None:
+    text = GOOD.replace(GRID, table)
+    if not table:
+        assert text != GOOD
+    assert any(re.search(line, fault) for fault in faults(text)), faults(text)
+
+
+def test_ways_to_a_meter() -> None:
+    serial = (
+        '[meter.grid]\ntransport = "rtu"\ndevice = "/dev/ttyUSB0"\nbaudrate = 19200\nparity = "even"\nstopbits = 2\n'
+    )
+    entry = grid(load(GOOD.replace(GRID, serial)))
+    assert (str(entry.device), entry.baudrate, entry.parity, entry.stopbits) == ("/dev/ttyUSB0", 19200, "even", 2)
+    assert entry.profile == "sunspec"  # what needs no profile
+    assert grid(load(GOOD.replace(GRID, '[meter.grid]\nhost = "a"\ntransport = "rtu-over-tcp"\n'))).port is None
+
+
+def test_load_and_pv_stand_in_for_the_grid() -> None:
+    loaded = load(GOOD.replace(GRID, '[meter.load]\nhost = "a"\nstale_after_s = 20\n'))
+    assert [path for path, _ in loaded.config.meter.entries()] == [("pv", 0), ("pv", 1), ("load",)]
+    assert core_settings(loaded).stale_after_s == 15  # the shortest counts
 
 
 class TestEnvironment:
@@ -224,7 +284,7 @@ class TestEnvironment:
         )
         assert loaded.wallbox_password.get_secret_value() == "123456"
         assert loaded.config.site.main_fuse_a == 63
-        assert loaded.config.meter.grid.invert is True
+        assert grid(loaded).invert is True
         assert loaded.config.meter.pv[1].host == "roof.local"
         assert loaded.config.strategy.active == "fixed"
 
@@ -299,9 +359,9 @@ def test_every_default_that_the_annotated_file_shows_is_the_default(tmp_path: Pa
     file.write_text("x")
     text = text.replace("/etc/sunpace/wallbox-password", str(file))
     plain = load(text)
-    shown = re.sub(
-        r"(?m)^# (?=(?!tls|import_price|feed_in_price|profile|host|unit_id|port|directory)\w+ += )", "", text
-    )
+    from_elsewhere = "tls|import_price|feed_in_price|directory"
+    from_the_profile = "profile|host|unit_id|port|timeout_s|device|baudrate|max_power_w|includes_car"
+    shown = re.sub(rf"(?m)^# (?=(?!{from_elsewhere}|{from_the_profile})\w+ += )", "", text)
     assert shown.count("\n# ") < text.count("\n# ")
     spelt_out = load(shown)
     assert spelt_out.config.model_dump(exclude={"strategy"}) == plain.config.model_dump(exclude={"strategy"})

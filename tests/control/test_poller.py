@@ -101,7 +101,7 @@ def test_failures_are_told_once_and_polled_more_rarely_but_never_beyond_ten_seco
         gaps = [b - a for a, b in zip(meter.asked_s, meter.asked_s[1:], strict=False)]
         assert gaps[:4] == pytest.approx([2, 4, 8, 10], abs=0.01)
         assert max(gaps) < 10.1
-        assert [entry["log_level"] for entry in logs].count("warning") == 1
+        assert [entry["log_level"] for entry in logs if entry["event"] == "meter_failed"].count("warning") == 1
         meter.power_w = 1.0
         with capture_logs() as logs:
             await grid.poll()
@@ -136,3 +136,83 @@ def test_pv_is_known_only_while_every_inverter_is() -> None:
         assert meters.house(clock.monotonic_s()).grid_w == 0
 
     warped(test)
+
+
+def test_a_meter_that_goes_stale_says_once_what_is_missing_then() -> None:
+    async def test(clock: ScaledClock) -> None:
+        meter = Told(clock, DeviceTimeout("silence"))
+        battery = MeterPoller(meter, clock, poll_s=1, stale_after_s=15, without="what it gives")
+        with capture_logs() as logs:
+            for _ in range(5):
+                await battery.poll()
+                await clock.sleep(5)
+        stale = [entry for entry in logs if entry["event"] == "meter_stale"]
+        assert [entry["without"] for entry in stale] == ["what it gives"]
+        meter.power_w = 100.0
+        with capture_logs() as logs:
+            await battery.poll()
+            await battery.poll()
+        assert [entry["event"] for entry in logs] == ["meter_recovered", "meter_fresh_again"]
+
+    warped(test)
+
+
+class TestWithoutAMeterAtTheGrid:
+    """Load, PV and battery stand in for it."""
+
+    def test_the_grid_is_what_they_leave(self) -> None:
+        async def test(clock: ScaledClock) -> None:
+            _, load = poller(clock, 3000.0)
+            _, east = poller(clock, 2000.0)
+            _, west = poller(clock, 500.0)
+            _, battery = poller(clock, 300.0)
+            meters = HouseMeters(load=load, pv=[east, west], battery=battery)
+            for each in meters.pollers:
+                await each.poll()
+            await clock.sleep(2)
+            house = meters.house(clock.monotonic_s())
+            assert house.grid_w == 3000 - 2500 - 300
+            assert house.grid_age_s == pytest.approx(2, abs=0.01)
+            assert house.grid_current_a is None
+
+        warped(test)
+
+    @pytest.mark.parametrize("silent", ["load", "pv", "battery", "ev"])
+    def test_each_part_is_needed(self, silent: str) -> None:
+        async def test(clock: ScaledClock) -> None:
+            parts = {name: poller(clock, 1000.0) for name in ("load", "pv", "battery", "ev")}
+            meters = HouseMeters(
+                load=parts["load"][1],
+                pv=[parts["pv"][1]],
+                battery=parts["battery"][1],
+                ev=parts["ev"][1],
+                load_includes_car=False,
+            )
+            for each in meters.pollers:
+                await each.poll()
+            assert meters.house(clock.monotonic_s()).grid_w == 1000 - 1000 - 1000 + 1000
+            parts[silent][0].power_w = DeviceTimeout("silence")
+            await clock.sleep(16)
+            for each in meters.pollers:
+                await each.poll()
+            house = meters.house(clock.monotonic_s())
+            assert house.grid_w is None
+            assert house.grid_age_s == pytest.approx(16, abs=0.01)
+
+        warped(test)
+
+    def test_a_car_that_the_load_meter_sees_is_not_added_again(self) -> None:
+        async def test(clock: ScaledClock) -> None:
+            _, load = poller(clock, 3000.0)
+            _, pv = poller(clock, 1000.0)
+            _, ev = poller(clock, 2000.0)
+            meters = HouseMeters(load=load, pv=[pv], ev=ev)
+            for each in meters.pollers:
+                await each.poll()
+            assert meters.house(clock.monotonic_s()).grid_w == 2000
+
+        warped(test)
+
+    def test_nothing_at_all_is_no_house(self) -> None:
+        with pytest.raises(ValueError, match="neither the grid nor the load"):
+            HouseMeters()

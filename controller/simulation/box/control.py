@@ -88,7 +88,7 @@ class _Control:
             Route("/errors", self._add_error, methods=["POST"]),
             Route("/errors", self._clear_errors, methods=["DELETE"]),
         ]
-        return Starlette(routes=routes, exception_handlers={HTTPException: _refused})
+        return Starlette(routes=routes, exception_handlers={HTTPException: refused})
 
     async def _record(self, _: Request) -> Response:
         return JSONResponse(self._box.record.as_json())
@@ -120,7 +120,7 @@ class _Control:
         )
 
     async def _car(self, request: Request) -> Response:
-        order = await _read(request, CarOrder)
+        order = await read_order(request, CarOrder)
         plant = self._box.machine.plant
         if order.takes_kwh is not None:
             plant.fill(order.takes_kwh)
@@ -133,11 +133,11 @@ class _Control:
 
     async def _set_faults(self, request: Request) -> Response:
         """Replaces all of them: what the body leaves out is at its default again."""
-        self._box.set_faults(await _read(request, Faults))
+        self._box.set_faults(await read_order(request, Faults))
         return await self._faults(request)
 
     async def _add_error(self, request: Request) -> Response:
-        order = await _read(request, ErrorOrder)
+        order = await read_order(request, ErrorOrder)
         self._box.machine.fault(order.errorCode, order.errorDescription)
         return await self._state(request)
 
@@ -146,7 +146,7 @@ class _Control:
         return await self._state(request)
 
 
-async def _read(request: Request, model: type[M]) -> M:
+async def read_order(request: Request, model: type[M]) -> M:
     """The body. Raises HTTPException with one line that names the key."""
     try:
         body: Any = await request.json()
@@ -160,6 +160,7 @@ async def _read(request: Request, model: type[M]) -> M:
         raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, f"{place}: {fault['msg']}") from error
 
 
-async def _refused(_: Request, error: Exception) -> Response:
-    refused = error if isinstance(error, HTTPException) else HTTPException(HTTPStatus.INTERNAL_SERVER_ERROR)
-    return JSONResponse({"detail": refused.detail}, refused.status_code, refused.headers)
+async def refused(_: Request, error: Exception) -> Response:
+    """One line in `detail`."""
+    what = error if isinstance(error, HTTPException) else HTTPException(HTTPStatus.INTERNAL_SERVER_ERROR)
+    return JSONResponse({"detail": what.detail}, what.status_code, what.headers)

@@ -65,15 +65,15 @@ async def https_server(app: ASGIApp, host: str, port: int) -> AsyncIterator[tupl
 
 
 @asynccontextmanager
-async def http_server(app: ASGIApp, host: str, port: int) -> AsyncIterator[int]:
-    """Serves `app` over plain HTTP while entered; yields the port.
+async def http_server(app: ASGIApp, host: str, port: int, device: str = "wallbox") -> AsyncIterator[int]:
+    """Serves the control port of a virtual `device` over plain HTTP while entered; yields the port.
 
     Raises:
         DeviceUnavailable: The port cannot be had.
     """
     config = _config(app)
     config.load()
-    async with _served(config, host, port, "wallbox's control port") as bound:
+    async with _served(config, host, port, f"{device}'s control port") as bound:
         yield bound
 
 
