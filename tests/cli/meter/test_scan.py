@@ -13,6 +13,7 @@ from controller.simulation.meter_server import meter_server
 from tests.cli.meter.devices import FOREIGN_NOON, SDM630_EVENING, Person
 from tests.meter.test_modbus import EVENING
 from tests.support.modbus import SILENT, hand_made, in_thread
+from tests.support.sunspec import Image
 
 TWIN = 'extends = "eastron-sdm630"\nname = "Twin"\nmodels = ["T"]\n'
 SHIFTED = """
@@ -182,3 +183,17 @@ def test_no_such_serial_line(person: Person) -> None:
     assert code == 1
     assert "there is no such device" in err
     assert err.count("\n") == 1
+
+
+def test_a_sunspec_meter_is_found_by_its_models(person: Person) -> None:
+    volts, amps, watts = (2310, 2295, 2300), (87, -35, 13), (2000, -800, 300)
+    image = Image().common()
+    image.model(203, {2: 65, 3: amps, 6: -1, 8: volts, 15: -1, 16: 5001, 17: -2, 18: 1500, 19: watts, 22: 0}).end()
+    with hand_made({}, {1: image.words}) as server:
+        code, seen = person.asks(*few(server.port, "--unit-ids", "1", "--profile", "sunspec"))
+    assert code == 0
+    best = seen["candidates"][0]
+    assert (best["profile"], best["values"]["grid_w"]) == ("sunspec", 1500)
+    assert best["score"] >= 60
+    assert "231/230/230 V" in best["reasons"]
+    assert set(tomllib.loads(best["config"])["meter"]) == {"grid"}
