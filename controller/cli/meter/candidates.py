@@ -78,7 +78,9 @@ async def try_profile(bench: Bench, profile: Profile, unit_id: int, seen: Seen) 
         try:
             if await _gives_power(wire, profile, role):
                 meter = ModbusMeter(role=role, profile=profile, unit=wire, clock=bench.clock)
-                looks[role] = await meter.look()
+                look = await meter.look()
+                if Quantity.POWER_W not in look.layout.missing:
+                    looks[role] = look
         except DeviceTimeout:
             return None  # it does not even refuse, and each further question would cost as long
         except DeviceError:

@@ -10,7 +10,7 @@ from controller.cli.meter.way_in import Target
 from controller.domain.ports import Clock
 from controller.meter.connection import Connections
 from controller.meter.device import Look, ModbusMeter
-from controller.meter.quantities import Role
+from controller.meter.quantities import Quantity, Role
 
 
 class Device:
@@ -24,8 +24,9 @@ class Device:
         self._meters = meters
 
     async def look(self) -> dict[Role, Look]:
-        """One look at it in each role. Raises DeviceError."""
-        return {role: await meter.look() for role, meter in self._meters.items()}
+        """One look at it in each role that it has; a SunSpec device has few of all. Raises DeviceError."""
+        looks = {role: await meter.look() for role, meter in self._meters.items()}
+        return {role: look for role, look in looks.items() if Quantity.POWER_W not in look.layout.missing} or looks
 
 
 @asynccontextmanager

@@ -74,7 +74,7 @@ def nothing_found(known: Iterable[Profile], words: Iterable[str]) -> str:
     for profile in known:
         names |= dict.fromkeys((profile.key, *_text(profile).split()), profile.maker)
     names |= {maker.casefold(): maker for maker in makers}
-    near = [names[close] for word in words for close in difflib.get_close_matches(word.casefold(), names, 3, 0.6)]
+    near = [names[close] for word in words for close in difflib.get_close_matches(word.casefold(), names, 1, 0.6)]
     proposal = f"did you mean {' or '.join(dict.fromkeys(near))}?" if near else f"makers are: {', '.join(makers)}"
     return (
         f"no profile fits {' '.join(words)!r}; {proposal} "

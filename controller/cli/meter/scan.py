@@ -29,7 +29,6 @@ from controller.meter.quantities import Quantity
 _USUAL_PORTS = (502, 1502)
 _TIMEOUT_S = 1.0
 _SERIAL_TIMEOUT_S = 0.5
-_SERIAL_PAUSE_S = 0.02
 _NOBODY_BEHIND = (10, 11)
 """Exceptions by which a gateway says that the unit is not there."""
 _PROBES: tuple[tuple[Function, int, int], ...] = (("holding", 0, 2), ("input", 0, 2))
@@ -146,12 +145,10 @@ async def _is_open(endpoint: Endpoint, clock: Clock, timeout_s: float) -> bool:
 
 async def _scan_endpoint(endpoint: Endpoint, task: _Task, found: Scan) -> None:
     bench = Bench(connections=Connections(task.clock), endpoint=endpoint, clock=task.clock, timeout_s=task.timeout_s)
-    manners = Manners(
-        settle_s=max((profile.manners.settle_s for profile in task.profiles), default=0.0),
-        pause_s=_SERIAL_PAUSE_S if endpoint.device else 0.0,
-    )
     # held to the end, so that one connection serves all trials
-    held = [bench.connections.unit(endpoint, u, timeout_s=task.timeout_s, manners=manners) for u in task.unit_ids]
+    held = [
+        bench.connections.unit(endpoint, u, timeout_s=task.timeout_s, manners=_patience(u, task)) for u in task.unit_ids
+    ]
     try:
         answers = await _present(held, endpoint, task)
         found.present += [(endpoint, unit_id) for unit_id in answers]
@@ -163,6 +160,12 @@ async def _scan_endpoint(endpoint: Endpoint, task: _Task, found: Scan) -> None:
     finally:
         for unit in held:
             await unit.close()
+
+
+def _patience(unit_id: int, task: _Task) -> Manners:
+    """How to ask whether a unit is there: a slow starter among those that usually have its id is waited for."""
+    settle_s = max((p.manners.settle_s for p in task.profiles if p.unit_id == unit_id), default=0.0)
+    return Manners(settle_s=settle_s)
 
 
 async def _present(units: Sequence[Unit], endpoint: Endpoint, task: _Task) -> dict[int, bool]:
