@@ -110,3 +110,13 @@ def test_nothing_lies_beyond_the_chain() -> None:
     for start in (BASE - 1, end):
         with pytest.raises(Refused):
             device.read(1, "holding", start, 2)
+
+
+def test_quantities_that_share_a_scale_factor_all_fit() -> None:
+    profile = made_up(
+        '[grid]\npower_w = { point = "W", model = [203] }\nphase_power_w = { point = "WphA", model = [203] }'
+    )
+    shown: Values = {Quantity.POWER_W: (60_000.0,), Quantity.PHASE_POWER_W: (20_000.0,) * 3}
+    (formulas,) = sunspec_layout(profile).formulas.values()
+    cells = VirtualDevice(profile, {1: {Role.GRID: partial(flat, shown)}}).cells(1)
+    assert {quantity: formula.values(cells) for quantity, formula in formulas.items()} == shown
