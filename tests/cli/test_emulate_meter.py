@@ -114,6 +114,7 @@ def test_the_control_port_changes_values_and_faults(tmp_path: Path) -> None:
         (["--profile", "nosuch"], "meter profile 'nosuch' is unknown"),
         (["--set", "gridw=1"], "--set gridw=1: NAME=VALUE is expected; names of Eastron SDM630 are "),
         (["--faults", "/nonexistent.toml"], "/nonexistent.toml: cannot be read"),
+        (["--set", "grid_w=nan"], "--set grid_w=nan: must be -200000 to 200000"),
     ],
 )
 def test_wrong_use_is_one_line_and_exit_2(flags: list[str], line: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -149,3 +150,12 @@ def test_a_file_of_meter_faults(tmp_path: Path) -> None:
         f"{file}:3: faults.delay_s = -1: must be at least 0",
         f'{file}:5: faults.unknown_unit = "no": must be "silence" or "exception"',
     ]
+
+
+def test_a_value_that_no_register_holds_is_refused_before_anything_listens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine.toml").write_text(OWN)
+    monkeypatch.chdir(tmp_path)
+    assert main(["emulate", "meter", "--profile", "mine", "--set", "grid_w=100000"]) == 2
+    assert capsys.readouterr() == ("", "My inverter cannot show this: -100000 does not fit into int16\n")

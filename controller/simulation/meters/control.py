@@ -79,9 +79,12 @@ class _Control:
     async def _set_values(self, request: Request) -> Response:
         """Replaces all settings: what the body leaves out follows the virtual house again."""
         order = await read_order(request, SettingsOrder)
+        before = self._house.settings
         try:
             self._house.settings = settings_for(order.words, self._meters.profile, self._roles())
+            self._meters.check()
         except ConfigError as error:
+            self._house.settings = before
             raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, error.faults[0].removeprefix("--set ")) from error
         return await self._values(request)
 

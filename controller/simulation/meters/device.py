@@ -70,6 +70,14 @@ class VirtualDevice:
             self._frozen = {unit_id: self._shown(unit_id) for unit_id in self.units}
         self._faults = faults
 
+    def check(self) -> None:
+        """Whether its registers can show what is measured now. Raises ConfigError where a value does not fit."""
+        for unit_id in self.units:
+            try:
+                self._shown(unit_id)
+            except OverflowError as error:
+                raise ConfigError([f"{self.profile.name} cannot show this: {error}"]) from error
+
     def read(self, unit_id: int, function: Function, start: int, count: int) -> list[int]:
         """Register contents. Raises Refused as the device would, KeyError for a unit that is not there."""
         if unit_id not in self.units:

@@ -57,6 +57,10 @@ class VirtualMeters:
     def faults(self, faults: MeterFaults) -> None:
         self._device.faults = faults
 
+    def check(self) -> None:
+        """Whether the registers can show what is measured now. Raises ConfigError."""
+        self._device.check()
+
     @property
     def record(self) -> MeterRecord:
         """What they have seen so far."""
@@ -86,10 +90,11 @@ async def virtual_meters(
         faults: Faults from the start.
 
     Raises:
-        ConfigError: The profile tells nothing of a role, or cannot be emulated.
+        ConfigError: The profile tells nothing of a role, or its registers cannot hold a value.
         DeviceUnavailable: The port cannot be had.
     """
     device = VirtualDevice(profile, units)
+    device.check()
     device.faults = faults or MeterFaults()
     rtu = transport != "tcp"
     async with AsyncExitStack() as stack:

@@ -89,7 +89,8 @@ def test_a_direction_register_that_is_a_value_itself() -> None:
     when = 'magnitude = true, negative_when = [{ address = 1, type = "int16", below = 0.0 }]'
     found = formulas(f"power_w = {{ address = 0, {when} }}", "current_a = { address = 1, scale = 0.1 }")
     values = {Quantity.POWER_W: (-700.0,), Quantity.CURRENT_A: (-3.2,)}
-    assert shown(found, values)[Quantity.POWER_W] == (-700,)
+    told = shown(found, values)
+    assert told == {Quantity.POWER_W: (-700,), Quantity.CURRENT_A: (pytest.approx(-3.2),)}
 
 
 def test_directions_that_nothing_can_tell() -> None:
