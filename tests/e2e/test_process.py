@@ -158,12 +158,11 @@ def test_check_names_what_fails(tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", ["run", "check"])
 def test_a_wrong_file_is_exit_2_one_line_a_fault_and_no_traceback(command: str, tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
-    file.write_text('[meter.grid]\nprofile = "eastron-sdm630"\nhsot = "x"\n')
+    file.write_text('[meter.grid]\nprofile = "eastron-sdm630"\nhost = "x"\nprot = 502\n')
     code, out, err = outcome(command, "--config", str(file))
     assert (code, out) == (2, "")
     assert err.splitlines() == [
-        f"{file}:1: meter.grid.host: is missing; config.toml, as it comes with Sunpace, shows it with its meaning",
-        f"{file}:3: meter.grid.hsot: unknown key; did you mean host?",
+        f"{file}:4: meter.grid.prot: unknown key; did you mean port?",
         f"{file}: wallbox: is missing; config.toml, as it comes with Sunpace, shows it with its meaning",
     ]
 
