@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
@@ -19,6 +20,8 @@ Measuring = Callable[[], Values]
 _COUNTED_WH = 1_000_000.0
 """What the energy counters show at the start."""
 _FREQUENCY_HZ = 50.0
+_FREQUENCY_SWING_HZ = 0.03
+_VOLTAGE_SWING_V = 1.0
 _SOC_PCT = 50.0
 
 
@@ -55,7 +58,8 @@ class HouseValues:
     def measured(self, role: Role) -> Values:
         """What a meter in that role measures at this moment."""
         plant = self._live.now()
-        volts = self.settings.get(role.public_name(Quantity.VOLTAGE_V), (plant.settings.voltage_v,))
+        mains_v = plant.settings.voltage_v + _VOLTAGE_SWING_V * _wander(plant.now_s)
+        volts = self.settings.get(role.public_name(Quantity.VOLTAGE_V), (mains_v,))
         voltage_v = _three(volts)
         phase_w = self._phase_w(role, plant)
         power_w = self._power_w(role, plant)
@@ -65,7 +69,7 @@ class HouseValues:
             Quantity.PHASE_POWER_W: phase_w,
             Quantity.CURRENT_A: tuple(w / v if v else 0.0 for w, v in zip(phase_w, voltage_v, strict=True)),
             Quantity.VOLTAGE_V: voltage_v,
-            Quantity.FREQUENCY_HZ: (_FREQUENCY_HZ,),
+            Quantity.FREQUENCY_HZ: (_FREQUENCY_HZ + _FREQUENCY_SWING_HZ * _wander(plant.now_s + 100),),
             Quantity.ENERGY_WH: (energy_wh,),
             Quantity.ENERGY_BACK_WH: (back_wh,),
             Quantity.SOC_PCT: (_SOC_PCT,),
@@ -149,6 +153,11 @@ def settings_for(words: Sequence[str], profile: Profile, roles: Iterable[Role]) 
     if faults:
         raise ConfigError(faults)
     return found
+
+
+def _wander(now_s: float) -> float:
+    """-1 to 1: the mains is never still, and a meter that is would not be believed for long."""
+    return 0.5 * math.sin(now_s / 6.1) + 0.5 * math.sin(now_s / 53.0)
 
 
 def _numbers(text: str, quantity: Quantity) -> tuple[float, ...]:
