@@ -66,8 +66,7 @@ def house_units(live: LivePlant) -> dict[int, Callable[[], Values]]:
 
     def car() -> Values:
         plant = live.now()
-        phase_w = plant.current_a * plant.settings.voltage_v
-        return _line((phase_w,) * 3 if plant.settings.phases == 3 else (phase_w, 0.0, 0.0), plant)
+        return _line(tuple(current_a * plant.settings.voltage_v for current_a in plant.phase_current_a), plant)
 
     return {GRID_UNIT: grid, PV_UNIT: inverter, EV_UNIT: car}
 

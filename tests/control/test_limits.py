@@ -31,22 +31,22 @@ def current(
 @pytest.mark.parametrize(
     ("told", "before", "age_s", "state", "ev_w", "expected"),
     [
-        (TEN, SIX, 10, OcppState.CHARGING, None, CarCurrent(6, 6, rising=True)),
-        (SIX, TEN, 10, OcppState.CHARGING, None, CarCurrent(6, 10)),
-        (TEN, SIX, 40, OcppState.CHARGING, None, CarCurrent(10, 10)),
-        (TEN, SIX, 40, OcppState.SUSPENDED_EV, None, CarCurrent(0, 0)),
-        (OFF, TEN, 10, OcppState.CHARGING, None, CarCurrent(0, 10)),
-        (TEN, OFF, 10, OcppState.PREPARING, None, CarCurrent(0, 0, rising=True)),
-        (TEN, SIX, 40, OcppState.CHARGING, 4140.0, CarCurrent(6, 6)),
+        (TEN, SIX, 10, OcppState.CHARGING, None, CarCurrent(6, 6, 3, rising=True)),
+        (SIX, TEN, 10, OcppState.CHARGING, None, CarCurrent(6, 10, 3)),
+        (TEN, SIX, 40, OcppState.CHARGING, None, CarCurrent(10, 10, 3)),
+        (TEN, SIX, 40, OcppState.SUSPENDED_EV, None, CarCurrent(0, 0, 3)),
+        (OFF, TEN, 10, OcppState.CHARGING, None, CarCurrent(0, 10, 3)),
+        (TEN, OFF, 10, OcppState.PREPARING, None, CarCurrent(0, 0, 3, rising=True)),
+        (TEN, SIX, 40, OcppState.CHARGING, 4140.0, CarCurrent(6, 6, 3)),
         (
             SIX,
             SIX,
             40,
             OcppState.CHARGING,
             6900.0,
-            CarCurrent(10, 6),
+            CarCurrent(10, 6, 3),
         ),  # more than offered: the fuse does not bank on it
-        (SIX, TEN, 10, OcppState.CHARGING, 6900.0, CarCurrent(10, 10)),
+        (SIX, TEN, 10, OcppState.CHARGING, 6900.0, CarCurrent(10, 10, 3)),
     ],
 )
 def test_car(
@@ -74,10 +74,10 @@ def test_fuse(before: FuseCap, house_a: float, now_s: float, after: FuseCap) -> 
 
 def test_worst_phase() -> None:
     measured = House(grid_w=0, grid_age_s=0, grid_current_a=(3, -8, 11), pv_w=9000.0)
-    assert worst_phase_a(measured, 1000, SETTINGS, 230, 6) == 11
+    assert worst_phase_a(measured, 1000, 3, 230, 6) == 11
     total = House(grid_w=0, grid_age_s=0, pv_w=2300.0)
-    assert worst_phase_a(total, 6 * 690 + 2300, SETTINGS, 230, 6) == pytest.approx(20 + 6)
-    assert worst_phase_a(House(grid_w=0, grid_age_s=0), -5000, SETTINGS, 230, 0) == 0
+    assert worst_phase_a(total, 6 * 690 + 2300, 3, 230, 6) == pytest.approx(20 + 6)
+    assert worst_phase_a(House(grid_w=0, grid_age_s=0), -5000, 3, 230, 0) == 0
 
 
 @pytest.mark.parametrize(
