@@ -34,6 +34,7 @@ _SAMPLE_S = 2.0  # samples are at least so far apart
 _WINDOW_S = 12.0  # and make a level for so long
 _MARK_S = 30.0  # between two looks at a house with an unchanged offer
 _START_S = 90.0  # a car may take so long to draw its first current
+_OFFERS = 64  # so many are remembered for the counter's sake
 _OWN_S = 3.0  # an offer that changes later than this after our call was changed by somebody else
 _LEAST_ANSWER = 0.5  # of the smallest car's: less is no answer
 _RESTS_SHARE = 0.6  # of the smallest believable power: with less the car draws nothing
@@ -41,8 +42,8 @@ _STEP_SCALE_W = 120.0  # error of an answer in a quiet house
 _CLOUDS_W = 300.0  # more where no meter shows the PV: our steps come when the clouds do
 _FLOOR_SCALE_W = 150.0
 _METER_SCALE_W, _METER_SHARE = 60.0, 0.03
-_NOISE_LEARNS = 0.1
-_NOISE_MOST_W = 3000.0
+_NOISE_LEARNS = 1.15  # up or down by this: it settles at the median, and a kettle is no noise
+_NOISE_LEAST_W, _NOISE_MOST_W = 30.0, 3000.0
 
 
 class CarEstimate(NamedTuple):
@@ -90,7 +91,7 @@ def observe_car(state: State, snapshot: Snapshot, settings: CoreSettings, voltag
     if told is None or status is None:
         return car
     if status.state.plugged is False:
-        return Car(noise_w=car.noise_w, lowest_w=car.lowest_w)
+        return Car(noise_w=car.noise_w, uneven_w=car.uneven_w, lowest_w=car.lowest_w)
     offered_a = float(told.limit_a) if told.charging else 0.0
     drawing = status.state is OcppState.CHARGING
     if not car.offers or offered_a != car.offered_a:
@@ -116,7 +117,7 @@ def _offered(car: Car, offered_a: float, told_at_s: float, now_s: float, setting
     """Another offer: by us, and then its answer is awaited, or by somebody else."""
     ours = car.offers != () and 0 <= now_s - told_at_s <= _OWN_S
     at_s = told_at_s if ours else now_s
-    kept = [offer for offer in car.offers[-32:] if car.counter is not None and car.counter.span is not None]
+    kept = [offer for offer in car.offers[-_OFFERS:] if car.counter is not None and car.counter.span is not None]
     offers = (*(kept or car.offers[-1:]), (at_s, offered_a))
     step, before = None, _level(car, car.recent[-1].at_s - _WINDOW_S if car.recent else 0.0)
     if ours and car.step is not None:
@@ -179,8 +180,8 @@ def _answered(car: Car, drawing: bool, settings: CoreSettings, voltage_v: float,
     if car.rest_w is not None:
         return car._replace(step=None)
     cast = cast_for(settings.phases, settings.max_current_a)
-    scale_w = hypot(_STEP_SCALE_W, car.noise_w * ((now_s - step.began_s) / _MARK_S) ** 0.5)
-    apart_scale_w = scale_w = hypot(scale_w, step.before.spread_w, level.spread_w)
+    longer = ((now_s - step.began_s) / _MARK_S) ** 0.5
+    scale_w = hypot(_STEP_SCALE_W, car.noise_w * longer, step.before.spread_w, level.spread_w)
     if not car.metered[0]:
         scale_w = hypot(scale_w, _CLOUDS_W)
     changes_a = [one.drawn_a(car.offered_a) - one.drawn_a(step.from_a) for one in cast.candidates]
@@ -188,17 +189,31 @@ def _answered(car: Car, drawing: bool, settings: CoreSettings, voltage_v: float,
         (answer_w - power_w(change_a, one.phases, voltage_v)) / scale_w
         for one, change_a in zip(cast.candidates, changes_a, strict=True)
     ]
-    if step.before.phase_a is not None and level.phase_a is not None and settings.phases > 1:
-        answer_a = [after_a - before_a for after_a, before_a in zip(level.phase_a, step.before.phase_a, strict=True)]
-        uneven_w = [
-            _uneven_a(answer_a, one, change_a) * voltage_v
+    if (answer_a := _moved_a(step.before, level)) is not None and settings.phases > 1:
+        scale_a = hypot(_STEP_SCALE_W, car.uneven_w * longer) / voltage_v
+        uneven = [
+            _uneven_a(answer_a, one, change_a) / scale_a
             for one, change_a in zip(cast.candidates, changes_a, strict=True)
         ]
-        errors = [hypot(error, apart_w / apart_scale_w) for error, apart_w in zip(errors, uneven_w, strict=True)]
+        errors = [hypot(error, apart, error * apart) for error, apart in zip(errors, uneven, strict=True)]
     return car._replace(step=None, belief=weigh(car.belief, cast, errors))
 
 
-def _uneven_a(answer_a: list[float], candidate: Candidate, change_a: float) -> float:
+def _moved_a(before: Level, after: Level) -> Phases | None:
+    """How the current of each phase has changed, A."""
+    if before.phase_a is None or after.phase_a is None:
+        return None
+    a, b, c = (later_a - sooner_a for later_a, sooner_a in zip(after.phase_a, before.phase_a, strict=True))
+    return a, b, c
+
+
+def _learned_w(noise_w: float, moved_w: float) -> float:
+    """The noise a step nearer to its median."""
+    learned_w = noise_w * _NOISE_LEARNS if moved_w > noise_w else noise_w / _NOISE_LEARNS
+    return min(_NOISE_MOST_W, max(_NOISE_LEAST_W, learned_w))
+
+
+def _uneven_a(answer_a: Phases, candidate: Candidate, change_a: float) -> float:
     """By how much the phases' answers differ, A, once the candidate's part is taken out of them."""
     rest_a = [seen_a - on * change_a for seen_a, on in zip(answer_a, candidate.on, strict=True)]
     return max(rest_a) - min(rest_a)
@@ -212,11 +227,12 @@ def _marked(car: Car, house: House, drawing: bool, settings: CoreSettings, volta
     level = _level(car, now_s - _WINDOW_S)
     if level is None:
         return car
-    noise_w = car.noise_w
+    noise_w, uneven_w = car.noise_w, car.uneven_w
     if quiet is not None:
-        moved_w = min(_NOISE_MOST_W, abs(level.load_w - quiet[1]))
-        noise_w += _NOISE_LEARNS * (moved_w - noise_w)
-    car = car._replace(quiet=(now_s, level.load_w), noise_w=noise_w)
+        noise_w = _learned_w(noise_w, abs(level.load_w - quiet[1].load_w))
+        if (moved_a := _moved_a(quiet[1], level)) is not None:
+            uneven_w = _learned_w(uneven_w, (max(moved_a) - min(moved_a)) * voltage_v)
+    car = car._replace(quiet=(now_s, level), noise_w=noise_w, uneven_w=uneven_w)
     if car.offered_a <= 0:
         known_w = level.load_w if house.pv_w is not None else 0.0
         return car._replace(lowest_w=min(car.lowest_w, known_w))

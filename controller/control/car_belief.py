@@ -17,7 +17,7 @@ from controller.domain.readings import Phases
 from controller.domain.units import MIN_CURRENT_A
 
 _SHARE_BY_PHASES = {1: 0.3, 2: 0.1, 3: 0.6}  # of cars at a three-phase box, before anything was seen
-_SHARE_PLAIN = 0.5  # of them draws exactly what it is offered
+_SHARE_PLAIN = 0.8  # of them draws exactly what it is offered
 _SHORTFALLS_A = (0.5, 1.0, 1.5, 2.0)
 _CAP_STEP_A = 0.5
 _CHANGES = 0.02  # chance that the car's own limit is another one at the next observation; its phases stay

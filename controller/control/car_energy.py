@@ -42,33 +42,34 @@ def observe_counter(car: Car, status: ChargerStatus, settings: CoreSettings, vol
     if energy_wh == counter.wh:
         car = car._replace(counter=counter._replace(at_s=status.taken_at_s))
         return _still(car, settings, voltage_v) if offers else car
-    return _moved(car._replace(counter=counter), status.taken_at_s, energy_wh, settings, voltage_v)
+    car = _moved(car, counter, status.taken_at_s, energy_wh)
+    return _spanned(car, settings, voltage_v) if offers else car
 
 
-def _moved(car: Car, at_s: float, energy_wh: float, settings: CoreSettings, voltage_v: float) -> Car:
-    """The counter has moved: the car draws, and a span that is long enough tells how much."""
-    old = car.counter
-    if old is None:
-        return car
+def _moved(car: Car, old: Counter, at_s: float, energy_wh: float) -> Car:
+    """The counter has moved: the car draws."""
     counter = old._replace(
         at_s=at_s,
         wh=energy_wh,
         changed_at_s=at_s,
         grain_wh=_grain_wh(energy_wh, old.grain_wh),
         moves=old.moves + 1,
+        span=old.span if car.rest_w is None else None,
     )
-    if car.rest_w is not None:
-        counter = counter._replace(span=None)
-    car = car._replace(rest_w=None, counter=counter)
-    if car.offered_a <= 0:
+    return car._replace(rest_w=None, counter=counter)
+
+
+def _spanned(car: Car, settings: CoreSettings, voltage_v: float) -> Car:
+    """Begins a span at a move of the counter, and weighs the one that ends with it once it is long enough."""
+    counter = car.counter
+    if counter is None:
         return car
-    if counter.span is None:
-        return car._replace(counter=counter._replace(span=(at_s, energy_wh)), offers=car.offers[-2:])
-    from_s, from_wh = counter.span
-    if at_s - from_s < _SPAN_S or energy_wh - from_wh < _SPAN_GRAINS * counter.grain_wh:
-        return car
-    car = _weighed(car, (from_s, at_s), energy_wh - from_wh, settings, voltage_v)
-    return car._replace(counter=counter._replace(span=(at_s, energy_wh)), offers=car.offers[-2:])
+    if counter.span is not None:
+        from_s, from_wh = counter.span
+        if counter.at_s - from_s < _SPAN_S or counter.wh - from_wh < _SPAN_GRAINS * counter.grain_wh:
+            return car
+        car = _weighed(car, (from_s, counter.at_s), counter.wh - from_wh, settings, voltage_v)
+    return car._replace(counter=counter._replace(span=(counter.at_s, counter.wh)), offers=car.offers[-2:])
 
 
 def _weighed(car: Car, span: tuple[float, float], energy_wh: float, settings: CoreSettings, voltage_v: float) -> Car:

@@ -81,12 +81,13 @@ class Car(NamedTuple):
         metered: Whether PV and home battery were known in the last sample: a change of that is no change of the house.
         recent: The last samples.
         step: The change of the offer whose answer is awaited.
-        quiet: The last mark of a house with an unchanged offer: when, and its load, W.
+        quiet: The last mark of a house with an unchanged offer: when, and what it drew.
         counter: The box's counter.
         belief: Which car it is; None where nothing was seen.
         rest_w: The load at which the car was found to draw nothing though it may, W; None when it draws.
         doubts: How many marks in a row were too low for a car that draws.
-        noise_w: By how much the house changes by itself within half a minute, W.
+        noise_w: By how much the house changes by itself within half a minute, W: half of the time by less.
+        uneven_w: By how much its phases then differ in that, W.
         lowest_w: The least load seen without the car, W; below 0 where something feeds in that no meter shows.
     """
 
@@ -94,12 +95,13 @@ class Car(NamedTuple):
     metered: tuple[bool, bool] = (False, False)
     recent: tuple[Sample, ...] = ()
     step: Step | None = None
-    quiet: tuple[float, float] | None = None
+    quiet: tuple[float, Level] | None = None
     counter: Counter | None = None
     belief: Belief | None = None
     rest_w: float | None = None
     doubts: int = 0
     noise_w: float = 200.0
+    uneven_w: float = 200.0
     lowest_w: float = 0.0
 
     @property
