@@ -6,6 +6,7 @@ import argparse
 import platform
 import sys
 
+from bench.car import bench_car
 from bench.decide import bench_decide
 from bench.idle import bench_idle
 from bench.rush import bench_rush
@@ -16,6 +17,7 @@ _BENCHES = {
     "startup": [bench_imports, bench_startup],
     "idle": [bench_idle],
     "rush": [bench_rush],
+    "car": [bench_car],
 }
 
 

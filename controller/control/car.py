@@ -35,7 +35,7 @@ _WINDOW_S = 12.0  # and make a level for so long
 _MARK_S = 30.0  # between two looks at a house with an unchanged offer
 _START_S = 90.0  # a car may take so long to draw its first current
 _OFFERS = 64  # so many are remembered for the counter's sake
-_OWN_S = 3.0  # an offer that changes later than this after our call was changed by somebody else
+_OWN_S = 10.0  # an offer that changes later than this after our call was changed by somebody else
 _LEAST_ANSWER = 0.5  # of the smallest car's: less is no answer
 _RESTS_SHARE = 0.6  # of the smallest believable power: with less the car draws nothing
 _STEP_SCALE_W = 120.0  # error of an answer in a quiet house
@@ -236,11 +236,12 @@ def _marked(car: Car, house: House, drawing: bool, settings: CoreSettings, volta
     if car.offered_a <= 0:
         known_w = level.load_w if house.pv_w is not None else 0.0
         return car._replace(lowest_w=min(car.lowest_w, known_w))
-    if not drawing:
+    if not drawing or quiet is None:  # a car may follow a little later than it should
         return car
     if house.ev_w is not None:
         return _metered(car, house.ev_w, settings, voltage_v)
-    return _bounded(car, house, level.load_w, settings, voltage_v)
+    calm = level.spread_w <= _FLOOR_SCALE_W  # else its meters may tell of different moments
+    return _bounded(car, house, level.load_w, settings, voltage_v) if calm else car
 
 
 def _metered(car: Car, ev_w: float, settings: CoreSettings, voltage_v: float) -> Car:
