@@ -174,10 +174,12 @@ def _answered(car: Car, drawing: bool, settings: CoreSettings, voltage_v: float,
     if level is None or (car.offered_a > 0 and not drawing):
         return car._replace(step=None)
     answer_w = level.load_w - step.before.load_w
-    if 0.0 in (step.from_a, car.offered_a) and abs(answer_w) < _LEAST_ANSWER * power_w(MIN_CURRENT_A, 1, voltage_v):
-        starts = car.offered_a > 0 and now_s < step.at_s + _START_S
-        return car if starts else car._replace(step=None)
-    if car.rest_w is not None:
+    least_w = _LEAST_ANSWER * power_w(MIN_CURRENT_A, 1, voltage_v)
+    silent = 0.0 in (step.from_a, car.offered_a) and abs(answer_w) < least_w
+    wakes = step.from_a <= 0 < car.offered_a and now_s < step.at_s + _START_S
+    if wakes and (silent or level.spread_w > least_w / 2):
+        return car
+    if silent or car.rest_w is not None:
         return car._replace(step=None)
     cast = cast_for(settings.phases, settings.max_current_a)
     longer = ((now_s - step.began_s) / _MARK_S) ** 0.5

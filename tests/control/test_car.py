@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from controller.control.car import KNOWN, CarEstimate, estimate_car, known_phases
+from controller.control.car_belief import Belief, cast_for
+from controller.control.car_memory import Car
 from controller.domain.charger import OcppState
 from controller.domain.demand import Demand, Dwell, Situation
 from tests.control.test_decide_properties import Moment, live, lives, moments
@@ -34,12 +36,15 @@ class Lab:
         currents: bool = True,
         strategy: Any = None,
         phases: int = 3,
+        counter: bool = False,
     ) -> None:
         self.strategy = strategy or Wants(0, Dwell(min_off_s=0))
         self.run = Run(core(self.strategy, phases=phases))
         self.on, self.takes = on, takes
         self.pv, self.currents, self.ev_meter = pv, currents, False
         self.load_w, self.pv_w, self.car_a = 400.0, 8000.0, 0.0
+        self.energy_wh: float | None = 0.0 if counter else None
+        self.late_s = LATE_S
         self._offers: list[float] = [0.0]
 
     @property
@@ -66,8 +71,11 @@ class Lab:
     def passes(self, seconds: int, **house: Any) -> None:
         for _ in range(seconds):
             self._offers.append(float(self.run.limit_a) if self.run.charging else 0.0)
-            offered_a = self._offers[max(0, len(self._offers) - 1 - LATE_S)]
+            offered_a = self._offers[max(0, len(self._offers) - 1 - self.late_s)]
             self.car_a = self.takes(offered_a) if offered_a and self.run.charging else 0.0
+            if self.energy_wh is not None:
+                self.energy_wh += self.ev_w / 3600
+                self.run.session_energy_wh = float(round(self.energy_wh))
             self.run.step(1.0, **{**self._house(), **house})
 
     def _house(self) -> dict[str, Any]:
@@ -115,6 +123,32 @@ def test_the_phase_currents_tell_a_car_from_a_cloud() -> None:
         lab.pv_w = 8000.0 - 20.0 * second  # on all three phases alike
         lab.passes(1)
     assert lab.phases == 1
+
+
+@pytest.mark.parametrize(("currents", "certain"), [(True, True), (False, False)])
+def test_two_phases_show_in_the_currents_at_the_first_start(currents: bool, certain: bool) -> None:
+    lab = Lab(L12, pv=False, currents=currents)
+    lab.wants(0)
+    lab.wants(8, 60)
+    assert (lab.estimate.certainty >= KNOWN) is certain
+
+
+def test_what_the_pv_meter_tells_of_a_cloud_is_no_answer_of_the_car() -> None:
+    lab = Lab(L1, currents=False)
+    lab.passes(60)
+    lab.strategy.current_a = 8
+    for second in range(60):
+        lab.pv_w = 8000.0 - 80.0 * second
+        lab.passes(1)
+    assert lab.phases == 1
+    assert lab.believed_w == pytest.approx(lab.ev_w)
+
+
+@pytest.mark.parametrize(("certainty", "phases"), [(0.9, 3), (0.94, 3), (0.96, 1)])
+def test_a_strategy_counts_on_fewer_phases_only_beyond_doubt(certainty: float, phases: int) -> None:
+    one_phase = cast_for(3, 16).candidates[0]
+    assert one_phase.phases == 1
+    assert known_phases(Car(belief=Belief((), one_phase, certainty)), core()) == phases
 
 
 def test_currents_without_a_sign_are_not_believed() -> None:
@@ -262,6 +296,40 @@ class TestRest:
         lab.passes(180)
         assert lab.estimate.current_a == 8
 
+    def test_nor_is_a_cloud_its_return_when_the_counter_stands_still(self) -> None:
+        lab = Lab(pv=False, counter=True)
+        for wanted_a in (0, 10, 8):
+            lab.wants(wanted_a, 100)
+        lab.takes = lambda _: 0.0
+        lab.passes(150)
+        assert lab.estimate.current_a == 0
+        lab.pv_w = 2000.0
+        lab.passes(100)
+        assert lab.estimate.current_a == 0
+        lab.takes = float
+        lab.passes(40)
+        assert lab.estimate.current_a == 8
+
+    def test_half_a_minute_of_too_little_is_no_full_car(self) -> None:
+        lab = Lab()
+        for wanted_a in (0, 10, 8):
+            lab.wants(wanted_a, 100)
+        for _ in range(4):
+            for _ in range(32):
+                lab.passes(1, grid_w=-7900.0, grid_current_a=None)
+                assert lab.estimate.current_a == 8
+            lab.passes(60)
+
+    def test_nor_is_a_car_that_follows_a_minute_late(self) -> None:
+        lab = Lab()
+        lab.late_s = 70
+        lab.wants(0)
+        lab.strategy.current_a = 8
+        for _ in range(120):
+            lab.passes(1)
+            assert lab.run.state.car.rest_w is None
+        assert lab.phases == 3
+
     def test_paused_by_its_own_word_it_draws_nothing(self) -> None:
         lab = Lab()
         lab.wants(8, 100)
@@ -269,14 +337,17 @@ class TestRest:
         lab.passes(1, grid_w=-7600.0)
         assert lab.run.decision.surplus_w == pytest.approx(7600)
 
-    def test_a_car_that_wakes_slowly_is_not_small(self) -> None:
-        lab = Lab(pv=False)
+    @pytest.mark.parametrize("on", [L1, ALL])
+    def test_a_car_that_wakes_slowly_is_seen_all_the_same(self, on: OnPhases) -> None:
+        lab = Lab(on, pv=False)
         lab.takes = lambda _: 0.0
+        lab.wants(0)
         lab.wants(8, 70)
         lab.takes = float
         lab.passes(100)
         assert lab.estimate.current_a == 8
-        assert lab.phases == 3
+        assert lab.estimate.certainty >= KNOWN
+        assert lab.phases == sum(on)
 
 
 def test_a_limit_that_somebody_else_changed_is_no_step_of_ours() -> None:

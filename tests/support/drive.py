@@ -60,10 +60,10 @@ class Outcome:
     Attributes:
         errors_w: Believed less true power at every decision while charging, W.
         found_s: From the first current until the number of phases was certain, and right, s; None if never.
-        wrong_s: How long it was certain, and wrong, s.
+        wrong_s: How long it was held for certain, and wrong, s.
         solar_kwh: What the car got from the roof.
         grid_kwh: And from the grid.
-        after_full_w: Believed power at the end of the stretch, W.
+        believed_w: Believed power at the end of the stretch, W.
     """
 
     errors_w: list[float] = field(default_factory=list)
@@ -107,7 +107,8 @@ def drive(scene: Scene) -> Outcome:
         if scene.by == "offer":
             state = state._replace(car=Car())
         first_s = plant.now_s if first_s is None and plant.current_a > 0 else first_s
-        _note(outcome, state, decision, plant, settings, first_s)
+        if first_s is not None:
+            _note(outcome, state, decision, plant, settings, since_s=plant.now_s - first_s, step_s=scene.step_s)
         state = box.carry_out(state, decision)
     outcome.solar_kwh, outcome.grid_kwh = plant.energy.solar_kwh, plant.energy.grid_kwh
     return outcome
@@ -159,9 +160,16 @@ def _snapshot(plant: Plant, box: _Box, scene: Scene, *, pv_w: float) -> Snapshot
 
 
 def _note(
-    outcome: Outcome, state: State, decision: Decision, plant: Plant, settings: CoreSettings, first_s: float | None
+    outcome: Outcome,
+    state: State,
+    decision: Decision,
+    plant: Plant,
+    settings: CoreSettings,
+    *,
+    since_s: float,
+    step_s: float,
 ) -> None:
-    if decision.surplus_w is None or state.told is None or first_s is None:
+    if decision.surplus_w is None or state.told is None:
         return
     outcome.believed_w = decision.surplus_w + plant.grid_w
     if state.told.charging:
@@ -170,5 +178,5 @@ def _note(
         return
     right = known_phases(state.car, settings) == plant.settings.phases_in_use
     if right and outcome.found_s is None:
-        outcome.found_s = plant.now_s - first_s
-    outcome.wrong_s += 0.0 if right else 1.0
+        outcome.found_s = since_s
+    outcome.wrong_s += 0.0 if right else step_s
