@@ -6,6 +6,7 @@ import argparse
 import platform
 import sys
 
+from bench.car import bench_car
 from bench.decide import bench_decide
 from bench.idle import bench_idle
 from bench.meters import bench_meters
@@ -20,6 +21,7 @@ _BENCHES = {
     "meters": [bench_meters],
     "rush": [bench_rush],
     "soak": [bench_soak],
+    "car": [bench_car],
 }
 
 

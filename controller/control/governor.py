@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from controller.control.car import known_phases, observe_car
 from controller.control.limits import car_current, fuse_cap, mean_voltage_v, worst_phase_a
 from controller.control.pacing import advance, hold, pace
 from controller.control.reconcile import observe, refused_for_s
@@ -50,12 +51,15 @@ def decide(
         accepted is to be told to `acknowledge`.
     """
     state = observe(state, snapshot)
+    voltage_v = mean_voltage_v(snapshot.house, settings.voltage_v)
+    if (car := observe_car(state, snapshot, settings, voltage_v)) is not state.car:
+        state = state._replace(car=car)
     told = state.told
     idle = _idle_reason(snapshot)
     if told is None or idle is not None:
         state = state._replace(timers=advance(state, snapshot.now_s, settings), pending=None)
         return state, Decision(command=told, actions=(), reason=idle or _BOX_AWAITED)
-    seen = _look(state, snapshot, settings)
+    seen = _look(state, snapshot, settings, voltage_v)
     wish = _wish(told, snapshot, settings, seen, failed_for_s)
     if isinstance(wish, _Order):
         timers = advance(state, snapshot.now_s, settings)
@@ -110,6 +114,7 @@ class _Seen(NamedTuple):
         fresh: Whether the grid's power may be used.
         surplus_w: What would be exported without the car, W; None unless fresh.
         ev_w: The car's power, W.
+        phases: On which the car draws, or would: those configured until it has shown others.
         voltage_v: Mean phase voltage, V.
         house_a: Import of the house without the car on its worst phase, A.
         fuse: What the main fuse leaves.
@@ -120,6 +125,7 @@ class _Seen(NamedTuple):
     fresh: bool
     surplus_w: float | None
     ev_w: float
+    phases: int
     voltage_v: float
     house_a: float
     fuse: FuseCap
@@ -127,24 +133,24 @@ class _Seen(NamedTuple):
     gap_s: float
 
 
-def _look(state: State, snapshot: Snapshot, settings: CoreSettings) -> _Seen:
+def _look(state: State, snapshot: Snapshot, settings: CoreSettings, voltage_v: float) -> _Seen:
     house = snapshot.house
+    phases = known_phases(state.car, settings)
     gap_s = settings.limit_change_s if house.ev_w is not None else max(settings.limit_change_s, settings.follow_s)
     box_max_a = snapshot.power.limit_max_a if snapshot.power is not None else None
     limit_max_a = settings.max_current_a if box_max_a is None else min(settings.max_current_a, box_max_a)
     if house.grid_w is None or house.grid_age_s > settings.stale_after_s:
-        return _Seen(False, None, 0.0, settings.voltage_v, 0.0, state.fuse, limit_max_a, gap_s)
-    voltage_v = mean_voltage_v(house, settings.voltage_v)
+        return _Seen(False, None, 0.0, phases, voltage_v, 0.0, state.fuse, limit_max_a, gap_s)
     car = car_current(state, snapshot, settings, voltage_v)
-    ev_w = power_w(car.for_surplus_a, settings.phases, voltage_v)
+    ev_w = power_w(car.for_surplus_a, car.phases, voltage_v)
     house_a = 0.0
     fuse = FuseCap()
     if settings.main_fuse_a > 0:
-        worst_a = worst_phase_a(house, house.grid_w, settings, voltage_v, car.for_fuse_a)
+        worst_a = worst_phase_a(house, house.grid_w, car.phases, voltage_v, car.for_fuse_a)
         house_a = worst_a - car.for_fuse_a
         rising = car.rising and worst_a <= settings.main_fuse_a
         fuse = state.fuse if rising else fuse_cap(state, settings, house_a, snapshot.now_s)
-    return _Seen(True, ev_w - house.grid_w, ev_w, voltage_v, house_a, fuse, limit_max_a, gap_s)
+    return _Seen(True, ev_w - house.grid_w, ev_w, phases, voltage_v, house_a, fuse, limit_max_a, gap_s)
 
 
 def _wish(
@@ -186,7 +192,7 @@ def _ask(told: Command, snapshot: Snapshot, settings: CoreSettings, seen: _Seen)
         charging=told.charging,
         min_current_a=settings.min_current_a,
         max_current_a=seen.limit_max_a,
-        phases=settings.phases,
+        phases=seen.phases,
         voltage_v=seen.voltage_v,
     )
     name = settings.active

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from controller.control.car import estimate_car
 from controller.control.settings import CoreSettings
 from controller.control.state import FuseCap, Snapshot, State
 from controller.domain.charger import OcppState
@@ -25,28 +26,33 @@ class CarCurrent(NamedTuple):
     Attributes:
         for_surplus_a: What the surplus is reckoned with.
         for_fuse_a: What the fuse is reckoned with: never more than the car was offered.
+        phases: On which it flows: 1 to 3.
         rising: Whether the car may be on its way up, unmeasured: its own rise is no load of the house.
     """
 
     for_surplus_a: float
     for_fuse_a: float
+    phases: int
     rising: bool = False
 
 
 def car_current(state: State, snapshot: Snapshot, settings: CoreSettings, voltage_v: float) -> CarCurrent:
-    """The car's current: from its meter, else from what the box was told and shows."""
+    """The car's current: from its meter, else what it is believed to take of what the box was told and shows."""
     now_a = before_a = _offered_a(state.told)
     if snapshot.now_s - state.told_at_s < settings.follow_s and state.before is not None:
         before_a = _offered_a(state.before)
     ev_w = snapshot.house.ev_w
     if ev_w is not None:
         measured_a = ev_w / (settings.phases * voltage_v)
-        return CarCurrent(measured_a, min(measured_a, max(now_a, before_a)))
+        return CarCurrent(measured_a, min(measured_a, max(now_a, before_a)), settings.phases)
+    taken = estimate_car(state.car, now_a, settings)
     if before_a != now_a:
-        return CarCurrent(min(now_a, before_a), before_a, rising=before_a < now_a)
+        taken_before_a = estimate_car(state.car, before_a, settings).current_a
+        surplus_a = min(taken.current_a, taken_before_a)
+        return CarCurrent(surplus_a, taken_before_a, taken.phases, rising=before_a < now_a)
     if snapshot.status is None or snapshot.status.state is not OcppState.CHARGING:
-        now_a = 0.0
-    return CarCurrent(now_a, now_a)
+        return CarCurrent(0.0, 0.0, taken.phases)
+    return CarCurrent(taken.current_a, taken.current_a, taken.phases)
 
 
 def _offered_a(command: Command | None) -> float:
@@ -65,15 +71,15 @@ def mean_voltage_v(house: House, nominal_v: float) -> float:
     return sum(present) / len(present) if present else nominal_v
 
 
-def worst_phase_a(house: House, grid_w: float, settings: CoreSettings, voltage_v: float, car_a: float) -> float:
-    """Import on the worst phase, the car included, A.
+def worst_phase_a(house: House, grid_w: float, phases: int, voltage_v: float, car_a: float) -> float:
+    """Import on the worst phase, the car included, A; the car draws `car_a` on each of its `phases`.
 
     Without phase currents all of the house is taken to sit on one phase, and none of the PV's relief on it: cautious.
     Where there is PV that no meter shows, this is too little; the guide says so.
     """
     if house.grid_current_a is not None:
         return max(house.grid_current_a)
-    house_w = grid_w - power_w(car_a, settings.phases, voltage_v) + (house.pv_w or 0.0)
+    house_w = grid_w - power_w(car_a, phases, voltage_v) + (house.pv_w or 0.0)
     return max(0.0, house_w) / voltage_v + car_a
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from controller.control.car_memory import Car
 from controller.domain.charger import ChargerStatus, PowerSettings
 from controller.domain.decision import Action, Command
 from controller.domain.readings import House
@@ -111,6 +112,7 @@ class State(NamedTuple):
         refusals: What the box would not do.
         timers: Delays and the write budget.
         fuse: What the main fuse leaves; down at once, up slowly.
+        car: What the car has shown of itself.
     """
 
     told: Command | None = None
@@ -125,3 +127,4 @@ class State(NamedTuple):
     refusals: Refusals = Refusals()
     timers: Timers = Timers()
     fuse: FuseCap = FuseCap()
+    car: Car = Car()

@@ -23,7 +23,7 @@ class Situation:
         charging: Whether the box has been told to charge.
         min_current_a: Lowest limit the car may be given, A.
         max_current_a: Highest limit in force now, A (configuration, box and fuse).
-        phases: Phases the car charges on: 1 or 3.
+        phases: Phases the car charges on, 1 to 3: the configured ones until it has shown that it uses fewer.
         voltage_v: Mean phase voltage, V: measured where known.
     """
 

@@ -14,7 +14,7 @@ def power_w(current_a: float, phases: int, voltage_v: float) -> float:
 
     Args:
         current_a: Current a phase, A.
-        phases: 1 or 3.
+        phases: 1 to 3.
         voltage_v: Phase to neutral, V.
     """
     return current_a * phases * voltage_v

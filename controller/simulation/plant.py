@@ -18,7 +18,10 @@ class PlantSettings:
     """The plant's constants.
 
     Attributes:
-        phases: Phases the car charges on: 1 or 3.
+        phases: Phases of the wallbox, 1 or 3; the car charges on as many.
+        car_phases: Phases the car charges on, 1 to 3, where it has fewer than the wallbox.
+        car_max_a: The on-board charger's own limit, A a phase.
+        car_leaves_a: What it draws less than it is offered, A a phase.
         voltage_v: Phase voltage, V.
         dead_time_s: From a command to its effect.
         waking_s: From charging on to the first current.
@@ -27,11 +30,19 @@ class PlantSettings:
     """
 
     phases: int = 3
+    car_phases: int | None = None
+    car_max_a: float = math.inf
+    car_leaves_a: float = 0.0
     voltage_v: float = 230.0
     dead_time_s: float = 10.0
     waking_s: float = 10.0
     ramp_a_per_s: float = 1.0
     step_s: float = 1.0
+
+    @property
+    def phases_in_use(self) -> int:
+        """On which the car draws."""
+        return self.phases if self.car_phases is None else min(self.phases, self.car_phases)
 
 
 @dataclass(slots=True)
@@ -91,13 +102,19 @@ class Plant:
 
     @property
     def current_a(self) -> float:
-        """The car's current a phase, A."""
+        """The car's current on each phase that it uses, A."""
         return self._current_a
+
+    @property
+    def phase_current_a(self) -> tuple[float, float, float]:
+        """The car's current on L1 to L3, A."""
+        a, b, c = (self._current_a if index < self._settings.phases_in_use else 0.0 for index in range(3))
+        return a, b, c
 
     @property
     def ev_w(self) -> float:
         """The car's power, W."""
-        return power_w(self._current_a, self._settings.phases, self._settings.voltage_v)
+        return power_w(self._current_a, self._settings.phases_in_use, self._settings.voltage_v)
 
     @property
     def grid_w(self) -> float:
@@ -107,9 +124,9 @@ class Plant:
     @property
     def grid_phase_w(self) -> tuple[float, float, float]:
         """Grid power a phase, W: the house leans on L1, the inverter feeds all three alike."""
-        per_phase_w = self._current_a * self._settings.voltage_v
-        ev_w = (per_phase_w,) * 3 if self._settings.phases == 3 else (per_phase_w, 0.0, 0.0)
-        a, b, c = (share * self.load_w + car_w - self.pv_w / 3 for share, car_w in zip(_LOAD_SHARES, ev_w, strict=True))
+        volts, pv_w = self._settings.voltage_v, self.pv_w / 3
+        pairs = zip(_LOAD_SHARES, self.phase_current_a, strict=True)
+        a, b, c = (share * self.load_w + car_a * volts - pv_w for share, car_a in pairs)
         return a, b, c
 
     def command(self, limit_a: int, *, charging: bool) -> None:
@@ -160,7 +177,8 @@ class Plant:
         if not self._charging or waking or self.full or not self.plugged:
             return 0.0
         risen_a = self._current_a + self._settings.ramp_a_per_s * step_s if self._current_a else float(MIN_CURRENT_A)
-        return min(risen_a, float(self._limit_a))
+        takes_a = min(float(self._limit_a) - self._settings.car_leaves_a, self._settings.car_max_a)
+        return max(0.0, min(risen_a, takes_a))
 
     def _sample(self, plant_s: float) -> tuple[float, float]:
         time_s = self._start_s + plant_s

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import pytest
 
+from controller.control.car_belief import Belief, Candidate
+from controller.control.car_memory import Car
 from controller.control.limits import CarCurrent, car_current, fuse_cap, mean_voltage_v, worst_phase_a
 from controller.control.state import FuseCap, Snapshot, State
 from controller.domain.charger import ChargerStatus, OcppState
@@ -12,11 +16,17 @@ from controller.domain.readings import House
 from tests.support.houses import NOON, core
 
 SETTINGS = core(main_fuse_a=25, follow_s=30)
+UNSEEN = Car()
 OFF, SIX, TEN = Command(10, False), Command(6, True), Command(10, True)
 
 
 def current(
-    told: Command, before: Command | None, age_s: float, state: OcppState, ev_w: float | None = None
+    told: Command,
+    before: Command | None,
+    age_s: float,
+    state: OcppState,
+    ev_w: float | None = None,
+    car: Car = UNSEEN,
 ) -> CarCurrent:
     snapshot = Snapshot(
         now_s=1000.0,
@@ -25,34 +35,61 @@ def current(
         status=ChargerStatus(taken_at_s=999, state=state),
         power=None,
     )
-    return car_current(State(told=told, before=before, told_at_s=1000.0 - age_s), snapshot, SETTINGS, 230.0)
+    return car_current(State(told=told, before=before, told_at_s=1000.0 - age_s, car=car), snapshot, SETTINGS, 230.0)
 
 
 @pytest.mark.parametrize(
     ("told", "before", "age_s", "state", "ev_w", "expected"),
     [
-        (TEN, SIX, 10, OcppState.CHARGING, None, CarCurrent(6, 6, rising=True)),
-        (SIX, TEN, 10, OcppState.CHARGING, None, CarCurrent(6, 10)),
-        (TEN, SIX, 40, OcppState.CHARGING, None, CarCurrent(10, 10)),
-        (TEN, SIX, 40, OcppState.SUSPENDED_EV, None, CarCurrent(0, 0)),
-        (OFF, TEN, 10, OcppState.CHARGING, None, CarCurrent(0, 10)),
-        (TEN, OFF, 10, OcppState.PREPARING, None, CarCurrent(0, 0, rising=True)),
-        (TEN, SIX, 40, OcppState.CHARGING, 4140.0, CarCurrent(6, 6)),
+        (TEN, SIX, 10, OcppState.CHARGING, None, CarCurrent(6, 6, 3, rising=True)),
+        (SIX, TEN, 10, OcppState.CHARGING, None, CarCurrent(6, 10, 3)),
+        (TEN, SIX, 40, OcppState.CHARGING, None, CarCurrent(10, 10, 3)),
+        (TEN, SIX, 40, OcppState.SUSPENDED_EV, None, CarCurrent(0, 0, 3)),
+        (OFF, TEN, 10, OcppState.CHARGING, None, CarCurrent(0, 10, 3)),
+        (TEN, OFF, 10, OcppState.PREPARING, None, CarCurrent(0, 0, 3, rising=True)),
+        (TEN, SIX, 40, OcppState.CHARGING, 4140.0, CarCurrent(6, 6, 3)),
         (
             SIX,
             SIX,
             40,
             OcppState.CHARGING,
             6900.0,
-            CarCurrent(10, 6),
+            CarCurrent(10, 6, 3),
         ),  # more than offered: the fuse does not bank on it
-        (SIX, TEN, 10, OcppState.CHARGING, 6900.0, CarCurrent(10, 10)),
+        (SIX, TEN, 10, OcppState.CHARGING, 6900.0, CarCurrent(10, 10, 3)),
     ],
 )
 def test_car(
     told: Command, before: Command, age_s: float, state: OcppState, ev_w: float | None, expected: CarCurrent
 ) -> None:
     assert current(told, before, age_s, state, ev_w) == expected
+
+
+def known(on: tuple[float, float, float], cap_a: float = inf) -> Car:
+    return Car(belief=Belief((), Candidate(on, round(sum(on)), cap_a, 0.0), 0.99))
+
+
+@pytest.mark.parametrize(
+    ("told", "before", "age_s", "car", "expected"),
+    [
+        (TEN, SIX, 40, known((0, 1, 0)), CarCurrent(10, 10, 1)),
+        (TEN, SIX, 10, known((0, 1, 0)), CarCurrent(6, 6, 1, rising=True)),
+        (TEN, SIX, 40, known((1, 1, 1), 8.5), CarCurrent(8.5, 8.5, 3)),
+        (SIX, TEN, 10, known((1, 1, 1), 8.5), CarCurrent(6, 8.5, 3)),
+        (TEN, SIX, 40, known((1, 1, 1))._replace(rest_w=300.0), CarCurrent(0, 0, 3)),
+        (TEN, SIX, 40, Car(rest_w=300.0), CarCurrent(0, 0, 3)),
+    ],
+)
+def test_what_is_known_of_the_car_counts(
+    told: Command, before: Command, age_s: float, car: Car, expected: CarCurrent
+) -> None:
+    assert current(told, before, age_s, OcppState.CHARGING, car=car) == expected
+
+
+@pytest.mark.parametrize("on", [(1, 0, 0), (1, 1, 1)])
+def test_a_meter_of_the_cars_own_wins_over_what_is_believed(on: tuple[float, float, float]) -> None:
+    found = current(TEN, SIX, 40, OcppState.CHARGING, ev_w=4140.0, car=known(on))
+    assert found == CarCurrent(6, 6, 3)
 
 
 @pytest.mark.parametrize(
@@ -74,10 +111,10 @@ def test_fuse(before: FuseCap, house_a: float, now_s: float, after: FuseCap) -> 
 
 def test_worst_phase() -> None:
     measured = House(grid_w=0, grid_age_s=0, grid_current_a=(3, -8, 11), pv_w=9000.0)
-    assert worst_phase_a(measured, 1000, SETTINGS, 230, 6) == 11
+    assert worst_phase_a(measured, 1000, 3, 230, 6) == 11
     total = House(grid_w=0, grid_age_s=0, pv_w=2300.0)
-    assert worst_phase_a(total, 6 * 690 + 2300, SETTINGS, 230, 6) == pytest.approx(20 + 6)
-    assert worst_phase_a(House(grid_w=0, grid_age_s=0), -5000, SETTINGS, 230, 0) == 0
+    assert worst_phase_a(total, 6 * 690 + 2300, 3, 230, 6) == pytest.approx(20 + 6)
+    assert worst_phase_a(House(grid_w=0, grid_age_s=0), -5000, 3, 230, 0) == 0
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,31 @@ def test_powers_add_up(phases: int, ev_w: float) -> None:
     assert sum(car.grid_phase_w) == pytest.approx(car.grid_w)
 
 
+@pytest.mark.parametrize(
+    ("box_phases", "car_phases", "in_use"), [(3, 1, 1), (3, 2, 2), (3, 3, 3), (3, None, 3), (1, 3, 1)]
+)
+def test_a_car_may_use_fewer_phases_than_the_box_has(box_phases: int, car_phases: int | None, in_use: int) -> None:
+    car = Plant(FLAT, 0.0, PlantSettings(phases=box_phases, car_phases=car_phases))
+    idle_w = car.grid_phase_w
+    car.command(10, charging=True)
+    car.advance(100)
+    assert car.ev_w == 2300 * in_use
+    assert car.phase_current_a == (10.0,) * in_use + (0.0,) * (3 - in_use)
+    risen_w = [after - before for after, before in zip(car.grid_phase_w, idle_w, strict=True)]
+    assert risen_w == pytest.approx([2300.0] * in_use + [0.0] * (3 - in_use))
+
+
+@pytest.mark.parametrize(
+    ("settings", "current_a"),
+    [({"car_max_a": 9.5}, 9.5), ({"car_max_a": 20.0}, 12), ({"car_leaves_a": 1.0}, 11), ({"car_max_a": 4.0}, 4)],
+)
+def test_a_car_may_draw_less_than_it_is_offered(settings: dict[str, float], current_a: float) -> None:
+    car = plant(**settings)
+    car.command(12, charging=True)
+    car.advance(100)
+    assert car.current_a == current_a
+
+
 def test_a_cyclic_day_repeats() -> None:
     day = Trace(times_s=(0.0, 100.0), pv_w=(0.0, 100.0), load_w=(1.0, 1.0))
     car = Plant(day, 0.0, PlantSettings(), cyclic=True)

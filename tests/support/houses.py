@@ -57,6 +57,7 @@ class Run:
         self.limit_a = limit_a
         self.box_state = OcppState.CHARGING if charging else OcppState.PREPARING
         self.limit_max_a: int | None = 16
+        self.session_energy_wh: float | None = None
         self.decisions: list[Decision] = []
         self.told: list[str] = []
 
@@ -71,7 +72,9 @@ class Run:
             now_s=self.now_s,
             now=NOON + timedelta(seconds=self.now_s),
             house=House(**house),
-            status=ChargerStatus(taken_at_s=self.now_s - 0.1, state=self.box_state),
+            status=ChargerStatus(
+                taken_at_s=self.now_s - 0.1, state=self.box_state, session_energy_wh=self.session_energy_wh
+            ),
             power=PowerSettings(taken_at_s=self.now_s - 0.1, limit_a=self.limit_a, limit_max_a=self.limit_max_a),
         )
         self.state, decision = decide(self.state, snapshot, self.settings, failed_for_s)

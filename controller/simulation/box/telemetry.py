@@ -56,13 +56,12 @@ class Telemetry:
 def take_telemetry(machine: ChargingMachine) -> Telemetry:
     """What the machine's box would measure now."""
     plant = machine.plant
-    current_a = plant.current_a
     return Telemetry(
         state=machine.state,
         state_shown=machine.state.value,
         errors=tuple(machine.errors),
         error_count=machine.faults,
-        phase_current_a=(current_a,) * 3 if plant.settings.phases == 3 else (current_a, 0.0, 0.0),
+        phase_current_a=plant.phase_current_a,
         voltage_v=plant.settings.voltage_v,
         phases=plant.settings.phases,
         sessions=_SESSIONS_BEFORE + machine.sessions,

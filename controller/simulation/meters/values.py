@@ -109,8 +109,8 @@ class HouseValues:
             unevenness_w = power_w - sum(plant.grid_phase_w)
             if role.public_name(Quantity.POWER_W) not in self.settings:
                 return tuple(watts + unevenness_w / 3 for watts in plant.grid_phase_w)
-        if role is Role.EV and plant.settings.phases == 1:
-            return (power_w, 0.0, 0.0)
+        if role is Role.EV and role.public_name(Quantity.POWER_W) not in self.settings:
+            return tuple(current_a * plant.settings.voltage_v for current_a in plant.phase_current_a)
         return (power_w / 3,) * 3
 
     def _energy_wh(self, role: Role, power_w: float, now_s: float) -> tuple[float, float]:

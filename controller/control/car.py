@@ -1,0 +1,282 @@
+"""Finds out what the car draws, and on which phases, where no meter of its own tells; pure.
+
+Four kinds of evidence weigh the candidates of `car_belief`:
+
+- our own steps: the house before a change of the offer, set against the house once the car has followed; the total,
+  and the phases against one another, which clouds and the inverter leave alike;
+- the box's counter of the session's energy, over two minutes and more (`car_energy`);
+- the house itself, where PV is metered: it cannot draw less than the car does;
+- a meter of the car's own, while it answers: it teaches the phases for the time when it does not.
+
+Before any evidence the car is taken to draw what it is offered on all phases. A home battery that no meter shows
+answers our steps in the grid's place, and then the car is found too small: it costs sun, never a fuse.
+"""
+
+from __future__ import annotations
+
+from math import hypot, inf, isfinite
+from typing import NamedTuple
+
+from controller.control.car_belief import Candidate, cast_for, weigh
+from controller.control.car_energy import observe_counter
+from controller.control.car_memory import Car, Level, Sample, Step
+from controller.control.settings import CoreSettings
+from controller.control.state import Snapshot, State
+from controller.domain.charger import OcppState
+from controller.domain.readings import House, Phases
+from controller.domain.units import MIN_CURRENT_A, power_w
+
+KNOWN = 0.95
+"""Certainty from which the number of phases is counted on."""
+
+_SURE = 0.99  # a meter that tells what is already so certain is not weighed again
+_SAMPLE_S = 2.0  # samples are at least so far apart
+_WINDOW_S = 12.0  # and make a level for so long
+_MARK_S = 30.0  # between two looks at a house with an unchanged offer
+_START_S = 90.0  # a car may take so long to draw its first current
+_OFFERS = 64  # so many are remembered for the counter's sake
+_OWN_S = 10.0  # an offer that changes later than this after our call was changed by somebody else
+_LEAST_ANSWER = 0.5  # of the smallest car's: less is no answer
+_RESTS_SHARE = 0.6  # of the smallest believable power: with less the car draws nothing
+_STEP_SCALE_W = 120.0  # error of an answer in a quiet house
+_CLOUDS_W = 300.0  # more where no meter shows the PV: our steps come when the clouds do
+_FLOOR_SCALE_W = 150.0
+_METER_SCALE_W, _METER_SHARE = 60.0, 0.03
+_NOISE_LEARNS = 1.15  # up or down by this: it settles at the median, and a kettle is no noise
+_NOISE_LEAST_W, _NOISE_MOST_W = 30.0, 3000.0
+
+
+class CarEstimate(NamedTuple):
+    """What the car draws of an offer.
+
+    Attributes:
+        current_a: A phase in use, A; never more than it is offered.
+        phases: In use: 1 to 3.
+        certainty: Of `phases`, 0..1; 0 where nothing was seen yet, and everything is assumed.
+        max_current_a: The car's own limit, A; None where none has shown.
+    """
+
+    current_a: float
+    phases: int
+    certainty: float
+    max_current_a: float | None
+
+
+def estimate_car(car: Car, offered_a: float, settings: CoreSettings) -> CarEstimate:
+    """What the car draws once it has followed an offer of `offered_a`, A a phase."""
+    if car.belief is None:
+        return CarEstimate(0.0 if car.rest_w is not None else offered_a, settings.phases, 0.0, None)
+    likeliest = car.belief.likeliest
+    current_a = 0.0 if car.rest_w is not None else likeliest.drawn_a(offered_a)
+    cap_a = likeliest.cap_a if likeliest.cap_a < settings.max_current_a else None
+    return CarEstimate(current_a, likeliest.phases, car.belief.certainty, cap_a)
+
+
+def known_phases(car: Car, settings: CoreSettings) -> int:
+    """Phases that a strategy may count on: the configured ones until the car has shown others beyond doubt."""
+    belief = car.belief
+    return settings.phases if belief is None or belief.certainty < KNOWN else belief.likeliest.phases
+
+
+def observe_car(state: State, snapshot: Snapshot, settings: CoreSettings, voltage_v: float) -> Car:
+    """What is known of the car after this look at house and box.
+
+    Args:
+        state: The core's memory, what the box was told brought up to date.
+        snapshot: All that is known now.
+        settings: The site.
+        voltage_v: Mean phase voltage, V.
+    """
+    car, told, status = state.car, state.told, snapshot.status
+    if told is None or status is None:
+        return car
+    if status.state.plugged is False:
+        return Car(noise_w=car.noise_w, uneven_w=car.uneven_w, lowest_w=car.lowest_w)
+    offered_a = float(told.limit_a) if told.charging else 0.0
+    drawing = status.state is OcppState.CHARGING
+    if not car.offers or offered_a != car.offered_a:
+        if car.step is not None:
+            car = _answered(car, drawing, settings, voltage_v, window_s=0.0)
+        car = _offered(car, offered_a, state.told_at_s, snapshot.now_s, settings)
+    if not drawing and car.rest_w is not None:
+        car = car._replace(rest_w=None, doubts=0)
+    car = observe_counter(car, status, settings, voltage_v)
+    house = snapshot.house
+    if house.grid_w is None or house.grid_age_s > settings.stale_after_s or house.battery_missing:
+        return car._replace(recent=(), step=None, quiet=None) if car.recent else car
+    sampled = _sampled(car, house, snapshot.now_s - house.grid_age_s, voltage_v)
+    if sampled is car:
+        return car
+    car = _answered(sampled, drawing, settings, voltage_v) if sampled.step is not None else sampled
+    if car.step is None and car.recent[-1].at_s - car.steady_since_s >= settings.follow_s:
+        return _marked(car, house, drawing, settings, voltage_v)
+    return car
+
+
+def _offered(car: Car, offered_a: float, told_at_s: float, now_s: float, settings: CoreSettings) -> Car:
+    """Another offer: by us, and then its answer is awaited, or by somebody else."""
+    ours = car.offers != () and 0 <= now_s - told_at_s <= _OWN_S
+    at_s = told_at_s if ours else now_s
+    kept = [offer for offer in car.offers[-_OFFERS:] if car.counter is not None and car.counter.span is not None]
+    offers = (*(kept or car.offers[-1:]), (at_s, offered_a))
+    step, before = None, _level(car, car.recent[-1].at_s - _WINDOW_S if car.recent else 0.0)
+    if ours and car.step is not None:
+        step = car.step._replace(at_s=at_s)
+    elif ours and before is not None and at_s - car.steady_since_s >= settings.follow_s:
+        step = Step(began_s=at_s, at_s=at_s, from_a=car.offered_a, before=before)
+    return car._replace(offers=offers, step=step, quiet=None, doubts=0)
+
+
+def _sampled(car: Car, house: House, taken_at_s: float, voltage_v: float) -> Car:
+    """With one more sample, where the reading is a new one."""
+    metered = (house.pv_w is not None, house.battery_w is not None)
+    if metered != car.metered:
+        car = car._replace(metered=metered, recent=(), step=None, quiet=None)
+    if car.recent and taken_at_s - car.recent[-1].at_s < _SAMPLE_S:
+        return car
+    load_w = (house.grid_w or 0.0) + (house.pv_w or 0.0) + (house.battery_w or 0.0)
+    if not isfinite(load_w):
+        return car
+    sample = Sample(taken_at_s, load_w, _signed(house, voltage_v))
+    recent = (*(one for one in car.recent if taken_at_s - one.at_s <= _WINDOW_S), sample)
+    return car._replace(recent=recent)
+
+
+def _signed(house: House, voltage_v: float) -> Phases | None:
+    """The phase currents, where they add up to the grid's power: a meter that tells no sign tells no direction."""
+    currents_a = house.grid_current_a
+    if currents_a is None or house.grid_w is None:
+        return None
+    tolerance_w = 300.0 + 0.15 * abs(house.grid_w)
+    return currents_a if abs(sum(currents_a) * voltage_v - house.grid_w) <= tolerance_w else None
+
+
+def _level(car: Car, since_s: float) -> Level | None:
+    """Mean of the samples taken since; None without any."""
+    samples = [sample for sample in car.recent if sample.at_s >= since_s]
+    if not samples:
+        return None
+    loads_w = [sample.load_w for sample in samples]
+    phases = [sample.phase_a for sample in samples if sample.phase_a is not None]
+    mean_a: Phases | None = None
+    if len(phases) == len(samples):
+        a, b, c = (sum(column) / len(column) for column in zip(*phases, strict=True))
+        mean_a = (a, b, c)
+    return Level(sum(loads_w) / len(loads_w), (max(loads_w) - min(loads_w)) / 2, mean_a)
+
+
+def _answered(car: Car, drawing: bool, settings: CoreSettings, voltage_v: float, window_s: float = _WINDOW_S) -> Car:
+    """Weighs the answer to our step, once the car has had time to follow."""
+    step, now_s = car.step, car.recent[-1].at_s if car.recent else -inf
+    if step is None or now_s < step.at_s + settings.follow_s + window_s:
+        return car
+    level = _level(car, step.at_s + settings.follow_s)
+    if level is None or (car.offered_a > 0 and not drawing):
+        return car._replace(step=None)
+    answer_w = level.load_w - step.before.load_w
+    least_w = _LEAST_ANSWER * power_w(MIN_CURRENT_A, 1, voltage_v)
+    silent = 0.0 in (step.from_a, car.offered_a) and abs(answer_w) < least_w
+    wakes = step.from_a <= 0 < car.offered_a and now_s < step.at_s + _START_S
+    if wakes and (silent or level.spread_w > least_w / 2):
+        return car
+    if silent or car.rest_w is not None:
+        return car._replace(step=None)
+    cast = cast_for(settings.phases, settings.max_current_a)
+    longer = ((now_s - step.began_s) / _MARK_S) ** 0.5
+    scale_w = hypot(_STEP_SCALE_W, car.noise_w * longer, step.before.spread_w, level.spread_w)
+    if not car.metered[0]:
+        scale_w = hypot(scale_w, _CLOUDS_W)
+    changes_a = [one.drawn_a(car.offered_a) - one.drawn_a(step.from_a) for one in cast.candidates]
+    errors = [
+        (answer_w - power_w(change_a, one.phases, voltage_v)) / scale_w
+        for one, change_a in zip(cast.candidates, changes_a, strict=True)
+    ]
+    if (answer_a := _moved_a(step.before, level)) is not None and settings.phases > 1:
+        scale_a = hypot(_STEP_SCALE_W, car.uneven_w * longer) / voltage_v
+        uneven = [
+            _uneven_a(answer_a, one, change_a) / scale_a
+            for one, change_a in zip(cast.candidates, changes_a, strict=True)
+        ]
+        errors = [hypot(error, apart, error * apart) for error, apart in zip(errors, uneven, strict=True)]
+    return car._replace(step=None, belief=weigh(car.belief, cast, errors))
+
+
+def _moved_a(before: Level, after: Level) -> Phases | None:
+    """How the current of each phase has changed, A."""
+    if before.phase_a is None or after.phase_a is None:
+        return None
+    a, b, c = (later_a - sooner_a for later_a, sooner_a in zip(after.phase_a, before.phase_a, strict=True))
+    return a, b, c
+
+
+def _learned_w(noise_w: float, moved_w: float) -> float:
+    """The noise a step nearer to its median."""
+    learned_w = noise_w * _NOISE_LEARNS if moved_w > noise_w else noise_w / _NOISE_LEARNS
+    return min(_NOISE_MOST_W, max(_NOISE_LEAST_W, learned_w))
+
+
+def _uneven_a(answer_a: Phases, candidate: Candidate, change_a: float) -> float:
+    """By how much the phases' answers differ, A, once the candidate's part is taken out of them."""
+    rest_a = [seen_a - on * change_a for seen_a, on in zip(answer_a, candidate.on, strict=True)]
+    return max(rest_a) - min(rest_a)
+
+
+def _marked(car: Car, house: House, drawing: bool, settings: CoreSettings, voltage_v: float) -> Car:
+    """Every half minute of an unchanged offer: the house's own noise, and what contradicts the belief."""
+    now_s, quiet = car.recent[-1].at_s, car.quiet
+    if quiet is not None and now_s - quiet[0] < _MARK_S:
+        return car
+    level = _level(car, now_s - _WINDOW_S)
+    if level is None:
+        return car
+    noise_w, uneven_w = car.noise_w, car.uneven_w
+    if quiet is not None:
+        noise_w = _learned_w(noise_w, abs(level.load_w - quiet[1].load_w))
+        if (moved_a := _moved_a(quiet[1], level)) is not None:
+            uneven_w = _learned_w(uneven_w, (max(moved_a) - min(moved_a)) * voltage_v)
+    car = car._replace(quiet=(now_s, level), noise_w=noise_w, uneven_w=uneven_w)
+    if car.offered_a <= 0:
+        known_w = level.load_w if house.pv_w is not None else 0.0
+        return car._replace(lowest_w=min(car.lowest_w, known_w))
+    if not drawing or quiet is None:  # a car may follow a little later than it should
+        return car
+    if house.ev_w is not None:
+        return _metered(car, house.ev_w, settings, voltage_v)
+    calm = level.spread_w <= _FLOOR_SCALE_W  # else its meters may tell of different moments
+    return _bounded(car, house, level.load_w, settings, voltage_v) if calm else car
+
+
+def _metered(car: Car, ev_w: float, settings: CoreSettings, voltage_v: float) -> Car:
+    """The car's own meter teaches which car it is."""
+    if ev_w < _LEAST_ANSWER * power_w(MIN_CURRENT_A, 1, voltage_v):
+        return car
+    scale_w = _METER_SCALE_W + _METER_SHARE * ev_w
+    believed = estimate_car(car, car.offered_a, settings)
+    if believed.certainty >= _SURE and abs(ev_w - power_w(believed.current_a, believed.phases, voltage_v)) < scale_w:
+        return car
+    cast = cast_for(settings.phases, settings.max_current_a)
+    errors = [(ev_w - power_w(one.drawn_a(car.offered_a), one.phases, voltage_v)) / scale_w for one in cast.candidates]
+    return car._replace(belief=weigh(car.belief, cast, errors), rest_w=None, doubts=0)
+
+
+def _bounded(car: Car, house: House, load_w: float, settings: CoreSettings, voltage_v: float) -> Car:
+    """The house cannot draw less than the car in it: a smaller car, or one that draws nothing."""
+    certain = car.belief is not None and car.belief.certainty >= KNOWN
+    phases = car.belief.likeliest.phases if car.belief is not None and certain else 1
+    least_w = power_w(MIN_CURRENT_A, phases, voltage_v)
+    if car.rest_w is not None:
+        told_by_counter = house.pv_w is None and car.counter is not None  # a cloud is no car
+        back = not told_by_counter and load_w >= car.rest_w + _RESTS_SHARE * least_w
+        return car._replace(rest_w=None if back else min(car.rest_w, load_w), doubts=0)
+    if house.pv_w is None:
+        return car
+    load_w -= car.lowest_w
+    if load_w < _RESTS_SHARE * least_w:
+        return car._replace(doubts=car.doubts + 1, rest_w=load_w if car.doubts > 0 else None)
+    believed = estimate_car(car, car.offered_a, settings)
+    if load_w >= power_w(believed.current_a, believed.phases, voltage_v) - _FLOOR_SCALE_W:
+        return car._replace(doubts=0)
+    cast = cast_for(settings.phases, settings.max_current_a)
+    too_much_w = (power_w(one.drawn_a(car.offered_a), one.phases, voltage_v) - load_w for one in cast.candidates)
+    errors = [max(0.0, over_w) / _FLOOR_SCALE_W for over_w in too_much_w]
+    return car._replace(doubts=0, belief=weigh(car.belief, cast, errors))
