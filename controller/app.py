@@ -13,7 +13,7 @@ import structlog
 from pydantic import SecretStr
 
 from controller.config.loader import Loaded, load_config
-from controller.config.models import Config, MeterEntry, Site, WallboxAccess
+from controller.config.models import Config, MeterEntry, PvEntry, Site, WallboxAccess
 from controller.control.loop import Controller
 from controller.control.plugins import installed_strategies
 from controller.control.poller import HouseMeters, MeterPoller
@@ -93,6 +93,7 @@ class Metering:
                 poll_s=entry.poll_s,
                 stale_after_s=entry.stale_after_s,
                 without=_WITHOUT[role],
+                silent_is_zero=isinstance(entry, PvEntry) and entry.silent_is_zero,
             )
             pollers[role].append(poller)
         load = self._config.meter.load

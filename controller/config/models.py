@@ -133,6 +133,12 @@ class MeterEntry(Table):
         return self
 
 
+class PvEntry(MeterEntry):
+    """One of `[[meter.pv]]`."""
+
+    silent_is_zero: bool = False
+
+
 class LoadEntry(MeterEntry):
     """The table `[meter.load]`: the house's load, where the grid has no meter."""
 
@@ -143,7 +149,7 @@ class Meters(Table):
     """The table `[meter]`."""
 
     grid: MeterEntry | None = None
-    pv: list[MeterEntry] = []
+    pv: list[PvEntry] = []
     load: LoadEntry | None = None
     battery: MeterEntry | None = None
     ev: MeterEntry | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import structlog
 
@@ -24,11 +24,23 @@ class MeterPoller:
         poll_s: Seconds between two polls; after failures longer, to 10 s at the most.
         stale_after_s: Age at which a reading is no longer used.
         without: What is missing then, for people.
+        silent_is_zero: Whether a stale meter that does not answer at all stands for no power: some inverters switch
+            their network off at night.
     """
 
-    def __init__(self, meter: Meter, clock: Clock, *, poll_s: float, stale_after_s: float, without: str = "") -> None:
+    def __init__(
+        self,
+        meter: Meter,
+        clock: Clock,
+        *,
+        poll_s: float,
+        stale_after_s: float,
+        without: str = "",
+        silent_is_zero: bool = False,
+    ) -> None:
         self._meter = meter
         self._without = without
+        self._silent_is_zero = silent_is_zero
         self._told_stale = False
         self._clock = clock
         self._poll_s = poll_s
@@ -45,6 +57,17 @@ class MeterPoller:
     def fresh(self, now_s: float) -> Reading | None:
         """The newest believable reading while it may be used."""
         return self._latest if self.age_s(now_s) <= self._stale_after_s else None
+
+    def sleeps(self, now_s: float) -> bool:
+        """Whether its silence stands for no power: it gives no answer at all, not one that is refused."""
+        return self._silent_is_zero and self._failures > 0 and self.fresh(now_s) is None
+
+    def power_w(self, now_s: float) -> float | None:
+        """Its power while it is known, W."""
+        reading = self.fresh(now_s)
+        if reading is None:
+            return 0.0 if self.sleeps(now_s) else None
+        return reading.power_w
 
     async def run(self) -> None:
         """Polls for ever."""
@@ -147,21 +170,26 @@ class HouseMeters:
     def _grid_w(self, now_s: float) -> float | None:
         """Measured, or what the parts leave: known only while all of them are fresh."""
         if self._grid is not None:
-            return _power_w(self._grid, now_s)
-        parts_w = [_power_w(self._load, now_s), *(_negative(_power_w(poller, now_s)) for poller in self._pv)]
-        if self._battery is not None:
-            parts_w.append(_negative(_power_w(self._battery, now_s)))
-        if not self._load_includes_car:
-            parts_w.append(_power_w(self._ev, now_s))
-        return None if None in parts_w else sum(watts for watts in parts_w if watts is not None)
+            return self._grid.power_w(now_s)
+        grid_w = 0.0
+        for sign, poller in self._parts():
+            part_w = poller.power_w(now_s)
+            if part_w is None:
+                return None
+            grid_w += sign * part_w
+        return grid_w
 
     def _grid_age_s(self, now_s: float) -> float:
         """The grid reading's age, or that of the oldest part."""
         if self._grid is not None:
             return self._grid.age_s(now_s)
+        return max(poller.age_s(now_s) for _, poller in self._parts() if not poller.sleeps(now_s))
+
+    def _parts(self) -> Iterator[tuple[int, MeterPoller]]:
+        """What the grid's power follows from where it has no meter, with its sign."""
         car = None if self._load_includes_car else self._ev
-        parts = (self._load, *self._pv, self._battery, car)
-        return max(poller.age_s(now_s) for poller in parts if poller is not None)
+        signed = ((1, self._load), *((-1, poller) for poller in self._pv), (-1, self._battery), (1, car))
+        yield from ((sign, poller) for sign, poller in signed if poller is not None)
 
     def _ev_w(self, now_s: float) -> float | None:
         """Only while it tells of the same moment as the grid: the fuse is reckoned with their difference."""
@@ -175,20 +203,11 @@ class HouseMeters:
             return None
         total_w = 0.0
         for poller in self._pv:
-            reading = poller.fresh(now_s)
-            if reading is None or reading.power_w is None:
+            power_w = poller.power_w(now_s)
+            if power_w is None:
                 return None
-            total_w += reading.power_w
+            total_w += power_w
         return max(0.0, total_w)  # an inverter draws a few watts at night
-
-
-def _power_w(poller: MeterPoller | None, now_s: float) -> float | None:
-    reading = poller.fresh(now_s) if poller is not None else None
-    return None if reading is None else reading.power_w
-
-
-def _negative(watts: float | None) -> float | None:
-    return None if watts is None else -watts
 
 
 def _current_a(grid: Reading) -> Phases | None:

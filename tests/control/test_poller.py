@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from controller.control.clock import ScaledClock
 from controller.control.poller import HouseMeters, MeterPoller
 from controller.domain.errors import DeviceTimeout
-from controller.domain.readings import Reading
+from controller.domain.readings import House, Reading
 from tests.support.houses import NOON
 from tests.support.warp import run_warped
 
@@ -210,6 +210,30 @@ class TestWithoutAMeterAtTheGrid:
             for each in meters.pollers:
                 await each.poll()
             assert meters.house(clock.monotonic_s()).grid_w == 2000
+
+        warped(test)
+
+    def test_an_inverter_that_sleeps_at_night_gives_nothing_where_that_was_said(self) -> None:
+        async def test(clock: ScaledClock) -> None:
+            _, load = poller(clock, 700.0)
+            inverter = Told(clock, 900.0)
+            pv = MeterPoller(inverter, clock, poll_s=1, stale_after_s=15, silent_is_zero=True)
+            meters = HouseMeters(load=load, pv=[pv])
+
+            async def later(seconds: float) -> House:
+                await clock.sleep(seconds)
+                for each in meters.pollers:
+                    await each.poll()
+                return meters.house(clock.monotonic_s())
+
+            assert (await later(0)).grid_w == -200
+            inverter.power_w = DeviceTimeout("silence")
+            assert (await later(5)).grid_w == -200  # not yet: it may just be late
+            night = await later(20)
+            assert (night.grid_w, night.pv_w) == (700, 0)
+            assert night.grid_age_s < 1
+            inverter.power_w = None  # it answers, and what it says cannot be true
+            assert (await later(5)).grid_w is None
 
         warped(test)
 
