@@ -23,6 +23,7 @@ _SLACK_S = 7.5  # between what the box measured and when it was asked
 _SCALE_W = 60.0
 _STILL_S = 60.0  # a counter that stands still for so long, and for so many grains, shows a car that draws nothing
 _STILL_GRAINS = 8.0
+_STILL_GAPS = 2.0  # nor before it has missed its own pace: some boxes count every few minutes only
 _TRUSTED_MOVES = 3
 
 
@@ -48,13 +49,15 @@ def observe_counter(car: Car, status: ChargerStatus, settings: CoreSettings, vol
 
 def _moved(car: Car, old: Counter, at_s: float, energy_wh: float) -> Car:
     """The counter has moved: the car draws."""
+    unsteady = car.rest_w is not None or old.span is None
     counter = old._replace(
         at_s=at_s,
         wh=energy_wh,
         changed_at_s=at_s,
         grain_wh=_grain_wh(energy_wh, old.grain_wh),
         moves=old.moves + 1,
-        span=old.span if car.rest_w is None else None,
+        gap_s=old.gap_s if unsteady else max(old.gap_s, at_s - old.changed_at_s),
+        span=None if unsteady else old.span,
     )
     return car._replace(rest_w=None, counter=counter)
 
@@ -115,7 +118,8 @@ def _still(car: Car, settings: CoreSettings, voltage_v: float) -> Car:
     if car.belief is not None:
         phases, drawn_a = car.belief.likeliest.phases, car.belief.likeliest.drawn_a(car.offered_a)
     missing_wh = power_w(drawn_a, phases, voltage_v) * (counter.at_s - since_s) / 3600
-    if counter.at_s - since_s < _STILL_S or missing_wh < _STILL_GRAINS * counter.grain_wh:
+    usual_s = max(_STILL_S, _STILL_GAPS * counter.gap_s)
+    if counter.at_s - since_s < usual_s or missing_wh < _STILL_GRAINS * counter.grain_wh:
         return car
     return car if car.rest_w is not None else car._replace(rest_w=car.recent[-1].load_w)
 

@@ -62,6 +62,7 @@ class Counter(NamedTuple):
         changed_at_s: When it was first seen to show that.
         grain_wh: The largest power of ten that divides all that it showed, Wh.
         moves: How often it has changed in this session.
+        gap_s: The longest it took from one change to the next while the car drew, s.
         span: (second, Wh) of a change, since which the offers are known and were never 0; None when there is none.
     """
 
@@ -70,6 +71,7 @@ class Counter(NamedTuple):
     changed_at_s: float
     grain_wh: float
     moves: int = 0
+    gap_s: float = 0.0
     span: tuple[float, float] | None = None
 
 

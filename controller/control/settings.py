@@ -27,7 +27,7 @@ class CoreSettings:
         active: The name of the one in force.
         timezone: The site's zone.
         voltage_v: Phase voltage where none is measured, V.
-        phases: Phases the car charges on: 1 or 3.
+        phases: Phases the wallbox has, 1 or 3; the car may show that it uses fewer.
         min_current_a: Lowest limit while charging, A, >= 6.
         max_current_a: Highest limit, A.
         main_fuse_a: Main fuse a phase, A; 0 is "not watched".

@@ -125,6 +125,18 @@ class TestStandingStill:
         box.charges(0, 900)
         assert box.car.rest_w is None
 
+    def test_nor_does_one_that_counts_every_five_minutes(self) -> None:
+        box = Counted()
+        for minute in range(40):
+            shown_wh = box.true_wh + 5520 * 5 * (minute // 5) / 60
+            for _ in range(4):
+                box.shows(float(round(shown_wh)))
+                assert box.car.rest_w is None
+        assert (box.phases, box.drawn_a) == (3, 8)
+        for _ in range(4 * 11):
+            box.shows(float(round(shown_wh)))
+        assert box.car.rest_w is not None
+
     def test_nor_does_one_that_has_not_had_the_time(self) -> None:
         box = Counted(grain_wh=100.0)
         box.charges(5520, 900)
