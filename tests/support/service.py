@@ -43,8 +43,11 @@ class Diary:
 class Stage:
     """A running service; time passes with `passes`, the meter can be pulled and put back."""
 
-    def __init__(self, home: Home, clock: ScaledClock, diary: Diary, meter: AsyncExitStack, stop: anyio.Event) -> None:
+    def __init__(
+        self, home: Home, clock: ScaledClock, diary: Diary, meter: AsyncExitStack, stop: anyio.Event, config_file: Path
+    ) -> None:
         self.home = home
+        self.config_file = config_file
         self.clock = clock
         self.diary = diary
         self.stop = stop
@@ -104,7 +107,7 @@ async def staged(
         file.write_text(edit(text) if edit is not None else text)
         diary = Diary(clock)
         stop = anyio.Event()
-        stage = Stage(home, clock, diary, meter_stack, stop)
+        stage = Stage(home, clock, diary, meter_stack, stop, file)
         async with anyio.create_task_group() as tasks:
             if run:
                 tasks.start_soon(stage.run, make_controller(read_config(file, {}), clock, (diary,)))
