@@ -11,10 +11,12 @@ import anyio
 
 from controller.app import Metering, make_box, make_limit_store, read_config
 from controller.cli.logs import configure_logs
+from controller.cli.meter.sentences import sentence
 from controller.config.loader import Loaded
 from controller.control.clock import WallClock
 from controller.domain.errors import DeviceError, StorageError
 from controller.domain.ports import LimitStore, Meter, Wallbox
+from controller.meter.quantities import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,7 @@ async def _reach(loaded: Loaded) -> list[Finding]:
     for role, entry in metering.entries():
         meter = metering.meter(role, entry)
         try:
-            findings.append(await _try_meter(meter))
+            findings.append(await _try_meter(role, meter))
         finally:
             await meter.close()
     try:
@@ -72,7 +74,7 @@ def _try_store(store: LimitStore) -> Finding:
     return Finding(device="state", ok=True, text="your own limit can be kept across a crash", values={})
 
 
-async def _try_meter(meter: Meter) -> Finding:
+async def _try_meter(role: Role, meter: Meter) -> Finding:
     try:
         reading = await meter.read()
     except DeviceError as error:
@@ -86,8 +88,10 @@ async def _try_meter(meter: Meter) -> Finding:
     if reading.power_w is None:
         text = "; ".join(f"{quantity} refused: {why}" for quantity, why in reading.refused.items())
         return Finding(device=meter.name, ok=False, text=text, values=values)
-    volts = "" if reading.voltage_v is None else ", " + " / ".join(f"{v:.0f}" for v in reading.voltage_v) + " V"
-    return Finding(device=meter.name, ok=True, text=f"{reading.power_w:.0f} W{volts}", values=values)
+    text = f"{reading.power_w:.0f} W: {sentence(role, reading)}"
+    if reading.voltage_v is not None:
+        text += "; " + " / ".join(f"{volts:.0f}" for volts in reading.voltage_v[: reading.phases]) + " V"
+    return Finding(device=meter.name, ok=True, text=text, values=values)
 
 
 async def _try_wallbox(wallbox: Wallbox, loaded: Loaded) -> Finding:

@@ -17,6 +17,7 @@ from controller.cli.meter.way_in import Target, find_target
 from controller.cli.outcome import Outcome
 from controller.cli.tables import line, table
 from controller.control.clock import WallClock
+from controller.domain.errors import DeviceRejected
 from controller.domain.readings import Reading
 from controller.meter.device import Look
 from controller.meter.quantities import Role
@@ -25,7 +26,10 @@ from controller.meter.quantities import Role
 def read(arguments: argparse.Namespace) -> Outcome:
     """Reads a device once. Raises SunpaceError."""
     target = find_target(arguments)
-    looks = anyio.run(_look, target)
+    try:
+        looks = anyio.run(_look, target)
+    except DeviceRejected as error:
+        raise DeviceRejected(f"{error}; `sunpace meter scan` tries other profiles and unit ids") from error
     readings = {role: look.reading for role, look in looks.items()}
     raw = [term for role, look in looks.items() for term in raw_terms(role, look, turned=target.turned(role))]
     data = told(target, readings)
