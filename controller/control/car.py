@@ -129,8 +129,8 @@ def _offered(car: Car, offered_a: float, told_at_s: float, now_s: float, setting
 
 def _sampled(car: Car, house: House, taken_at_s: float, voltage_v: float) -> Car:
     """With one more sample, where the reading is a new one."""
-    metered = (house.pv_w is not None, house.battery_w is not None)
-    if metered != car.metered:
+    if (house.pv_w is not None) is not car.metered[0] or (house.battery_w is not None) is not car.metered[1]:
+        metered = (house.pv_w is not None, house.battery_w is not None)
         car = car._replace(metered=metered, recent=(), step=None, quiet=None)
     if car.recent and taken_at_s - car.recent[-1].at_s < _SAMPLE_S:
         return car
