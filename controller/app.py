@@ -42,6 +42,10 @@ from controller.wallbox.writing import Writing
 
 _log = structlog.get_logger()
 _USUAL_TIMEOUT_S = 3.0
+_OFTEN_S, _RARELY_S = 10.0, 60.0
+"""Longest pause after failures: what sleeps all night must not hold up the others on its line."""
+_MOST_EV_W = 30_000.0
+"""No wallbox for one car gives more than 22 kW."""
 _WITHOUT = {
     Role.GRID: "the surplus is unknown: the wallbox goes to its fallback",
     Role.LOAD: "the surplus is unknown: the wallbox goes to its fallback",
@@ -94,6 +98,7 @@ class Metering:
                 stale_after_s=entry.stale_after_s,
                 without=_WITHOUT[role],
                 silent_is_zero=isinstance(entry, PvEntry) and entry.silent_is_zero,
+                longest_pause_s=_OFTEN_S if role in (Role.GRID, Role.LOAD) else _RARELY_S,
             )
             pollers[role].append(poller)
         load = self._config.meter.load
@@ -104,6 +109,7 @@ class Metering:
             battery=next(iter(pollers[Role.BATTERY]), None),
             ev=next(iter(pollers[Role.EV]), None),
             load_includes_car=load is None or load.includes_car,
+            voltage_v=self._config.site.voltage_v,
         )
 
 
@@ -140,11 +146,13 @@ def endpoint_of(entry: MeterEntry, profile: Profile) -> Endpoint:
 
 
 def _bounds(role: Role, entry: MeterEntry, site: Site) -> Bounds:
-    """What is believed of a meter: a grid connection carries no more than twice its fuses before they blow."""
+    """What is believed of a meter: a house's connection carries no more than twice its fuses before they blow."""
     bounds = Bounds(frozen_after_s=entry.frozen_after_s)
     if entry.max_power_w is not None:
         return replace(bounds, max_power_w=entry.max_power_w)
-    if role is Role.GRID and site.main_fuse_a > 0:
+    if role is Role.EV:
+        return replace(bounds, max_power_w=_MOST_EV_W)
+    if role in (Role.GRID, Role.LOAD) and site.main_fuse_a > 0:
         return replace(bounds, max_power_w=2 * 3 * site.main_fuse_a * site.voltage_v)
     return bounds
 

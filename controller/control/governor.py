@@ -11,7 +11,7 @@ import math
 from typing import NamedTuple
 
 from controller.control.car import known_phases, observe_car
-from controller.control.limits import car_current, fuse_cap, mean_voltage_v, worst_phase_a
+from controller.control.limits import car_current, fuse_cap, held_cap, mean_voltage_v, unwatched, worst_phase_a
 from controller.control.pacing import advance, hold, pace
 from controller.control.reconcile import observe, refused_for_s
 from controller.control.settings import CoreSettings, Fallback
@@ -118,6 +118,7 @@ class _Seen(NamedTuple):
         voltage_v: Mean phase voltage, V.
         house_a: Import of the house without the car on its worst phase, A.
         fuse: What the main fuse leaves.
+        unwatched: What is missing for watching it; None when nothing is.
         limit_max_a: The smaller of the configured maximum and the box's own, A.
         gap_s: Shortest time between two commands, s: without a meter of the car's own, not before it has followed.
     """
@@ -129,6 +130,7 @@ class _Seen(NamedTuple):
     voltage_v: float
     house_a: float
     fuse: FuseCap
+    unwatched: str | None
     limit_max_a: int
     gap_s: float
 
@@ -140,7 +142,7 @@ def _look(state: State, snapshot: Snapshot, settings: CoreSettings, voltage_v: f
     box_max_a = snapshot.power.limit_max_a if snapshot.power is not None else None
     limit_max_a = settings.max_current_a if box_max_a is None else min(settings.max_current_a, box_max_a)
     if house.grid_w is None or house.grid_age_s > settings.stale_after_s:
-        return _Seen(False, None, 0.0, phases, voltage_v, 0.0, state.fuse, limit_max_a, gap_s)
+        return _Seen(False, None, 0.0, phases, voltage_v, 0.0, state.fuse, None, limit_max_a, gap_s)
     car = car_current(state, snapshot, settings, voltage_v)
     ev_w = power_w(car.for_surplus_a, car.phases, voltage_v)
     house_a = 0.0
@@ -150,7 +152,9 @@ def _look(state: State, snapshot: Snapshot, settings: CoreSettings, voltage_v: f
         house_a = worst_a - car.for_fuse_a
         rising = car.rising and worst_a <= settings.main_fuse_a
         fuse = state.fuse if rising else fuse_cap(state, settings, house_a, snapshot.now_s)
-    return _Seen(True, ev_w - house.grid_w, ev_w, phases, voltage_v, house_a, fuse, limit_max_a, gap_s)
+    if (missing := unwatched(house, settings)) is not None:
+        fuse = held_cap(state, settings)
+    return _Seen(True, ev_w - house.grid_w, ev_w, phases, voltage_v, house_a, fuse, missing, limit_max_a, gap_s)
 
 
 def _wish(
@@ -221,7 +225,9 @@ def _protect(target: Command, reason: Reason, settings: CoreSettings, seen: _See
         return Command(target.limit_a, False), reason
     if target.limit_a <= cap_a:
         return target, reason
-    if fuse_binds:
+    if fuse_binds and seen.unwatched is not None:
+        reason = because(ReasonCode.FUSE_UNWATCHED, missing=seen.unwatched, current_a=cap_a)
+    elif fuse_binds:
         reason = because(ReasonCode.FUSE, house_a=seen.house_a, fuse_a=settings.main_fuse_a, current_a=cap_a)
     return Command(cap_a, True), reason
 

@@ -83,6 +83,21 @@ def worst_phase_a(house: House, grid_w: float, phases: int, voltage_v: float, ca
     return max(0.0, house_w) / voltage_v + car_a
 
 
+def unwatched(house: House, settings: CoreSettings) -> str | None:
+    """What is missing for watching the main fuse, though it is metered; None when nothing is, or no fuse is watched."""
+    if settings.main_fuse_a <= 0 or house.grid_current_a is not None:
+        return None
+    if house.grid_phases_missing:
+        return "the grid's phases are"
+    return "the PV power is" if house.pv_missing else None
+
+
+def held_cap(state: State, settings: CoreSettings) -> FuseCap:
+    """While the fuse cannot be watched: never more than before, and at most the least that charges."""
+    before_a = state.fuse.cap_a
+    return FuseCap(cap_a=settings.min_current_a if before_a is None else min(before_a, settings.min_current_a))
+
+
 def fuse_cap(state: State, settings: CoreSettings, house_a: float, now_s: float) -> FuseCap:
     """Down at once, up only after the fuse has left more for a while."""
     if settings.main_fuse_a <= 0:

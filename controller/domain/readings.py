@@ -51,8 +51,10 @@ class House:
         grid_w: Grid power, W; > 0 imports, < 0 exports. None without a fresh reading.
         grid_age_s: Seconds since the last grid reading was taken (or since the start, without one).
         grid_current_a: Grid current a phase, A; > 0 imports.
+        grid_phases_missing: The grid meter knows its phases, and does not tell them now.
         voltage_v: Measured voltage a phase, V.
         pv_w: PV production, W, >= 0.
+        pv_missing: PV is metered and not known now, though the sun may shine.
         ev_w: The car's own power, W, >= 0, from a meter of its own, as old as the grid reading at the most.
         battery_missing: There is a home battery, and its meter is silent.
         battery_w: House battery, W; > 0 discharges.
@@ -62,8 +64,10 @@ class House:
     grid_w: float | None
     grid_age_s: float
     grid_current_a: Phases | None = None
+    grid_phases_missing: bool = False
     voltage_v: Phases | None = None
     pv_w: float | None = None
+    pv_missing: bool = False
     ev_w: float | None = None
     battery_missing: bool = False
     battery_w: float | None = None

@@ -25,6 +25,7 @@ class ReasonCode(StrEnum):
     PACING = "pacing"
     BUDGET = "budget"
     FUSE = "fuse"
+    FUSE_UNWATCHED = "fuse_unwatched"
     NO_HEADROOM = "no_headroom"
     NO_CAR = "no_car"
     CAR_PAUSED = "car_paused"
@@ -53,6 +54,7 @@ _SENTENCES: dict[ReasonCode, str] = {
     ReasonCode.PACING: "{why}; the box takes the next change in {in_s:s}",
     ReasonCode.BUDGET: "{why}; write budget spent, the next change in {in_s:s}",
     ReasonCode.FUSE: "main fuse: {house_a:.0f} A of {fuse_a:.0f} A in use by the house, leaves {current_a} A",
+    ReasonCode.FUSE_UNWATCHED: "the main fuse cannot be watched, {missing} missing: at most {current_a} A",
     ReasonCode.NO_HEADROOM: "{limit_by} leaves {current_a} A, less than the {min_a} A a car needs",
     ReasonCode.NO_CAR: "no car is plugged in",
     ReasonCode.CAR_PAUSED: "the car takes no current (full, or paused by itself)",

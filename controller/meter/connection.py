@@ -33,6 +33,8 @@ logging.getLogger("pymodbus").setLevel(logging.CRITICAL)  # its errors reach peo
 ILLEGAL_FUNCTION = 1
 ILLEGAL_ADDRESS = 2
 ILLEGAL_VALUE = 3
+NOT_NOW = frozenset({5, 6, 10, 11})
+"""Exceptions that say nothing of the registers: the device is busy, or out of the gateway's reach."""
 _EXCEPTIONS = {
     ILLEGAL_FUNCTION: "illegal function",
     ILLEGAL_ADDRESS: "illegal data address",
@@ -46,7 +48,8 @@ _EXCEPTIONS = {
 }
 _USUAL_SERIAL = Serial()
 _QUIET_S = 0.5
-"""After a failure on a line whose frames have no numbers: what is still on its way must not be taken for an answer."""
+"""Least rest after a failure on a line whose frames have no numbers: what is late must not be taken for an answer."""
+_FUNCTION_CODES: dict[Function, int] = {"holding": 3, "input": 4}
 
 
 class Transport(StrEnum):
@@ -78,7 +81,9 @@ class Endpoint:
     @property
     def place(self) -> tuple[str, str, int]:
         """What cannot be had twice."""
-        return (self.transport, self.device, 0) if self.device else (self.transport, self.host.casefold(), self.port)
+        if self.device:  # /dev/serial/by-id/... is a link
+            return (self.transport, str(Path(self.device).resolve()), 0)
+        return (self.transport, self.host.casefold(), self.port)
 
     def __str__(self) -> str:
         """For people."""
@@ -107,6 +112,7 @@ class Connection:
         self._ready_at_s = clock.monotonic_s()
         self._failed = False
         self._asking: anyio.CancelScope | None = None
+        self.sent_at_s: float | None = None
 
     async def read(
         self, function: Function, start: int, count: int, *, unit_id: int, timeout_s: float, manners: Manners
@@ -132,6 +138,7 @@ class Connection:
             if (wait_s := self._ready_at_s - self._clock.monotonic_s()) > 0:
                 await self._clock.sleep(wait_s)
             try:
+                self.sent_at_s = self._clock.monotonic_s()
                 reply = await self._ask(client, function, start, count, unit_id=unit_id, timeout_s=timeout_s)
             finally:
                 self._ready_at_s = max(self._ready_at_s, self._clock.monotonic_s() + manners.pause_s)
@@ -179,6 +186,9 @@ class Connection:
                 f"{meaning}",
                 status=code,
             )
+        if reply.function_code != _FUNCTION_CODES[function]:
+            await self._fail()
+            raise DeviceProtocolError(f"{self.endpoint} unit {unit_id} answered another request than ours")
         if len(reply.registers) != count:
             await self._fail()
             raise DeviceProtocolError(f"{self.endpoint} sent {len(reply.registers)} registers instead of {count}")
@@ -208,7 +218,7 @@ class Connection:
             raise self._out_of_reach(manners)
         self._client = client
         numbered = self.endpoint.transport is Transport.TCP
-        quiet_s = _QUIET_S if self._failed and not numbered else 0.0
+        quiet_s = max(_QUIET_S, timeout_s) if self._failed and not numbered else 0.0
         self._failed = False
         self._ready_at_s = self._clock.monotonic_s() + max(manners.settle_s, quiet_s)
         _log.debug("meter_connected", address=str(self.endpoint))
@@ -275,7 +285,7 @@ class Connections:
             ConfigError: Another unit of the same serial line has other settings.
         """
         connection, users = self._open.get(endpoint.place, (Connection(endpoint, self._clock), 0))
-        if connection.endpoint.serial != endpoint.serial:
+        if endpoint.device and connection.endpoint.serial != endpoint.serial:
             raise ConfigError(
                 [
                     f"two meters on {endpoint} with different settings, {connection.endpoint.serial} and "
@@ -307,17 +317,25 @@ class Unit:
         self._manners = manners
         self._timeout_s = timeout_s
         self._closed = False
+        self._sent_at_s: float | None = None
         self.unit_id = unit_id
 
     def __str__(self) -> str:
         """For people."""
         return f"{self._connection.endpoint} unit {self.unit_id}"
 
+    @property
+    def sent_at_s(self) -> float | None:
+        """When its last request was sent, monotonic seconds; None before the first."""
+        return self._sent_at_s
+
     async def read(self, function: Function, start: int, count: int) -> list[int]:
         """See `Connection.read`."""
-        return await self._connection.read(
+        words = await self._connection.read(
             function, start, count, unit_id=self.unit_id, timeout_s=self._timeout_s, manners=self._manners
         )
+        self._sent_at_s = self._connection.sent_at_s
+        return words
 
     async def close(self) -> None:
         """Gives the connection back; a second time does nothing."""

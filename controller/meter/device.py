@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Protocol
 
 import structlog
 
-from controller.domain.errors import ConfigError, DeviceProtocolError, DeviceRejected
+from controller.domain.errors import ConfigError, DeviceProtocolError, DeviceRejected, DeviceTimeout
 from controller.domain.ports import Clock
 from controller.domain.readings import Phases, Reading
-from controller.meter.connection import ILLEGAL_ADDRESS, ILLEGAL_VALUE
+from controller.meter.connection import ILLEGAL_ADDRESS, ILLEGAL_VALUE, NOT_NOW
 from controller.meter.formula import Formula, Function, Register
 from controller.meter.plan import Block, plan
 from controller.meter.plausibility import Bounds, History
 from controller.meter.profile import Profile
 from controller.meter.quantities import Quantity, Role
+from controller.meter.refusals import Refusals, Span
 from controller.meter.registers import RegisterType, ValueRefused
 from controller.meter.sunspec import Chain, discover
 
 _log = structlog.get_logger()
 _REFUSED_AGAIN_AFTER_S = 600.0
 """Registers that a device refuses are asked for again after so long: it may have got its battery by then."""
+_USUAL_VOLTAGE_V = 230.0
+_FITS_W, _FITS_SHARE = 200.0, 0.15
+"""Currents and power fit each other within so much: currents are apparent ones, and not of quite the same moment."""
 _OTHER_COUNTER = {Quantity.ENERGY_WH: Quantity.ENERGY_BACK_WH, Quantity.ENERGY_BACK_WH: Quantity.ENERGY_WH}
 _POWER_MISSING_S = 60.0
 """SunSpec models are looked for again after so long where none has the power: meters wake up after their inverters."""
@@ -60,6 +65,11 @@ class Look:
 
 class Wire(Protocol):
     """One unit on the wire; `connection.Unit` is one."""
+
+    @property
+    def sent_at_s(self) -> float | None:
+        """When the last request was sent, monotonic seconds; None where nobody knows."""
+        ...
 
     async def read(self, function: Function, start: int, count: int) -> list[int]:
         """Reads registers. Raises DeviceError."""
@@ -111,9 +121,9 @@ class ModbusMeter:
         self._history = History(role, self._bounds)
         self._layout: Layout | None = None
         self._blocks: tuple[Block, ...] = ()
-        self._refused: set[tuple[Function, int, int]] = set()
-        self._refused_at_s = 0.0
-        self._gaps = True
+        self._needed: frozenset[Span] = frozenset()
+        self._refusals = Refusals()
+        self._rejection: DeviceRejected | None = None
         self._found_at_s = 0.0
 
     @property
@@ -130,14 +140,26 @@ class ModbusMeter:
         taken_at_s = self._clock.monotonic_s()
         layout = await self._laid_out()
         memory: dict[tuple[Function, int], int] = {}
-        for block in self._blocks:
+        self._rejection = None
+        for number, block in enumerate(self._blocks):
             await self._fill(memory, block)
-        for (function, address), word in layout.expected.items():
-            if memory.get((function, address)) != word:
-                self._layout = None
-                self._refused.clear()  # what was refused may have been the old place
-                raise DeviceProtocolError(f"{self.name}: its SunSpec models have moved; they are looked for again")
+            if number == 0:  # the wait for the other users of the connection makes no reading older
+                taken_at_s = self._unit.sent_at_s or taken_at_s
+        if not memory and self._rejection is not None:
+            raise self._rejection
+        self._check_place(layout, memory)
         return Look(reading=self._reading(taken_at_s, layout, memory), layout=layout, memory=memory)
+
+    def _check_place(self, layout: Layout, memory: Mapping[tuple[Function, int], int]) -> None:
+        """Raises DeviceError where SunSpec models are not where they were."""
+        found = [(memory.get(place), word) for place, word in layout.expected.items()]
+        if all(seen == word for seen, word in found):
+            return
+        if all(seen in (0, 0xFFFF) for seen, _ in found):
+            raise DeviceProtocolError(f"{self.name}: its SunSpec models are blank; some inverters sleep like that")
+        self._layout = None
+        self._refusals.forget()  # what was refused may have been the old place
+        raise DeviceProtocolError(f"{self.name}: its SunSpec models have moved; they are looked for again")
 
     async def close(self) -> None:
         """See `Meter.close`."""
@@ -156,41 +178,64 @@ class ModbusMeter:
             else:
                 self._layout = Layout(formulas=self._formulas, missing={}, expected={})
             self._plan(self._layout)
-        elif self._refused and self._clock.monotonic_s() - self._refused_at_s > _REFUSED_AGAIN_AFTER_S:
-            self._refused.clear()
-            self._gaps = True
+        elif self._refusals:
             self._plan(self._layout)
         return self._layout
 
     def _plan(self, layout: Layout) -> None:
-        manners = self._profile.manners
+        """The requests of the next look, those that tell the power first."""
+        now_s, manners = self._clock.monotonic_s(), self._profile.manners
         wanted = [register for formula in layout.formulas.values() for register in formula.registers()]
         wanted += [_header(function, address) for function, address in layout.expected]
-        self._blocks = plan(
-            (r for r in wanted if (r.function, *r.span(manners.max_registers)) not in self._refused),
+        refused = set(self._refusals.now(now_s))
+        blocks = plan(
+            (register for register in wanted if self._span(register) not in refused),
             max_registers=manners.max_registers,
-            max_gap=manners.max_gap if self._gaps else 0,
+            max_gap=manners.max_gap if self._refusals.gaps(now_s) else 0,
         )
+        power = layout.formulas.get(Quantity.POWER_W)
+        self._needed = frozenset(self._span(register) for register in (power.registers() if power is not None else ()))
+        self._blocks = tuple(sorted(blocks, key=lambda block: not self._tells_power(block)))
+
+    def _span(self, register: Register) -> Span:
+        return (register.function, *register.span(self._profile.manners.max_registers))
+
+    def _tells_power(self, block: Block) -> bool:
+        return any((block.function, start, end) in self._needed for start, end in block.parts)
 
     async def _fill(self, memory: dict[tuple[Function, int], int], block: Block) -> None:
-        """Reads a block; what the device refuses is found out, and left out from then on."""
+        """Reads a block; what the device refuses is found out, and left out for a while.
+
+        Without the power everything ends; anything else that is refused, or met with silence, costs itself only.
+        """
+        optional = not self._tells_power(block)
         try:
             words = await self._unit.read(block.function, block.start, block.count)
         except DeviceRejected as error:
-            if error.status not in (ILLEGAL_ADDRESS, ILLEGAL_VALUE):
+            if error.status in NOT_NOW or not (optional or error.status in (ILLEGAL_ADDRESS, ILLEGAL_VALUE)):
                 raise
-            if len(block.parts) == 1:
-                self._refused.add((block.function, block.start, block.end))
-                self._refused_at_s = self._clock.monotonic_s()
-                _log.info("meter_registers_refused", meter=self.name, error=str(error))
-            else:
+            self._rejection = error
+            if len(block.parts) > 1:
+                if block.has_gaps:
+                    self._refusals.note_gap(self._clock.monotonic_s())
                 for part in block.split():
                     await self._fill(memory, part)
-            self._gaps = self._gaps and not block.has_gaps
-            if self._layout is not None:
-                self._plan(self._layout)
+            else:
+                self._refuse(block, str(error), needed=not optional)
+            return
+        except DeviceTimeout as error:
+            if not (optional and memory):
+                raise
+            self._refuse(block, str(error), needed=False)
             return
         memory.update({(block.function, block.start + i): word for i, word in enumerate(words)})
+        self._refusals.given((block.function, start, end) for start, end in block.parts)
+
+    def _refuse(self, block: Block, why: str, *, needed: bool) -> None:
+        now_s = self._clock.monotonic_s()
+        news = [self._refusals.note((block.function, a, b), now_s, needed=needed) for a, b in block.parts]
+        if any(news):
+            _log.info("meter_registers_refused", meter=self.name, error=why)
 
     def _reading(self, taken_at_s: float, layout: Layout, memory: Mapping[tuple[Function, int], int]) -> Reading:
         refused = {self._told_as(quantity): why for quantity, why in layout.missing.items()}
@@ -245,11 +290,27 @@ def _header(function: Function, address: int) -> Register:
 
 
 def _with_signs(current_a: tuple[float, ...], values: Mapping[Quantity, tuple[float, ...]]) -> tuple[float, ...]:
-    """Magnitudes with the sign of their phase's power; of unknown direction they count as the role's positive sense."""
+    """Magnitudes with the sign of their phase's power.
+
+    Where only the total is told: of all directions that fit it, those that import most on a phase; where none does, or
+    not even the total is told, all count as the role's positive sense.
+    """
+    magnitudes = tuple(abs(amps) for amps in current_a)
     phase_power_w = values.get(Quantity.PHASE_POWER_W) or values.get(Quantity.POWER_W, ())
-    if len(phase_power_w) != len(current_a):
-        return tuple(abs(amps) for amps in current_a)
-    return tuple(-abs(a) if watts < 0 else abs(a) for a, watts in zip(current_a, phase_power_w, strict=True))
+    if len(phase_power_w) == len(current_a):
+        return tuple(-a if watts < 0 else a for a, watts in zip(magnitudes, phase_power_w, strict=True))
+    if Quantity.POWER_W not in values:
+        return magnitudes
+    (total_w,) = values[Quantity.POWER_W]
+    voltage_v = values.get(Quantity.VOLTAGE_V, (_USUAL_VOLTAGE_V,) * len(magnitudes))
+    tolerance_w = _FITS_W + _FITS_SHARE * sum(a * v for a, v in zip(magnitudes, voltage_v, strict=False))
+    fitting = [
+        signed
+        for signs in product((1, -1), repeat=len(magnitudes))
+        for signed in [tuple(sign * a for sign, a in zip(signs, magnitudes, strict=True))]
+        if abs(sum(a * v for a, v in zip(signed, voltage_v, strict=False)) - total_w) <= tolerance_w
+    ]
+    return max(fitting, key=max, default=magnitudes)
 
 
 def _told(

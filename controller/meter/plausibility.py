@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
@@ -13,6 +14,12 @@ _COUNTER_SLACK_WH = 2000.0
 """Some counters count whole kWh."""
 _NEW_COUNTER_AFTER_S = 60.0
 """A counter that jumped and then runs on sensibly for so long has been reset or replaced."""
+_IDLE_W = 50.0
+"""Below it a device may rest: asleep, full, or regulated to zero."""
+_GAP_S = 120.0
+"""After so long without a reading nothing is known of the time between."""
+_NO_VOLTAGE_V = 50.0
+_NEVER_STILL = (Quantity.VOLTAGE_V, Quantity.FREQUENCY_HZ, Quantity.CURRENT_A)
 _FLOWS = (Quantity.POWER_W, Quantity.PHASE_POWER_W, Quantity.CURRENT_A)
 
 
@@ -69,6 +76,8 @@ class History:
         self._flow_since_s = 0.0
         self._image: Hashable = None
         self._image_since_s = 0.0
+        self._counts: Hashable = None
+        self._seen_at_s = -math.inf
         self._counters: dict[Quantity, _Counter] = {}
 
     def faults(
@@ -81,29 +90,52 @@ class History:
             image: All register contents.
             now_s: When, monotonic seconds.
         """
-        found = self._frozen(values, image, now_s)
+        found = self._dead(values) or self._frozen(values, image, now_s)
         for quantity in (Quantity.ENERGY_WH, Quantity.ENERGY_BACK_WH):
             if quantity in values and (fault := self._jump(quantity, values[quantity][0], now_s)) is not None:
                 found[quantity] = fault
         return found
 
+    def _dead(self, values: Mapping[Quantity, tuple[float, ...]]) -> dict[Quantity, str]:
+        """A meter of the house that sees no voltage measures nothing."""
+        voltage_v = values.get(Quantity.VOLTAGE_V)
+        if self._role not in (Role.GRID, Role.LOAD) or voltage_v is None or max(voltage_v) >= _NO_VOLTAGE_V:
+            return {}
+        text = f"no voltage on any phase ({max(voltage_v):g} V): the meter measures nothing"
+        return {quantity: text for quantity in _FLOWS if quantity in values}
+
     def _frozen(
         self, values: Mapping[Quantity, tuple[float, ...]], image: Hashable, now_s: float
     ) -> dict[Quantity, str]:
         flow = tuple(values.get(quantity) for quantity in _FLOWS)
-        if flow != self._flow:
+        interrupted = now_s - self._seen_at_s > _GAP_S
+        if flow != self._flow or interrupted:
             self._flow, self._flow_since_s = flow, now_s
-        if image != self._image:
+        counters = (values.get(Quantity.ENERGY_WH), values.get(Quantity.ENERGY_BACK_WH))
+        if counters != self._counts:  # what is counted flows, be it ever so even
+            self._counts, self._flow_since_s = counters, now_s
+        if image != self._image or interrupted:
             self._image, self._image_since_s = image, now_s
-        idle = values.get(Quantity.POWER_W) == (0.0,)
-        if self._bounds.frozen_after_s <= 0 or (idle and self._role is not Role.GRID):
-            return {}  # what sleeps, or is switched off, may well show the same for hours
-        # the grid's flow never rests; elsewhere, and at a regulated zero, another register must at least move
-        since_s = self._flow_since_s if self._role is Role.GRID and not idle else self._image_since_s
-        if now_s - since_s <= self._bounds.frozen_after_s:
+        self._seen_at_s = now_s
+        since_s = self._still_since_s(values)
+        if since_s is None or now_s - since_s <= self._bounds.frozen_after_s:
             return {}
         text = f"the same to the last bit for {now_s - since_s:.0f} s: has the device lost its sensor?"
         return {quantity: text for quantity in _FLOWS if quantity in values}
+
+    def _still_since_s(self, values: Mapping[Quantity, tuple[float, ...]]) -> float | None:
+        """Since when everything that cannot rest has been standing still; None where nothing can be said.
+
+        The power at the grid never rests. What sleeps, is full, or is held at a limit does; then the mains has to move,
+        or the currents: a device that shows neither is not judged.
+        """
+        if self._bounds.frozen_after_s <= 0 or Quantity.POWER_W not in values:
+            return None
+        idle = abs(values[Quantity.POWER_W][0]) <= _IDLE_W
+        if self._role is Role.GRID and not idle:
+            return self._flow_since_s
+        lively = any(quantity in values for quantity in _NEVER_STILL)
+        return self._image_since_s if lively and (self._role is Role.GRID or not idle) else None
 
     def _jump(self, quantity: Quantity, value_wh: float, now_s: float) -> str | None:
         counter = self._counters.get(quantity)

@@ -15,6 +15,7 @@ from controller.meter.quantities import Quantity, Section
 from controller.meter.registers import RegisterType, WordOrder
 from controller.meter.sunspec.models import fault
 
+_ADDRESSES = 65536
 _PHASE_LETTERS = ("A", "B", "C")
 
 
@@ -59,7 +60,7 @@ class _Where(_Table):
     function: Function | None = None
     type: RegisterType | None = None
     word_order: WordOrder | None = None
-    scale: float = Field(default=1.0, gt=0)
+    scale: float = Field(default=1.0, ge=1e-9, le=1e9, allow_inf_nan=False)
     positive: str | None = None
     not_available: list[int] | None = None
     point: str | None = None
@@ -87,6 +88,8 @@ class _Where(_Table):
             raise ValueError("of_modules goes with a module")
         if not all(0 <= address <= 65535 for address in self.addresses):
             raise ValueError("addresses are 0 to 65535")
+        if not all(0 <= pattern < 2**64 for pattern in self.not_available or ()):
+            raise ValueError("not_available holds bit patterns, written as numbers from 0 up")
 
     @property
     def addresses(self) -> list[int]:
@@ -223,13 +226,16 @@ def _formula(written: _File, section: Section, word: str, entry: _Entry) -> Form
     phases = {len(column) for column in columns}
     if len(phases) != 1 or not phases <= ({1, 2, 3} if quantity.per_phase else {1}):
         raise ValueError("one address, or for a quantity a phase a list of up to three; as many in each term of a sum")
-    return Formula(
+    formula = Formula(
         components=tuple(zip(*columns, strict=True)),
         unsigned=entry.unsigned,
         magnitude=entry.magnitude,
         negative_when=tuple(_condition(written, when) for when in entry.negative_when),
         asleep_is_zero=entry.asleep_is_zero,
     )
+    if any(register.end > _ADDRESSES for register in formula.registers()):
+        raise ValueError("runs beyond address 65535")
+    return formula
 
 
 def _terms(written: _File, section: Section, place: _Where, quantity: Quantity) -> list[Register | Point]:

@@ -86,6 +86,8 @@ class Hands:
 class Device:
     """Holding registers; what is missing is refused, and so is a request over a gap where `strict`."""
 
+    sent_at_s: float | None = None
+
     def __init__(self, words: dict[int, int], *, strict: bool = False, silent: bool = False) -> None:
         self.words = dict(words)
         self.strict = strict

@@ -40,6 +40,8 @@ class StillClock:
 class FakeUnit:
     """A unit whose registers hold what a seed makes of their address; some are refused."""
 
+    sent_at_s: float | None = None
+
     def __init__(self, words: list[int], refused: frozenset[int] = frozenset()) -> None:
         self._words = words
         self._refused = refused

@@ -13,6 +13,8 @@ from controller.meter.registers import RegisterType, WordOrder, encode
 class Registers:
     """A unit that holds the same 32-bit float in every register pair but one, which is NaN."""
 
+    sent_at_s: float | None = None
+
     def __init__(self, nan_at: int) -> None:
         self._nan_at = nan_at
 

@@ -42,6 +42,11 @@ class RememberingWire:
         """For people."""
         return str(self._unit)
 
+    @property
+    def sent_at_s(self) -> float | None:
+        """See `Unit.sent_at_s`."""
+        return self._unit.sent_at_s
+
     async def read(self, function: Function, start: int, count: int) -> list[int]:
         """See `Connection.read`; raises again what it raised before."""
         seen = self._seen
