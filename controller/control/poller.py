@@ -127,7 +127,7 @@ class MeterPoller:
             self._latest = reading
 
     def _fail(self, error: DeviceError) -> None:
-        """Told once for a row of failures, and not at each of many short rows: a noisy line loses a request at times."""
+        """Told once for a row of failures, and not at each of many short rows: noisy lines lose requests."""
         now_s = self._clock.monotonic_s()
         self._failures += 1
         self._untold += 1
