@@ -73,11 +73,3 @@ def test_own_profiles_lie_beside_the_configuration_and_their_faults_name_the_fil
         ConfigError, match=rf'config.toml:2: meter.grid.profile = "mine": {tmp_path}/mine.toml: .*powr_w'
     ):
         configured(tmp_path, meters)
-
-
-def test_a_car_meter_that_is_too_slow(tmp_path: Path) -> None:
-    meters = '[meter.grid]\nhost = "a"\n[meter.ev]\nhost = "b"\npoll_s = 5\n'
-    with pytest.raises(
-        ConfigError, match=r"ev\.poll_s = 5 is too slow: car and grid have to be known of the same moment"
-    ):
-        configured(tmp_path, meters)

@@ -243,6 +243,19 @@ def test_a_noisy_line_is_told_of_once_in_ten_minutes() -> None:
     warped(test)
 
 
+def test_a_car_meter_that_is_polled_rarely_does_not_come_and_go() -> None:
+    async def test(clock: ScaledClock) -> None:
+        _, grid = poller(clock, 0.0)
+        _, ev = poller(clock, 5000.0, poll_s=10)
+        meters = HouseMeters(grid=grid, ev=ev)
+        await ev.poll()
+        await clock.sleep(12)
+        await grid.poll()
+        assert meters.house(clock.monotonic_s()).ev_w == 5000
+
+    warped(test)
+
+
 def test_each_meter_is_polled_at_its_own_pace() -> None:
     async def test(clock: ScaledClock) -> None:
         meter, grid = poller(clock, 1.0, poll_s=5)
