@@ -122,7 +122,13 @@ def make_meter(
     return ModbusMeter(
         role=role,
         profile=profile,
-        unit=connections.unit(endpoint_of(entry, profile), unit_id, timeout_s=timeout_s, manners=profile.manners),
+        unit=connections.unit(
+            endpoint_of(entry, profile),
+            unit_id,
+            timeout_s=timeout_s,
+            manners=profile.manners,
+            priority=0 if role in (Role.GRID, Role.LOAD) else 1,
+        ),
         clock=clock,
         invert=entry.invert,
         bounds=_bounds(role, entry, site),

@@ -215,10 +215,11 @@ class ModbusMeter:
         try:
             words = await self._unit.read(block.function, block.start, block.count)
         except DeviceRejected as error:
-            if error.status in NOT_NOW or not (optional or error.status in (ILLEGAL_ADDRESS, ILLEGAL_VALUE)):
+            splits = len(block.parts) > 1
+            if error.status in NOT_NOW or not (optional or splits or error.status in (ILLEGAL_ADDRESS, ILLEGAL_VALUE)):
                 raise
             self._rejection = error
-            if len(block.parts) > 1:
+            if splits:
                 if block.has_gaps:
                     self._refusals.note_gap(self._clock.monotonic_s())
                 for part in block.split():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -99,6 +99,32 @@ async def test_a_dead_unit_does_not_take_the_others_along(reach: Reach) -> None:
             assert await alive.read("input", 5, 1) == [105]
         await alive.close()
         await dead.close()
+
+
+@both
+async def test_behind_several_dead_units_the_grid_waits_for_one_only(reach: Reach) -> None:
+    async def only_one(request: Request, send: Send) -> None:
+        if request.unit_id == 1:
+            await own_address(request, send)
+
+    async with reach(only_one) as (_, endpoint):
+        connections = Connections(WallClock())
+        grid = connections.unit(endpoint, 1, timeout_s=0.1, manners=Manners(), priority=0)
+        dead = [connections.unit(endpoint, i, timeout_s=0.1, manners=Manners()) for i in (2, 3, 4)]
+        ended: list[int] = []
+
+        async def ask(unit: Unit) -> None:
+            with suppress(DeviceTimeout):
+                await unit.read("input", 0, 1)
+            ended.append(unit.unit_id)
+
+        async with anyio.create_task_group() as tasks:
+            for unit in (*dead, grid):
+                tasks.start_soon(ask, unit)
+                await anyio.lowlevel.checkpoint()
+        assert ended == [2, 1, 3, 4]
+        for unit in (*dead, grid):
+            await unit.close()
 
 
 @both
