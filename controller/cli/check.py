@@ -7,10 +7,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import anyio
-
 from controller.app import Metering, make_box, make_limit_store, read_config
 from controller.cli.logs import configure_logs
+from controller.cli.loop import run_on_loop
 from controller.cli.meter.sentences import sentence
 from controller.config.loader import Loaded
 from controller.control.clock import WallClock
@@ -33,7 +32,7 @@ def check(file: Path, *, as_json: bool) -> int:
     """Checks a configuration and its devices; returns the exit code. Raises ConfigError."""
     configure_logs("warning")
     loaded = read_config(file)
-    findings = anyio.run(_reach, loaded)
+    findings = run_on_loop(_reach, loaded)
     well = all(finding.ok for finding in findings)
     if as_json:
         devices = [{"device": f.device, "ok": f.ok, "text": f.text, **f.values} for f in findings]

@@ -13,6 +13,7 @@ import anyio
 from controller.app import make_controller, read_config
 from controller.cli.demo_view import LiveView, PlainView, View
 from controller.cli.logs import configure_logs
+from controller.cli.loop import run_on_loop
 from controller.cli.virtual import VirtualDay, config_toml, virtual_day
 from controller.control.clock import ScaledClock, WallClock
 from controller.simulation.home import Home, virtual_home
@@ -33,7 +34,7 @@ def demo(*, speed: float, trace_file: Path | None, duration_s: float | None, as_
     """
     configure_logs("error")
     day = virtual_day(trace_file, _START)
-    measured = anyio.run(_play, day, speed, duration_s, as_json)
+    measured = run_on_loop(_play, day, speed, duration_s, as_json)
     if as_json:
         print(json.dumps(measured), flush=True)
     else:

@@ -17,15 +17,17 @@ from controller.cli.emulate_flags import BoxFlags, MeterFlags
 from controller.cli.emulate_meter import emulated_meter
 from controller.cli.faults_file import read_faults
 from controller.cli.logs import configure_logs
+from controller.cli.loop import run_on_loop
 from controller.cli.virtual import config_toml, virtual_day
 from controller.control.clock import WallClock
-from controller.domain.errors import StorageError
+from controller.domain.errors import ConfigError, StorageError
 from controller.simulation.box.control import control_server
 from controller.simulation.box.core import BoxSettings
 from controller.simulation.box.faults import Faults
 from controller.simulation.box.server import VirtualBox
 from controller.simulation.home import HOST, Home, random_password, virtual_home, virtual_wallbox
 from controller.simulation.plant import LivePlant
+from controller.simulation.trace import TraceError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +60,17 @@ class Emulation:
 def emulate(emulation: Emulation) -> int:
     """Serves until stopped; returns the exit code. Raises SunpaceError."""
     configure_logs("warning")
-    anyio.run(_serve, emulation)
+    run_on_loop(_serve, emulation)
     return 0
 
 
 async def _serve(emulation: Emulation) -> None:
     clock = WallClock()
-    live = LivePlant(virtual_day(emulation.trace_file, emulation.start).plant, clock)
+    try:
+        day = virtual_day(emulation.trace_file, emulation.start)
+    except TraceError as error:  # a flag that names no trace
+        raise ConfigError([str(error)]) from error
+    live = LivePlant(day.plant, clock)
     seen: Callable[[], dict[str, Any]]
     async with AsyncExitStack() as stack:
         signals = stack.enter_context(anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT))

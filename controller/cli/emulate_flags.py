@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from controller.domain.errors import SunpaceError
+from controller.domain.errors import ConfigError
 
 _LINE_METER = "eastron-sdm630"
 
@@ -82,7 +82,7 @@ def add_box_flags(
 
 
 def box_flags(arguments: argparse.Namespace) -> BoxFlags:
-    """What was given. Raises SunpaceError where there is no wallbox; faults and control port a meter has, too."""
+    """What was given. Raises ConfigError where there is no wallbox; faults and control port a meter has, too."""
     flags = BoxFlags(
         dialect=arguments.dialect,
         several_users=arguments.several_users,
@@ -95,7 +95,7 @@ def box_flags(arguments: argparse.Namespace) -> BoxFlags:
         restart_s=arguments.restart_gap,
     )
     if arguments.what == "meter" and replace(flags, faults=None, control_port=0) != BoxFlags():
-        raise SunpaceError("the wallbox's flags go with `emulate wallbox` and `emulate home` only")
+        raise ConfigError(["the wallbox's flags go with `emulate wallbox` and `emulate home` only"])
     return flags
 
 
@@ -121,7 +121,7 @@ def add_meter_flags(emulate: argparse.ArgumentParser) -> None:
 
 
 def meter_flags(arguments: argparse.Namespace) -> MeterFlags:
-    """What was given. Raises SunpaceError where there is no meter by itself."""
+    """What was given. Raises ConfigError where there is no meter by itself."""
     flags = MeterFlags(
         profile=arguments.profile,
         transport=arguments.transport,
@@ -129,9 +129,9 @@ def meter_flags(arguments: argparse.Namespace) -> MeterFlags:
         settings=tuple(arguments.settings),
     )
     if arguments.what != "meter" and flags != MeterFlags():
-        raise SunpaceError("--profile, --transport, --unit-id and --set go with `emulate meter` only")
+        raise ConfigError(["--profile, --transport, --unit-id and --set go with `emulate meter` only"])
     if flags.transport == "rtu" and arguments.port:
-        raise SunpaceError("--port goes with TCP: a pseudo-terminal has a path, which is printed")
+        raise ConfigError(["--port goes with TCP: a pseudo-terminal has a path, which is printed"])
     return flags
 
 

@@ -22,6 +22,8 @@ from controller.domain.errors import ConfigError, SunpaceError
 DONE = 0
 FAILED = 1
 WRONG_USE = 2
+READER_GONE = 128 + 13
+"""As a shell tells of a program that SIGPIPE has ended."""
 
 _DESCRIPTION = "Charges your car from the sun: reads the house's meters, decides, and steers the wallbox."
 _EPILOG = """\
@@ -37,8 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; returns its exit code."""
     arguments = _parser().parse_args(argv)
     try:
-        command: Callable[[argparse.Namespace], int] = arguments.command
-        return command(arguments)
+        return _carried_out(arguments)
     except ConfigError as error:
         print(error, file=sys.stderr)
         return WRONG_USE
@@ -51,14 +52,25 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
 
 
+def _carried_out(arguments: argparse.Namespace) -> int:
+    """Runs the command; all that it has printed is written before it counts as done."""
+    command: Callable[[argparse.Namespace], int] = arguments.command
+    code = command(arguments)
+    if sys.stdout is not None:
+        sys.stdout.flush()
+    return code
+
+
 def _output_lost(error: OSError) -> int:
-    """Our output could not be written: its reader has gone, or the disk is full."""
-    with suppress(OSError):
-        print(f"sunpace: the output cannot be written: {error.strerror or error}", file=sys.stderr)
+    """Our output could not be written: its reader has seen enough, as `head` does, or the disk is full."""
+    gone = isinstance(error, BrokenPipeError)
+    if not gone:
+        with suppress(OSError):
+            print(f"sunpace: the output cannot be written: {error.strerror or error}", file=sys.stderr)
     # what is left in the buffer cannot be written either: the interpreter must not try, and complain, at its end
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    return FAILED
+    return READER_GONE if gone else FAILED
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -165,7 +177,7 @@ def _check(arguments: argparse.Namespace) -> int:
 
 def _emulate(arguments: argparse.Namespace) -> int:
     if arguments.what != "home" and (arguments.write_config is not None or arguments.wallbox_port):
-        raise SunpaceError("--write-config and --wallbox-port go with `emulate home` only")
+        raise ConfigError(["--write-config and --wallbox-port go with `emulate home` only"])
     box, meter = box_flags(arguments), meter_flags(arguments)
     require_sim()
     from controller.cli.emulate import Emulation, emulate  # noqa: PLC0415

@@ -19,6 +19,14 @@ class WrongUse(SunpaceError):
     """The command was not meant like that; exit code 2."""
 
 
+class _Output(Console):
+    """Standard output."""
+
+    def on_broken_pipe(self) -> None:
+        """Leaves it to whoever runs the command; by itself it would end with exit code 1."""
+        raise BrokenPipeError
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The end of a command.
@@ -40,6 +48,6 @@ def show(outcome: Outcome, *, as_json: bool) -> int:
         print(json.dumps(outcome.data, default=str), flush=True)
     else:
         on_terminal = sys.stdout is not None and sys.stdout.isatty()
-        console = Console(width=None if on_terminal else _WIDTH_OF_A_FILE)
+        console = _Output(width=None if on_terminal else _WIDTH_OF_A_FILE)
         console.print(outcome.view, soft_wrap=isinstance(outcome.view, Text))  # a line to be copied stays one
     return outcome.exit_code

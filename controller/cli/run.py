@@ -7,16 +7,13 @@ import os
 import sys
 import threading
 from pathlib import Path
-from typing import Any
 
 import anyio
-import structlog
 
 from controller.app import make_controller, read_config, serve
 from controller.cli.logs import configure_logs
+from controller.cli.loop import note
 from controller.control.clock import WallClock
-
-_log = structlog.get_logger()
 
 
 def run(file: Path) -> int:
@@ -26,17 +23,12 @@ def run(file: Path) -> int:
     configure_logs(loaded.config.log.level, loaded.config.log.format)
 
     async def service() -> None:
-        asyncio.get_running_loop().set_exception_handler(_note)
+        asyncio.get_running_loop().set_exception_handler(note)
         await serve(make_controller(loaded, WallClock()), anyio.Event())
         _leave_hanging_lookups()
 
     anyio.run(service)
     return 0
-
-
-def _note(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """What a library's transport chokes on, like a corrupt frame: a line; the device's own error follows."""
-    _log.warning("connection_closed", why=context.get("message"), error=str(context.get("exception") or ""))
 
 
 def _leave_hanging_lookups() -> None:

@@ -67,7 +67,7 @@ def read_trace(file: Path) -> Trace:
         with file.open(newline="", encoding="utf-8-sig") as handle:
             rows = list(csv.reader(handle))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise TraceError(f"{file}: cannot be read: {error}") from error
+        raise TraceError(f"{file}: cannot be read: {_why(error)}") from error
     if not rows or [cell.strip() for cell in rows[0]] != _COLUMNS:
         raise TraceError(f"{file}:1: the first line has to be {','.join(_COLUMNS)}")
     points: list[tuple[float, float, float]] = []
@@ -82,6 +82,17 @@ def read_trace(file: Path) -> Trace:
         raise TraceError(f"{file}: {len(points)} rows are no day; at least two are needed")
     times_s, pv_w, load_w = zip(*points, strict=True)
     return Trace(times_s=times_s, pv_w=pv_w, load_w=load_w)
+
+
+def _why(error: Exception) -> str:
+    """What a person can do something about."""
+    match error:
+        case OSError():
+            return f"{error.strerror}; --trace names another file"
+        case UnicodeDecodeError():
+            return "not UTF-8 text"
+        case _:
+            return f"no CSV: {error}"
 
 
 def _point(place: str, row: list[str]) -> tuple[float, float, float]:

@@ -67,5 +67,5 @@ def test_wrong_faults_are_exit_2_before_anything_listens(tmp_path: Path, capsys:
 
 
 def test_a_meter_has_no_wallboxs_flags(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["emulate", "meter", "--several-users"]) == 1
+    assert main(["emulate", "meter", "--several-users"]) == 2
     assert "go with `emulate wallbox` and `emulate home` only" in capsys.readouterr().err

@@ -108,13 +108,38 @@ def test_the_control_port_changes_values_and_faults(tmp_path: Path) -> None:
             assert control.get("/record").json()["requests"] == 3
 
 
+@pytest.mark.parametrize("profile", ["eastron-sdm630", "mine"])
+def test_the_control_port_takes_what_it_gives(profile: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(OWN)
+    with sunpace("emulate", "meter", "--json", "--profile", profile, cwd=tmp_path) as process:
+        told = json.loads(process.line())
+        with httpx.Client(base_url=told["control"]) as control:
+            given = control.get("/values").json()
+            assert control.put("/values", json=given).json() == given
+            assert ("voltage_v" in given) is (profile == "eastron-sdm630")
+            assert ("battery_soc_pct" in given) is (profile == "mine")
+            unknown = control.put("/values", json={"gridw": 1}).json()["detail"]
+            assert unknown.startswith("gridw=1: unknown name; names of ")
+            for wrong in (True, [True, 1, 2], "1", [], None, {"a": 1}):
+                refused = control.put("/values", json={"grid_w": wrong})
+                assert (refused.status_code, refused.json()["detail"]) == (
+                    422,
+                    "grid_w: must be a number, or a list of numbers, one a phase",
+                )
+            assert control.get("/values").json() == given
+
+
 @pytest.mark.parametrize(
     ("flags", "line"),
     [
         (["--profile", "nosuch"], "meter profile 'nosuch' is unknown"),
-        (["--set", "gridw=1"], "--set gridw=1: NAME=VALUE is expected; names of Eastron SDM630 are "),
+        (["--set", "gridw=1"], "--set gridw=1: unknown name; names of Eastron SDM630 are "),
         (["--faults", "/nonexistent.toml"], "/nonexistent.toml: cannot be read"),
         (["--set", "grid_w=nan"], "--set grid_w=nan: must be -200000 to 200000"),
+        (["--set", "grid_w"], "--set grid_w: NAME=VALUE is expected; names of Eastron SDM630 are "),
+        (["--unit-id", "255"], "--unit-id 255: Eastron SDM630 is shown 3 times, at this unit id and those after it"),
+        (["--several-users"], "go with `emulate wallbox` and `emulate home` only"),
+        (["--trace", "/none.csv"], "/none.csv: cannot be read: No such file or directory; --trace names another file"),
     ],
 )
 def test_wrong_use_is_one_line_and_exit_2(flags: list[str], line: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -134,7 +159,7 @@ def test_wrong_use_is_one_line_and_exit_2(flags: list[str], line: str, capsys: p
     ],
 )
 def test_flags_that_do_not_go_together(flags: list[str], line: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["emulate", *flags]) == 1
+    assert main(["emulate", *flags]) == 2
     assert line in capsys.readouterr().err
 
 

@@ -8,7 +8,9 @@ import struct
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, contextmanager
+from typing import TypeVar
 
+Served = TypeVar("Served", bound=socketserver.BaseServer)
 Words = dict[int, int]
 """Register contents by address; the others are refused."""
 
@@ -71,7 +73,14 @@ def hand_made(
     inputs: Mapping[int, Words], holdings: Mapping[int, Words] | None = None, *, stranger: int = 11, port: int = 0
 ) -> Iterator[HandMade]:
     """Serves while entered."""
-    with HandMade(inputs, holdings, stranger=stranger, port=port) as server:
+    with served(HandMade(inputs, holdings, stranger=stranger, port=port)) as server:
+        yield server
+
+
+@contextmanager
+def served(server: Served) -> Iterator[Served]:
+    """Runs a server in a thread while entered."""
+    with server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:

@@ -21,6 +21,8 @@ from controller.meter.profile_files import Shelf
 from controller.meter.quantities import Quantity, Role, Section
 
 _WORD = re.compile(r"\w+")
+_ANY_MAKER = "any"
+"""What a profile says that fits devices of many makers."""
 _REGISTER_COLUMNS = ("table", "quantity", "function", "address", "type", "scale", "sense", "remarks")
 
 
@@ -69,11 +71,13 @@ def search(known: Iterable[Profile], words: Iterable[str]) -> list[Profile]:
 def nothing_found(known: Iterable[Profile], words: Iterable[str]) -> str:
     """What to say when a search finds nothing: the nearest makers and devices, or all makers."""
     known = list(known)
-    makers = sorted({profile.maker for profile in known}, key=str.casefold)
+    makers = sorted({profile.maker for profile in known} - {_ANY_MAKER}, key=str.casefold)
     names: dict[str, str] = {}
     for profile in known:
-        names |= dict.fromkeys((profile.key, *_text(profile).split()), profile.maker)
+        called = profile.key if profile.maker == _ANY_MAKER else profile.maker
+        names |= dict.fromkeys((profile.key, *_text(profile).split()), called)
     names |= {maker.casefold(): maker for maker in makers}
+    names.pop(_ANY_MAKER, None)
     near = [names[close] for word in words for close in difflib.get_close_matches(word.casefold(), names, 1, 0.6)]
     proposal = f"did you mean {' or '.join(dict.fromkeys(near))}?" if near else f"makers are: {', '.join(makers)}"
     return (

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-import anyio
 from rich.console import Group, RenderableType
 
+from controller.cli.loop import run_on_loop
 from controller.cli.meter.device import opened
 from controller.cli.meter.sentences import explained
 from controller.cli.meter.values import RawTerm, Value, address_of, public_values, raw_terms, with_unit
@@ -27,7 +27,7 @@ def read(arguments: argparse.Namespace) -> Outcome:
     """Reads a device once. Raises SunpaceError."""
     target = find_target(arguments)
     try:
-        looks = anyio.run(_look, target)
+        looks = run_on_loop(_look, target)
     except DeviceRejected as error:
         raise DeviceRejected(f"{error}; `sunpace meter scan` tries other profiles and unit ids") from error
     readings = {role: look.reading for role, look in looks.items()}

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 import anyio
 from rich.console import Console
 
+from controller.cli.loop import run_on_loop
 from controller.cli.meter.candidates import Bench, Candidate, try_profile
 from controller.cli.meter.found import FITS, found_data, found_view
 from controller.cli.meter.profiles import all_profiles
@@ -97,7 +98,7 @@ def scan(arguments: argparse.Namespace) -> Outcome:
         endpoints = [replace(base, port=port) for port in _ports(profiles, arguments)]
     with _progress() as say:
         task = _Task(profiles=profiles, unit_ids=arguments.unit_ids, timeout_s=timeout_s, clock=WallClock(), say=say)
-        found = anyio.run(_scan, endpoints, task)
+        found = run_on_loop(_scan, endpoints, task)
     said = (found.candidates, found.present, found.remarks)
     return Outcome(found_data(*said), found_view(*said), exit_code=0 if found.fits else 1)
 

@@ -6,18 +6,20 @@ import argparse
 import json
 import sys
 from collections import deque
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import datetime
 from typing import Protocol, TextIO
 
-import anyio
 from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.live import Live
+from rich.measure import Measurement
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from controller.cli.loop import run_on_loop
 from controller.cli.meter.device import opened
 from controller.cli.meter.read import has_powers, told
 from controller.cli.meter.sentences import sentence
@@ -31,7 +33,8 @@ from controller.domain.readings import Reading
 from controller.meter.quantities import Quantity, Role
 
 _HISTORY = 600
-_SPARK_CELLS = 48
+_SPARK_CELLS = (8, 48)
+"""Fewest and most cells of a sparkline."""
 Readings = dict[Role, Reading]
 
 
@@ -44,7 +47,7 @@ def watch(arguments: argparse.Namespace) -> int:
         view = Picture(target, clock, sys.stdout)
     watching = Watching(target, view, clock, every_s=arguments.every, count=arguments.count)
     with suppress(KeyboardInterrupt):  # the usual end
-        anyio.run(watching.run)
+        run_on_loop(watching.run)
     return 0 if watching.seen else 1
 
 
@@ -142,6 +145,23 @@ class Lines:
         return f"{at}  " + "; ".join(["it is back", *parts] if back else parts)
 
 
+class _Sparkline:
+    """A sparkline as wide as there is room for; the newest value is always in it, on the right.
+
+    Args:
+        values: The values, the newest last.
+    """
+
+    def __init__(self, values: Iterable[float | None]) -> None:
+        self._values = list(values)
+
+    def __rich_console__(self, _console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Text(sparkline(self._values, options.max_width).rjust(options.max_width), style="cyan")
+
+    def __rich_measure__(self, _console: Console, options: ConsoleOptions) -> Measurement:
+        return Measurement(*_SPARK_CELLS).with_maximum(options.max_width)
+
+
 class Picture:
     """A picture that follows the device.
 
@@ -191,6 +211,8 @@ class Picture:
 
     def _powers(self) -> RenderableType:
         powers = Table(box=None, show_header=False, padding=(0, 1))
+        for elastic in (False, False, True, False):
+            powers.add_column(no_wrap=not elastic)
         for role, past in self._past.items():
             known = [value for value in past if value is not None]
             now = past[-1] if past else None
@@ -199,7 +221,7 @@ class Picture:
             powers.add_row(
                 role.value,
                 Text("-" if now is None else sign + watts(now), style="bold"),
-                Text(sparkline(past, _SPARK_CELLS).rjust(_SPARK_CELLS), style="cyan"),
+                _Sparkline(past),
                 Text(span, style="dim"),
             )
         return powers

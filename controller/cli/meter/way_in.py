@@ -134,7 +134,7 @@ def _configured(arguments: argparse.Namespace) -> Target:
     if name.endswith(".1") and name.removesuffix(".1") in named:
         name = name.removesuffix(".1")
     if name not in named:
-        raise WrongUse(f"{file} has no meter {name!r}: its meters are {', '.join(named)}" if name else _which(named))
+        raise WrongUse(_which(file, name, list(named)))
     role, entry = named[name]
     if arguments.timeout is not None:
         entry = entry.model_copy(update={"timeout_s": arguments.timeout})
@@ -152,5 +152,9 @@ def _names(entries: list[tuple[Role, MeterEntry]]) -> dict[str, tuple[Role, Mete
     return named
 
 
-def _which(named: dict[str, tuple[Role, MeterEntry]]) -> str:
-    return f"which meter? name one of {', '.join(named)}"
+def _which(file: Path, name: str, named: list[str]) -> str:
+    if not name:
+        return f"which meter? name one of {', '.join(named)}"
+    if numbered := [other for other in named if other.startswith(f"{name}.")]:
+        return f"{file} has {len(numbered)} meters {name!r}; say which: {', '.join(numbered)}"
+    return f"{file} has no meter {name!r}: its meters are {', '.join(named)}"

@@ -6,8 +6,10 @@ import math
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from http import HTTPStatus
+from typing import Annotated, Any
 
-from pydantic import RootModel
+from pydantic import BeforeValidator, RootModel
+from pydantic_core import PydanticCustomError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -20,19 +22,24 @@ from controller.simulation.box.control import read_order, refused
 from controller.simulation.box.server import http_server
 from controller.simulation.meters.emulator import VirtualMeters
 from controller.simulation.meters.faults import MeterFaults
-from controller.simulation.meters.values import HouseValues, settings_for
+from controller.simulation.meters.values import HouseValues, known_names, settings_for
 
 
-class SettingsOrder(RootModel[dict[str, float | list[float]]]):
+def _numbers(value: Any) -> list[float]:
+    """A number, or a list of them; true and "1" are none, whatever Python thinks."""
+    numbers = value if isinstance(value, list) else [value]
+    if not numbers or not all(type(number) in (int, float) for number in numbers):
+        raise PydanticCustomError("no_number", "must be a number, or a list of numbers, one a phase")
+    return numbers
+
+
+class SettingsOrder(RootModel[dict[str, Annotated[list[float], BeforeValidator(_numbers)]]]):
     """Quantities that stand still, by public name; a list is a number a phase."""
 
     @property
     def words(self) -> list[str]:
         """As `--set` takes them."""
-        return [
-            f"{name}={','.join(map(str, value)) if isinstance(value, list) else value}"
-            for name, value in self.root.items()
-        ]
+        return [f"{name}={','.join(f'{number:.15g}' for number in numbers)}" for name, numbers in self.root.items()]
 
 
 @asynccontextmanager
@@ -67,14 +74,14 @@ class _Control:
         return JSONResponse(self._meters.record.as_json())
 
     async def _values(self, _: Request) -> Response:
-        """What is true, whatever the registers show."""
-        return JSONResponse(
-            {
-                role.public_name(quantity): _as_json(numbers)
-                for role in self._roles()
-                for quantity, numbers in self._house.measured(role).items()
-            }
-        )
+        """What is true of all that the device tells, whatever its registers show; `PUT` takes it as it is."""
+        true = {
+            role.public_name(quantity): _as_json(numbers)
+            for role in self._roles()
+            for quantity, numbers in self._house.measured(role).items()
+        }
+        settable = known_names(self._meters.profile, self._roles())
+        return JSONResponse({name: value for name, value in true.items() if name in settable and value is not None})
 
     async def _set_values(self, request: Request) -> Response:
         """Replaces all settings: what the body leaves out follows the virtual house again."""

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Literal
 
+from controller.domain.errors import ConfigError
 from controller.domain.ports import Clock
 from controller.meter.profile import Profile
 from controller.meter.quantities import Role, Section
@@ -122,11 +123,21 @@ def usual_units(
         profile: The device.
         measuring: What is measured in a role.
         unit_id: The first unit's id; None for the profile's usual one.
+
+    Raises:
+        ConfigError: The ids of the other line meters do not fit behind `unit_id`.
     """
     first = profile.unit_id if unit_id is None else unit_id
     roles = usual_roles(profile)
     if Section.METER not in profile.sections:
         return {first: {role: measuring(role) for role in roles}}
+    if unit_id is not None and unit_id + len(roles) - 1 > _LAST_UNIT_ID:
+        raise ConfigError(
+            [
+                f"--unit-id {unit_id}: {profile.name} is shown {len(roles)} times, at this unit id and those after it; "
+                f"give one from 1 to {_LAST_UNIT_ID - len(roles) + 1}"
+            ]
+        )
     ids = dict.fromkeys(
         unit for unit in (first, first + 1, first + 2, 1, 2, 3) if unit == first or unit <= _LAST_UNIT_ID
     )

@@ -122,6 +122,16 @@ class HouseValues:
         return energy_wh, back_wh
 
 
+def known_names(profile: Profile, roles: Iterable[Role]) -> dict[str, Quantity]:
+    """What a device tells in these roles, by public name."""
+    return {
+        role.public_name(quantity): quantity
+        for role in roles
+        if (section := profile.section_for(role)) is not None
+        for quantity in profile.sections[section]
+    }
+
+
 def settings_for(words: Sequence[str], profile: Profile, roles: Iterable[Role]) -> dict[str, tuple[float, ...]]:
     """What `NAME=VALUE` words set; a quantity a phase takes one value for all, or three with commas between.
 
@@ -133,18 +143,14 @@ def settings_for(words: Sequence[str], profile: Profile, roles: Iterable[Role]) 
     Raises:
         ConfigError: With every word that is wrong, and what would be right.
     """
-    known = {
-        role.public_name(quantity): quantity
-        for role in roles
-        if (section := profile.section_for(role)) is not None
-        for quantity in profile.sections[section]
-    }
+    known = known_names(profile, roles)
     found: dict[str, tuple[float, ...]] = {}
     faults: list[str] = []
     for word in words:
         name, equals, text = word.partition("=")
         if not equals or name not in known:
-            faults.append(f"--set {word}: NAME=VALUE is expected; names of {profile.name} are {', '.join(known)}")
+            what = "unknown name" if equals else "NAME=VALUE is expected"
+            faults.append(f"--set {word}: {what}; names of {profile.name} are {', '.join(known)}")
             continue
         try:
             found[name] = _numbers(text, known[name])

@@ -52,6 +52,13 @@ def test_what_is_not_found_is_proposed(person: Person, word: str, proposal: str)
     assert proposal in out
 
 
+@pytest.mark.parametrize("word", ["qqqq", "sunspek", "anyx"])
+def test_no_maker_is_called_any(person: Person, word: str) -> None:
+    _, out, _ = person.says("profiles", word)
+    assert "no profile fits" in out
+    assert not {"any", "any?", "any,"} & set(out.split())
+
+
 def test_the_exact_key_shows_the_registers(person: Person) -> None:
     _, out, _ = person.says("profiles", "hybrid-h3")
     assert "source: made up" in out

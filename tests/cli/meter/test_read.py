@@ -111,7 +111,9 @@ def test_a_meter_of_the_configuration_by_its_name(person: Person) -> None:
         assert (code, second["pv_w"], second["address"]["unit_id"]) == (1, None, 4)
         assert "invert = true" in second["refused"]["pv_w"]
         code, _, err = person.says("read", "pv")
-        assert (code, err) == (2, "sunpace: config.toml has no meter 'pv': its meters are grid, pv.1, pv.2\n")
+        assert (code, err) == (2, "sunpace: config.toml has 2 meters 'pv'; say which: pv.1, pv.2\n")
+        code, _, err = person.says("read", "battery")
+        assert (code, err) == (2, "sunpace: config.toml has no meter 'battery': its meters are grid, pv.1, pv.2\n")
         code, _, err = person.says("read", "pv.1", "--host", "127.0.0.1")
         assert code == 2
         assert err.count("\n") == 1

@@ -79,8 +79,8 @@ def picture() -> tuple[Picture, io.StringIO]:
     return Picture(target, WallClock(), stream), stream
 
 
-def drawn(view: Picture) -> str:
-    console = Console(file=io.StringIO(), width=120, record=True)
+def drawn(view: Picture, width: int = 120) -> str:
+    console = Console(file=io.StringIO(), width=width, record=True)
     console.print(view.picture())
     return console.export_text()
 
@@ -105,3 +105,14 @@ def test_the_picture_shows_errors_in_place_of_values_and_the_way_back() -> None:
     text = drawn(view)
     assert "did not answer" not in text
     assert "█▁ ▆" in text or "▁ " in text
+
+
+@pytest.mark.parametrize("columns", [60, 80, 100, 140])
+def test_the_newest_values_are_in_the_picture_whatever_its_width(columns: int) -> None:
+    view, _ = picture()
+    for power_w in [0.0] * 100 + [-1500.0, 7000.0, 2345.0]:
+        view.show(NOON, {Role.GRID: Reading(taken_at_s=0, power_w=power_w)}, None)
+    (row,) = (line for line in drawn(view, columns).splitlines() if "2.3 kW" in line and "█" in line)
+    assert "▂▁█▄ " in row  # zero, and the three after it
+    assert "-1500 to 7000 W" in row
+    assert "…" not in row

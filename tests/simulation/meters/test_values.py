@@ -102,9 +102,9 @@ def test_energy_is_counted_each_way() -> None:
 @pytest.mark.parametrize(
     ("word", "why"),
     [
-        ("gridw=1", r"--set gridw=1: NAME=VALUE is expected; names of Hybrid are grid_w, current_a, pv_w, battery_w"),
+        ("gridw=1", r"--set gridw=1: unknown name; names of Hybrid are grid_w, current_a, pv_w, battery_w"),
         ("grid_w", "NAME=VALUE is expected"),
-        ("voltage_v=230", "NAME=VALUE is expected"),  # this device tells no voltage
+        ("voltage_v=230", "unknown name; names of Hybrid"),  # this device tells no voltage
         ("grid_w=much", "'much' is not a number"),
         ("grid_w=1,2,3", "one number, or three of a quantity a phase"),
         ("current_a=1,2", "one number, or three"),
@@ -134,3 +134,11 @@ async def test_units_of_a_hybrid_and_of_line_meters() -> None:
     last = usual_units(replace(SDM630, unit_id=247), values.measuring)
     assert [(unit, *roles) for unit, roles in last.items()] == [(247, Role.GRID), (1, Role.PV), (2, Role.EV)]
     assert list(usual_units(SDM630, values.measuring, 40)) == [40, 41, 42]
+    assert list(usual_units(SDM630, values.measuring, 245)) == [245, 246, 247]
+    assert list(usual_units(HYBRID, values.measuring, 255)) == [255]
+
+
+@pytest.mark.parametrize("unit_id", [246, 247, 255])
+async def test_unit_ids_do_not_wrap(unit_id: int) -> None:
+    with pytest.raises(ConfigError, match=f"^--unit-id {unit_id}: .* is shown 3 times, .* give one from 1 to 245$"):
+        usual_units(SDM630, house().measuring, unit_id)
