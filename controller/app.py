@@ -49,7 +49,7 @@ _MOST_EV_W = 30_000.0
 _WITHOUT = {
     Role.GRID: "the surplus is unknown: the wallbox goes to its fallback",
     Role.LOAD: "the surplus is unknown: the wallbox goes to its fallback",
-    Role.PV: "the PV power is unknown, and without a meter at the grid the surplus, too",
+    Role.PV: "the PV power is unknown",
     Role.BATTERY: "what the battery gives could be taken for sun: charging from the sun pauses",
     Role.EV: "the car's power is estimated from what it is offered and how the house's meter answers",
 }
@@ -96,7 +96,7 @@ class Metering:
                 self._clock,
                 poll_s=entry.poll_s,
                 stale_after_s=entry.stale_after_s,
-                without=_WITHOUT[role],
+                without=_WITHOUT[Role.GRID if role is Role.PV and not pollers[Role.GRID] else role],
                 silent_is_zero=isinstance(entry, PvEntry) and entry.silent_is_zero,
                 longest_pause_s=_OFTEN_S if role in (Role.GRID, Role.LOAD) else _RARELY_S,
             )
@@ -122,7 +122,13 @@ def make_meter(
     return ModbusMeter(
         role=role,
         profile=profile,
-        unit=connections.unit(endpoint_of(entry, profile), unit_id, timeout_s=timeout_s, manners=profile.manners),
+        unit=connections.unit(
+            endpoint_of(entry, profile),
+            unit_id,
+            timeout_s=timeout_s,
+            manners=profile.manners,
+            priority=0 if role in (Role.GRID, Role.LOAD) else 1,
+        ),
         clock=clock,
         invert=entry.invert,
         bounds=_bounds(role, entry, site),

@@ -48,11 +48,11 @@ async def _reach(loaded: Loaded) -> list[Finding]:
     clock = WallClock()
     findings = [_try_store(make_limit_store(loaded.config))]
     metering = Metering(loaded, clock)
-    for role, entry in metering.entries():
-        meter = metering.meter(role, entry)
-        try:
-            findings.append(await _try_meter(role, meter))
-        finally:
+    meters = [(role, metering.meter(role, entry)) for role, entry in metering.entries()]
+    try:
+        findings += [await _try_meter(role, meter) for role, meter in meters]
+    finally:
+        for _, meter in meters:
             await meter.close()
     try:
         box = make_box(loaded.config.wallbox, loaded.wallbox_password, clock)

@@ -32,7 +32,6 @@ _ONE_TRUST = (
     'exactly one of tls_fingerprint, tls_ca_file and tls = "insecure" is needed; `sunpace wallbox pair` shows the '
     "box's fingerprint and writes it into this file"
 )
-_SLOWEST_EV_POLL_S = 4.0
 _HOST_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_.])?")
 
 
@@ -163,11 +162,6 @@ class Meters(Table):
             raise ValueError(
                 "grid is missing: [meter.grid] is the meter at the grid connection; where only PV and the house's load "
                 "are metered, [meter.load] and [[meter.pv]] stand in for it"
-            )
-        if self.ev is not None and self.ev.poll_s > _SLOWEST_EV_POLL_S:
-            raise ValueError(
-                f"ev.poll_s = {self.ev.poll_s:g} is too slow: car and grid have to be known of the same moment, so at "
-                f"most {_SLOWEST_EV_POLL_S:g}"
             )
         if self.load is not None and not self.load.includes_car and self.ev is None:
             raise ValueError("load.includes_car = false needs [meter.ev]: else nobody sees what the car draws")

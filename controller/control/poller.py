@@ -78,6 +78,11 @@ class MeterPoller:
         """Age at which a reading is no longer used."""
         return self._stale_after_s
 
+    @property
+    def poll_s(self) -> float:
+        """Seconds between two polls."""
+        return self._poll_s
+
     def sleeps(self, now_s: float) -> bool:
         """Whether its silence stands for no power: it gives no answer at all, not one that is refused."""
         return self._silent_is_zero and self._failures > 0 and self.fresh(now_s) is None
@@ -127,7 +132,7 @@ class MeterPoller:
             self._latest = reading
 
     def _fail(self, error: DeviceError) -> None:
-        """Told once for a row of failures, and not at each of many short rows: a noisy line loses a request at times."""
+        """Told once for a row of failures, and not at each of many short rows: noisy lines lose requests."""
         now_s = self._clock.monotonic_s()
         self._failures += 1
         self._untold += 1
@@ -247,7 +252,10 @@ class HouseMeters:
 
     def _ev_w(self, now_s: float) -> float | None:
         """Only while it tells of the same moment as the grid: the fuse is reckoned with their difference."""
-        if self._ev is None or self._ev.age_s(now_s) > max(_SAME_MOMENT_S, self._grid_age_s(now_s)):
+        if self._ev is None:
+            return None
+        same_moment_s = max(_SAME_MOMENT_S, 1.5 * self._ev.poll_s)  # one that is polled rarely would come and go
+        if self._ev.age_s(now_s) > max(same_moment_s, self._grid_age_s(now_s)):
             return None
         reading = self._ev.fresh(now_s)
         return None if reading is None or reading.power_w is None else max(0.0, reading.power_w)

@@ -25,6 +25,7 @@ from controller.domain.errors import (
 from controller.domain.ports import Clock
 from controller.meter.formula import Function
 from controller.meter.profile import Manners, Serial
+from controller.meter.turns import Turns
 
 _log = structlog.get_logger()
 _Client = AsyncModbusTcpClient | AsyncModbusSerialClient
@@ -107,7 +108,7 @@ class Connection:
     def __init__(self, endpoint: Endpoint, clock: Clock) -> None:
         self.endpoint = endpoint
         self._clock = clock
-        self._turn = anyio.Lock()
+        self._turns = Turns()
         self._client: _Client | None = None
         self._ready_at_s = clock.monotonic_s()
         self._failed = False
@@ -115,7 +116,15 @@ class Connection:
         self.sent_at_s: float | None = None
 
     async def read(
-        self, function: Function, start: int, count: int, *, unit_id: int, timeout_s: float, manners: Manners
+        self,
+        function: Function,
+        start: int,
+        count: int,
+        *,
+        unit_id: int,
+        timeout_s: float,
+        manners: Manners,
+        priority: int = 1,
     ) -> list[int]:
         """Reads `count` registers from `start` of a unit.
 
@@ -126,6 +135,7 @@ class Connection:
             unit_id: The unit.
             timeout_s: Longest wait for a connection, and for an answer.
             manners: What the unit asks for.
+            priority: The lower, the sooner comes its turn.
 
         Raises:
             DeviceUnavailable: No connection, or lost.
@@ -133,7 +143,7 @@ class Connection:
             DeviceRejected: An exception reply; `status` is its code.
             DeviceProtocolError: An answer that does not fit the request.
         """
-        async with self._turn:
+        async with self._turns.turn(priority):
             client = await self._connected(timeout_s, manners)
             if (wait_s := self._ready_at_s - self._clock.monotonic_s()) > 0:
                 await self._clock.sleep(wait_s)
@@ -278,8 +288,15 @@ class Connections:
         self._clock = clock
         self._open: dict[tuple[str, str, int], tuple[Connection, int]] = {}
 
-    def unit(self, endpoint: Endpoint, unit_id: int, *, timeout_s: float, manners: Manners) -> Unit:
+    def unit(self, endpoint: Endpoint, unit_id: int, *, timeout_s: float, manners: Manners, priority: int = 1) -> Unit:
         """A unit behind `endpoint`; the connection is closed when the last of its units is.
+
+        Args:
+            endpoint: The other end.
+            unit_id: The unit.
+            timeout_s: Longest wait for a connection, and for an answer.
+            manners: What the unit asks for.
+            priority: The lower, the sooner come its turns.
 
         Raises:
             ConfigError: Another unit of the same serial line has other settings.
@@ -293,7 +310,7 @@ class Connections:
                 ]
             )
         self._open[endpoint.place] = (connection, users + 1)
-        return Unit(self, connection, unit_id, timeout_s=timeout_s, manners=manners)
+        return Unit(self, connection, unit_id, timeout_s=timeout_s, manners=manners, priority=priority)
 
     async def give_back(self, connection: Connection) -> None:
         """One user less."""
@@ -310,12 +327,20 @@ class Unit:
     """One unit behind a connection that others may share."""
 
     def __init__(
-        self, connections: Connections, connection: Connection, unit_id: int, *, timeout_s: float, manners: Manners
+        self,
+        connections: Connections,
+        connection: Connection,
+        unit_id: int,
+        *,
+        timeout_s: float,
+        manners: Manners,
+        priority: int,
     ) -> None:
         self._connections = connections
         self._connection = connection
         self._manners = manners
         self._timeout_s = timeout_s
+        self._priority = priority
         self._closed = False
         self._sent_at_s: float | None = None
         self.unit_id = unit_id
@@ -332,7 +357,13 @@ class Unit:
     async def read(self, function: Function, start: int, count: int) -> list[int]:
         """See `Connection.read`."""
         words = await self._connection.read(
-            function, start, count, unit_id=self.unit_id, timeout_s=self._timeout_s, manners=self._manners
+            function,
+            start,
+            count,
+            unit_id=self.unit_id,
+            timeout_s=self._timeout_s,
+            manners=self._manners,
+            priority=self._priority,
         )
         self._sent_at_s = self._connection.sent_at_s
         return words

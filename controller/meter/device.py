@@ -117,13 +117,14 @@ class ModbusMeter:
         self._unit = unit
         self._clock = clock
         self._sign = -profile.sense(role) if invert else profile.sense(role)
-        self._bounds = bounds or Bounds()
-        self._history = History(role, self._bounds)
+        self.bounds = bounds or Bounds()
+        self._history = History(role, self.bounds)
         self._layout: Layout | None = None
         self._blocks: tuple[Block, ...] = ()
         self._needed: frozenset[Span] = frozenset()
         self._refusals = Refusals()
         self._rejection: DeviceRejected | None = None
+        self._news: list[str] = []
         self._found_at_s = 0.0
 
     @property
@@ -140,13 +141,15 @@ class ModbusMeter:
         taken_at_s = self._clock.monotonic_s()
         layout = await self._laid_out()
         memory: dict[tuple[Function, int], int] = {}
-        self._rejection = None
+        self._rejection, self._news = None, []
         for number, block in enumerate(self._blocks):
             await self._fill(memory, block)
             if number == 0:  # the wait for the other users of the connection makes no reading older
                 taken_at_s = self._unit.sent_at_s or taken_at_s
         if not memory and self._rejection is not None:
             raise self._rejection
+        if self._news:
+            _log.info("meter_registers_refused", meter=self.name, count=len(self._news), first=self._news[0])
         self._check_place(layout, memory)
         return Look(reading=self._reading(taken_at_s, layout, memory), layout=layout, memory=memory)
 
@@ -212,10 +215,11 @@ class ModbusMeter:
         try:
             words = await self._unit.read(block.function, block.start, block.count)
         except DeviceRejected as error:
-            if error.status in NOT_NOW or not (optional or error.status in (ILLEGAL_ADDRESS, ILLEGAL_VALUE)):
+            splits = len(block.parts) > 1
+            if error.status in NOT_NOW or not (optional or splits or error.status in (ILLEGAL_ADDRESS, ILLEGAL_VALUE)):
                 raise
             self._rejection = error
-            if len(block.parts) > 1:
+            if splits:
                 if block.has_gaps:
                     self._refusals.note_gap(self._clock.monotonic_s())
                 for part in block.split():
@@ -235,7 +239,7 @@ class ModbusMeter:
         now_s = self._clock.monotonic_s()
         news = [self._refusals.note((block.function, a, b), now_s, needed=needed) for a, b in block.parts]
         if any(news):
-            _log.info("meter_registers_refused", meter=self.name, error=why)
+            self._news.append(why)
 
     def _reading(self, taken_at_s: float, layout: Layout, memory: Mapping[tuple[Function, int], int]) -> Reading:
         refused = {self._told_as(quantity): why for quantity, why in layout.missing.items()}
@@ -247,7 +251,7 @@ class ModbusMeter:
                 refused[self._told_as(quantity)] = str(error)
         values = self._in_role(values)
         for quantity in list(values):
-            faults = (self._bounds.fault(self._role, quantity, value) for value in values[quantity])
+            faults = (self.bounds.fault(self._role, quantity, value) for value in values[quantity])
             if (fault := next((fault for fault in faults if fault is not None), None)) is not None:
                 refused[quantity] = fault
                 del values[quantity]

@@ -36,7 +36,13 @@ class Shelf:
 
     def load(self, key: str) -> Profile:
         """The profile `key`. Raises ConfigError when it is unknown, unreadable or wrong."""
-        return parse_profile(key, _tree(key, self._folder, ()))
+        own = next((file for file in _own_files(self._folder) if file.stem == key), None)
+        try:
+            return parse_profile(key, _tree(key, self._folder, ()))
+        except ConfigError as error:
+            if own is None:
+                raise
+            raise ConfigError([f"{own}: {fault}" for fault in error.faults]) from error
 
     def fault(self, key: str, role: str) -> str | None:
         """Why the profile cannot serve a meter in `role`; None when it can."""

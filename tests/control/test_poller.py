@@ -157,6 +157,122 @@ def test_a_meter_that_goes_stale_says_once_what_is_missing_then() -> None:
     warped(test)
 
 
+class TestPhases:
+    """What the main fuse is watched with."""
+
+    def test_phase_powers_without_voltages_are_reckoned_with_the_nominal_one(self) -> None:
+        async def test(clock: ScaledClock) -> None:
+            meter, grid = poller(clock, 2300.0)
+            meter.phases = {"phase_power_w": (4600.0, -2300.0, 0.0)}
+            await grid.poll()
+            assert HouseMeters(grid=grid).house(clock.monotonic_s()).grid_current_a == (20, -10, 0)
+
+        warped(test)
+
+    def test_currents_that_are_refused_stay_for_a_moment_and_then_are_missing(self) -> None:
+        async def test(clock: ScaledClock) -> None:
+            meter, grid = poller(clock, 2300.0)
+            meter.phases = {"current_a": (12.0, 0.0, -2.0)}
+            house = HouseMeters(grid=grid)
+
+            async def after(seconds: float) -> House:
+                await clock.sleep(seconds)
+                await grid.poll()
+                return house.house(clock.monotonic_s())
+
+            await after(0)
+            meter.phases, meter.refused = {}, {"current_a": "not a number"}
+            seen = await after(10)
+            assert (seen.grid_current_a, seen.grid_phases_missing) == ((12, 0, -2), False)
+            seen = await after(10)
+            assert (seen.grid_w, seen.grid_current_a, seen.grid_phases_missing) == (2300, None, True)
+            meter.phases, meter.refused = {"current_a": (1.0, 1.0, 1.0)}, {}
+            seen = await after(1)
+            assert (seen.grid_current_a, seen.grid_phases_missing) == ((1, 1, 1), False)
+
+        warped(test)
+
+    @pytest.mark.parametrize(("refused", "missing"), [({"current_a": "-"}, True), ({"frequency_hz": "-"}, False)])
+    def test_a_meter_that_never_told_its_phases(self, refused: dict[str, str], missing: bool) -> None:
+        async def test(clock: ScaledClock) -> None:
+            meter, grid = poller(clock, 2300.0)
+            meter.refused = refused
+            await grid.poll()
+            assert HouseMeters(grid=grid).house(clock.monotonic_s()).grid_phases_missing is missing
+
+        warped(test)
+
+    @pytest.mark.parametrize(
+        ("last_w", "after_s", "missing"), [(3000.0, 20, True), (30.0, 20, False), (30.0, 7e4, True)]
+    )
+    def test_an_inverter_that_fell_silent_at_dusk_sleeps(self, last_w: float, after_s: float, missing: bool) -> None:
+        async def test(clock: ScaledClock) -> None:
+            _, grid = poller(clock, 0.0)
+            inverter, pv = poller(clock, last_w)
+            meters = HouseMeters(grid=grid, pv=[pv])
+            await pv.poll()
+            assert not meters.house(clock.monotonic_s()).pv_missing
+            inverter.power_w = DeviceTimeout("silence")
+            await clock.sleep(after_s)
+            await pv.poll()
+            house = meters.house(clock.monotonic_s())
+            assert (house.pv_w, house.pv_missing) == (None, missing)
+
+        warped(test)
+
+    def test_pv_that_nobody_meters_is_not_missing(self) -> None:
+        async def test(clock: ScaledClock) -> None:
+            _, grid = poller(clock, 0.0)
+            assert not HouseMeters(grid=grid).house(clock.monotonic_s()).pv_missing
+
+        warped(test)
+
+
+def test_a_noisy_line_is_told_of_once_in_ten_minutes() -> None:
+    async def test(clock: ScaledClock) -> None:
+        meter, grid = poller(clock, 1.0)
+        with capture_logs() as logs:
+            for number in range(1800):
+                meter.power_w = DeviceTimeout("silence") if number % 3 == 0 else 1.0
+                await grid.poll()
+                await clock.sleep(1)
+        told = [entry for entry in logs if entry["event"] == "meter_failed" and entry["log_level"] == "warning"]
+        assert [entry["failures"] for entry in told] == [1, 200, 200]
+        assert [entry["event"] for entry in logs].count("meter_recovered") == 3
+
+    warped(test)
+
+
+def test_a_car_meter_that_is_polled_rarely_does_not_come_and_go() -> None:
+    async def test(clock: ScaledClock) -> None:
+        _, grid = poller(clock, 0.0)
+        _, ev = poller(clock, 5000.0, poll_s=10)
+        meters = HouseMeters(grid=grid, ev=ev)
+        await ev.poll()
+        await clock.sleep(12)
+        await grid.poll()
+        assert meters.house(clock.monotonic_s()).ev_w == 5000
+
+    warped(test)
+
+
+def test_each_meter_is_polled_at_its_own_pace() -> None:
+    async def test(clock: ScaledClock) -> None:
+        meter, grid = poller(clock, 1.0, poll_s=5)
+
+        async def slow_read() -> Reading:
+            meter.asked_s.append(clock.monotonic_s())
+            await clock.sleep(2)
+            return Reading(taken_at_s=clock.monotonic_s(), power_w=1.0)
+
+        meter.read = slow_read  # type: ignore[method-assign]
+        with anyio.move_on_after(26):
+            await grid.run()
+        assert meter.asked_s == pytest.approx([0, 5, 10, 15, 20, 25], abs=0.01)
+
+    warped(test)
+
+
 class TestWithoutAMeterAtTheGrid:
     """Load, PV and battery stand in for it."""
 

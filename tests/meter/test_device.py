@@ -211,6 +211,72 @@ async def test_a_power_that_is_refused_is_no_zero() -> None:
     assert reading.phase_power_w == (2000, -800, 300)
 
 
+async def test_a_device_that_refuses_everything_for_a_moment_is_asked_again_soon() -> None:
+    clock = Hands()
+    device = Device({})
+    grid = meter(device, clock=clock)
+    with pytest.raises(DeviceRejected):
+        await grid.read()
+    device.words |= EVENING
+    clock.now_s = 5.1
+    reading = await grid.read()
+    assert reading.power_w == 1500
+    clock.now_s = 11
+    assert (await grid.read()).refused == {}
+
+
+async def test_a_power_that_stays_refused_is_asked_for_every_ten_seconds_and_the_rest_ever_more_rarely() -> None:
+    clock = Hands()
+    device = Device({a: w for a, w in EVENING.items() if a not in (10, 25)}, strict=True)
+    grid = meter(device, clock=clock)
+    asked: dict[int, int] = {10: 0, 25: 0}
+    for second in range(3600):
+        clock.now_s = second
+        device.asked.clear()
+        await grid.read()
+        for address in asked:
+            asked[address] += (address, 1) in device.asked
+    assert 300 < asked[10] < 400
+    assert 8 < asked[25] < 16
+
+
+@pytest.mark.parametrize(
+    ("trouble", "lost"),
+    [
+        (DeviceRejected("illegal function", status=1), {"energy_wh"}),
+        (DeviceRejected("device failure", status=4), {"energy_wh"}),
+        (DeviceTimeout("silence"), {"energy_wh", "energy_back_wh"}),
+    ],
+)
+async def test_what_is_not_needed_costs_only_itself(trouble: Exception, lost: set[str]) -> None:
+    class Picky(Device):
+        async def read(self, function: Function, start: int, count: int) -> list[int]:
+            if start <= 30 < start + count:
+                raise trouble
+            return await super().read(function, start, count)
+
+    device = Picky(EVENING, strict=True)
+    grid = meter(device, text=LINE.replace("max_gap = 10", "max_gap = 0"))
+    reading = await grid.read()
+    assert reading.power_w == 1500
+    assert set(reading.refused) == lost
+    device.asked.clear()
+    await grid.read()
+    assert all(start != 30 for start, _ in device.asked)
+
+
+async def test_silence_of_the_power_is_silence() -> None:
+    with pytest.raises(DeviceTimeout):
+        await meter(Device(EVENING, silent=True)).read()
+
+
+@pytest.mark.parametrize(("role", "believed"), [(Role.GRID, False), (Role.LOAD, False), (Role.EV, True)])
+async def test_a_meter_of_the_house_without_voltage_measures_nothing(role: Role, believed: bool) -> None:
+    reading = await meter(Device(dict.fromkeys(EVENING, 0)), role).read()
+    assert (reading.power_w == 0) is believed
+    assert believed or "no voltage on any phase (0 V)" in reading.refused["power_w"]
+
+
 async def test_a_device_that_is_busy_is_not_searched_for_gaps() -> None:
     class Busy(Device):
         async def read(self, function: Function, start: int, count: int) -> list[int]:
@@ -302,13 +368,33 @@ class TestTime:
         assert all(r.power_w == 0 for r in await self.over(900, change=frequency, words=zero))
         assert (await self.over(310, words=zero))[-1].power_w is None
 
-    @pytest.mark.parametrize("role", [Role.PV, Role.BATTERY, Role.EV, Role.LOAD])
+    @pytest.mark.parametrize("role", [Role.PV, Role.BATTERY, Role.EV])
     async def test_what_sleeps_may_stand_still(self, role: Role) -> None:
-        zero = dict.fromkeys(EVENING, 0) | {20: 2300, 21: 2300, 22: 2300, 25: 5000}
-        assert (await self.over(3600, role, words=zero))[-1].power_w == 0
+        for watts in (0, 40):
+            still = dict.fromkeys(EVENING, 0) | {10: watts * role.sign, 20: 2300, 21: 2300, 22: 2300, 25: 5000}
+            assert (await self.over(3600, role, words=still))[-1].power_w is not None
 
-    async def test_a_car_that_draws_the_same_for_minutes_is_not_believed(self) -> None:
+    async def test_a_car_whose_meter_shows_the_same_for_minutes_is_not_believed(self) -> None:
         assert (await self.over(310, Role.EV))[-1].power_w is None
+
+    async def test_a_device_that_shows_nothing_that_never_rests_is_not_judged(self) -> None:
+        words = {1: 700, 2: 400, 3: 55, 4: 9, 5: 11}
+        clock, device = Hands(), Device(words)
+        battery = meter(device, Role.BATTERY, HYBRID, clock=clock)  # full, and held at 400 W by its own controller
+        for clock.now_s in range(0, 3600, 10):
+            assert (await battery.read()).power_w == -400
+
+    async def test_a_counter_that_runs_is_a_sign_of_life(self) -> None:
+        def counts(second: int, words: dict[int, int]) -> None:
+            words[31] = 1200 + second // 100
+
+        assert (await self.over(1000, change=counts))[-1].power_w == 1500
+
+    async def test_time_without_readings_is_no_time_of_standing_still(self) -> None:
+        clock, device = Hands(), Device(EVENING)
+        grid = meter(device, clock=clock)
+        for clock.now_s in (0, 10, 20, 700, 710):
+            assert (await grid.read()).power_w == 1500
 
     async def test_zero_is_for_ever(self) -> None:
         readings = await self.over(3600, bounds=Bounds(frozen_after_s=0))

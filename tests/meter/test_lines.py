@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import anyio
 import pytest
 
 from controller.control.clock import WallClock
-from controller.domain.errors import ConfigError, DeviceError, DeviceRejected, DeviceTimeout, DeviceUnavailable
+from controller.domain.errors import (
+    ConfigError,
+    DeviceError,
+    DeviceProtocolError,
+    DeviceRejected,
+    DeviceTimeout,
+    DeviceUnavailable,
+)
 from controller.meter.connection import Connections, Endpoint, Transport, Unit
 from controller.meter.profile import Manners, Serial
 from tests.meter.lines import Answer, Line, Request, Send, gateway, serial_line
@@ -94,6 +102,32 @@ async def test_a_dead_unit_does_not_take_the_others_along(reach: Reach) -> None:
 
 
 @both
+async def test_behind_several_dead_units_the_grid_waits_for_one_only(reach: Reach) -> None:
+    async def only_one(request: Request, send: Send) -> None:
+        if request.unit_id == 1:
+            await own_address(request, send)
+
+    async with reach(only_one) as (_, endpoint):
+        connections = Connections(WallClock())
+        grid = connections.unit(endpoint, 1, timeout_s=0.1, manners=Manners(), priority=0)
+        dead = [connections.unit(endpoint, i, timeout_s=0.1, manners=Manners()) for i in (2, 3, 4)]
+        ended: list[int] = []
+
+        async def ask(unit: Unit) -> None:
+            with suppress(DeviceTimeout):
+                await unit.read("input", 0, 1)
+            ended.append(unit.unit_id)
+
+        async with anyio.create_task_group() as tasks:
+            for unit in (*dead, grid):
+                tasks.start_soon(ask, unit)
+                await anyio.lowlevel.checkpoint()
+        assert ended == [2, 1, 3, 4]
+        for unit in (*dead, grid):
+            await unit.close()
+
+
+@both
 async def test_a_late_answer_is_never_taken_for_the_next(reach: Reach) -> None:
     count = 0
 
@@ -159,6 +193,56 @@ async def test_a_refusal_names_what_and_leaves_the_line_open(reach: Reach) -> No
     assert line.connections <= 1
 
 
+@both
+async def test_an_answer_to_another_kind_of_request_is_no_answer(reach: Reach) -> None:
+    async def other_function(request: Request, send: Send) -> None:
+        await send(replace(request, function_code=3).reply([7] * request.count))
+
+    async with reach(other_function) as (_, endpoint):
+        (unit,) = units(endpoint, 1)
+        with pytest.raises(DeviceProtocolError, match="answered another request than ours"):
+            await unit.read("input", 0, 1)
+        await unit.close()
+
+
+@both
+async def test_after_a_time_out_the_line_rests_as_long_as_the_answer_may_be_late(reach: Reach) -> None:
+    at_s: list[float] = []
+
+    async def first_lost(request: Request, send: Send) -> None:
+        at_s.append(anyio.current_time())
+        if len(at_s) > 1:
+            await own_address(request, send)
+
+    async with reach(first_lost) as (_, endpoint):
+        (unit,) = units(endpoint, 1, timeout_s=0.7)
+        with pytest.raises(DeviceTimeout):
+            await unit.read("input", 10, 2)
+        await unit.read("input", 10, 2)
+        await unit.close()
+    assert at_s[1] - at_s[0] >= 1.4
+
+
+async def test_a_reading_is_as_old_as_its_request_and_no_older() -> None:
+    async def slowly(request: Request, send: Send) -> None:
+        await anyio.sleep(0.2)
+        await own_address(request, send)
+
+    async with over_gateway(slowly) as (_, endpoint):
+        first, second = units(endpoint, 1, 2)
+        assert second.sent_at_s is None
+        began_s = WallClock().monotonic_s()
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(first.read, "input", 0, 1)
+            tasks.start_soon(second.read, "input", 0, 1)
+        assert first.sent_at_s is not None
+        assert second.sent_at_s is not None
+        assert first.sent_at_s - began_s < 0.15
+        assert 0.19 < second.sent_at_s - began_s < 0.35
+        await first.close()
+        await second.close()
+
+
 async def test_slow_starters_are_left_alone_and_pauses_are_kept() -> None:
     at_s: list[float] = []
 
@@ -183,6 +267,27 @@ def test_two_settings_for_one_line() -> None:
     connections.unit(line, 1, timeout_s=1, manners=Manners())
     with pytest.raises(ConfigError, match="/dev/ttyUSB0 with different settings, 9600 8N1 and 19200 8N1"):
         connections.unit(fast, 2, timeout_s=1, manners=Manners())
+
+
+def test_serial_settings_of_profiles_do_not_matter_on_a_network() -> None:
+    connections = Connections(WallClock())
+    for baudrate in (9600, 19200):
+        endpoint = Endpoint(host="gateway", port=502, serial=Serial(baudrate=baudrate))
+        connections.unit(endpoint, 1, timeout_s=1, manners=Manners())
+
+
+async def test_a_device_and_a_link_to_it_are_one_line(tmp_path: Path) -> None:
+    async with over_serial(own_address) as (line, endpoint):
+        link = tmp_path / "by-id"
+        link.symlink_to(line.path)
+        connections = Connections(WallClock())
+        first = connections.unit(endpoint, 1, timeout_s=1, manners=Manners())
+        linked = Endpoint(transport=Transport.RTU, device=str(link))
+        second = connections.unit(linked, 2, timeout_s=1, manners=Manners())
+        assert await first.read("input", 0, 1) == [100]
+        assert await second.read("input", 0, 1) == [200]
+        await first.close()
+        await second.close()
 
 
 @pytest.mark.parametrize(

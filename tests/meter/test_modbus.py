@@ -112,13 +112,22 @@ async def test_what_cannot_be_is_refused_and_named_never_zero(
     assert getattr(reading, quantity.value) is None
 
 
-async def test_currents_without_a_known_direction_count_as_import() -> None:
-    values = {**EVENING, Quantity.PHASE_POWER_W: (float("nan"),) * 3}
+@pytest.mark.parametrize(
+    ("power_w", "current_a"),
+    [
+        (1500.0, (8.7, -3.5, 1.3)),  # of the directions that fit the total, the one that imports most on a phase
+        (-3105.0, (-8.7, -3.5, 1.3)),
+        (9000.0, (8.7, 3.5, 1.3)),  # none fits: import is what blows fuses
+        (float("nan"), (8.7, 3.5, 1.3)),
+    ],
+)
+async def test_currents_without_a_known_direction(power_w: float, current_a: tuple[float, ...]) -> None:
+    values = {**EVENING, Quantity.PHASE_POWER_W: (float("nan"),) * 3, Quantity.POWER_W: (power_w,)}
     async with meter_server(SDM630, {1: lambda: values}, "127.0.0.1", 0) as port:
         grid = meter(port)
         reading = await grid.read()
         await grid.close()
-    assert reading.current_a == pytest.approx((8.7, 3.5, 1.3))
+    assert reading.current_a == pytest.approx(current_a)
 
 
 async def test_exception_reply_names_unit_registers_and_meaning() -> None:
@@ -163,7 +172,7 @@ async def test_half_a_frame_and_a_late_answer_are_never_taken_for_the_next() -> 
                 request = await stream.receive()
                 count = request[11]
                 head = request[:4] + (3 + 2 * count).to_bytes(2, "big") + request[6:8] + bytes([2 * count])
-                body = b"\x42\x28\x00\x00" * (count // 2)  # 42.0 in every register pair
+                body = b"\x43\x2a\x00\x00" * (count // 2)  # 170.0 in every register pair
                 if first:
                     await stream.send(head + body[: len(body) // 2])
                     await anyio.sleep(0.3)
@@ -178,7 +187,7 @@ async def test_half_a_frame_and_a_late_answer_are_never_taken_for_the_next() -> 
         reading = await device.read()
         await device.close()
     assert connections == 2
-    assert reading.power_w == 42.0
+    assert reading.power_w == 170.0
 
 
 async def test_a_connection_that_is_dropped_is_made_anew() -> None:

@@ -141,7 +141,7 @@ def test_every_profile_that_comes_along_loads(key: str) -> None:
         ("address = 100", 'point = "W"', "needs `model`"),
         ("address = 100", "address = 100, module = 2", "go with a SunSpec point"),
         ("address = 100", "sum = []", "has its addresses in its terms"),
-        ("scale = 0.1", "scale = -0.1", r"power_w\.scale: .*greater than 0"),
+        ("scale = 0.1", "scale = -0.1", r"power_w\.scale: .*greater than"),
         ("scale = 0.1", 'positive = "charge"', r"in \[meter\] it is one of import, export"),
         ("scale = 0.1", "asleep_is_zero = true", r"for \[pv\] only"),
         ("scale = 0.1", "negative_when = [{ address = 1 }]", "exactly one of mask, equals and below"),
