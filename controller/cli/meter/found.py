@@ -33,14 +33,12 @@ def found_data(candidates: Sequence[Candidate], present: Sequence[Place], remark
 def found_view(candidates: Sequence[Candidate], present: Sequence[Place], remarks: Sequence[str]) -> RenderableType:
     """For people: what fits each unit, why, and how to use it."""
     parts: list[RenderableType] = [line(remark) for remark in remarks]
-    if not present:
-        parts.append(line("no unit answered; try other --unit-ids, --baudrate and --parity, or a longer --timeout"))
     strangers: dict[Endpoint, list[int]] = {}
     for place in present:
         own = [candidate for candidate in candidates if (candidate.endpoint, candidate.unit_id) == place]
         if own:
             parts += _unit_view(place, own)
-        elif not remarks:
+        elif not any(remark.startswith(f"{place[0]} ") for remark in remarks):
             strangers.setdefault(place[0], []).append(place[1])
     for endpoint, unit_ids in strangers.items():
         units = f"unit {unit_ids[0]} answers" if len(unit_ids) == 1 else f"units {_listed(unit_ids)} answer"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -15,29 +15,23 @@ from rich.console import Console
 from controller.cli.loop import run_on_loop
 from controller.cli.meter.candidates import Bench, Candidate, try_profile
 from controller.cli.meter.found import FITS, found_data, found_view
+from controller.cli.meter.presence import Say, find_units
 from controller.cli.meter.profiles import all_profiles
 from controller.cli.meter.remembering import Seen
 from controller.cli.meter.way_in import entry_of, load_profile, shelf_of
 from controller.cli.outcome import Outcome
 from controller.control.clock import WallClock
-from controller.domain.errors import DeviceError, DeviceRejected, DeviceUnavailable
+from controller.domain.errors import DeviceUnavailable
 from controller.domain.ports import Clock
-from controller.meter.connection import Connections, Endpoint, Transport, Unit
-from controller.meter.formula import Function, Register
+from controller.meter.connection import Connections, Endpoint, Transport
 from controller.meter.profile import Manners, Profile, Serial
-from controller.meter.quantities import Quantity
 
 _USUAL_PORTS = (502, 1502)
 _TIMEOUT_S = 1.0
 _SERIAL_TIMEOUT_S = 0.5
-_NOBODY_BEHIND = (10, 11)
-"""Exceptions by which a gateway says that the unit is not there."""
-_PROBES: tuple[tuple[Function, int, int], ...] = (("holding", 0, 2), ("input", 0, 2))
 _LOOKED_AT_TWICE = 4
 _TOO_MANY_UNITS = 6
 """If at least so many were asked and all gave values, the device does not look at the unit id."""
-
-Say = Callable[[str], None]
 
 
 @dataclass(slots=True)
@@ -125,6 +119,8 @@ async def _scan(endpoints: Sequence[Endpoint], task: _Task) -> Scan:
         if endpoint.host and not await _is_open(endpoint, task.clock, task.timeout_s):
             continue
         reachable = True
+        if endpoint.device:
+            found.remarks.clear()  # another setting of the same line
         await _scan_endpoint(endpoint, task, found)
         if found.fits or (endpoint.device and found.present):
             break  # a line has one setting, and a device one port
@@ -151,7 +147,12 @@ async def _scan_endpoint(endpoint: Endpoint, task: _Task, found: Scan) -> None:
         bench.connections.unit(endpoint, u, timeout_s=task.timeout_s, manners=_patience(u, task)) for u in task.unit_ids
     ]
     try:
-        answers = await _present(held, endpoint, task)
+        presence = await find_units(
+            held, endpoint, task.profiles, clock=task.clock, timeout_s=task.timeout_s, say=task.say
+        )
+        answers = presence.units
+        if presence.remark:
+            found.remarks.append(presence.remark)
         found.present += [(endpoint, unit_id) for unit_id in answers]
         if len(answers) == len(held) >= _TOO_MANY_UNITS and all(answers.values()):
             found.remarks.append(f"{endpoint} answers to every unit id, so it seems not to look at it: one was tried")
@@ -167,48 +168,6 @@ def _patience(unit_id: int, task: _Task) -> Manners:
     """How to ask whether a unit is there: a slow starter among those that usually have its id is waited for."""
     settle_s = max((p.manners.settle_s for p in task.profiles if p.unit_id == unit_id), default=0.0)
     return Manners(settle_s=settle_s)
-
-
-async def _present(units: Sequence[Unit], endpoint: Endpoint, task: _Task) -> dict[int, bool]:
-    """The units that answer, and whether they gave values or only exceptions. Raises where a line cannot be opened."""
-    answers: dict[int, bool] = {}
-    for unit in units:
-        task.say(f"{endpoint}: is there a unit {unit.unit_id}? ({len(answers)} so far)")
-        gave = await _answer(unit, _probes(unit.unit_id, task.profiles))
-        if gave is not None:
-            answers[unit.unit_id] = gave
-    return answers
-
-
-def _probes(unit_id: int, profiles: Sequence[Profile]) -> list[tuple[Function, int, int]]:
-    """What to ask to see whether somebody is there: also what the devices that usually have this unit id tell."""
-    own: dict[tuple[Function, int, int], None] = {}
-    for profile in profiles:
-        if profile.unit_id == unit_id != 1:
-            for quantities in profile.sections.values():
-                terms = quantities[Quantity.POWER_W].components[0]
-                own |= {(t.function, t.address, t.end - t.address): None for t in terms if isinstance(t, Register)}
-    return [*_PROBES, *list(own)[:2]]
-
-
-async def _answer(unit: Unit, probes: Sequence[tuple[Function, int, int]]) -> bool | None:
-    """Whether a unit gives values, or only exceptions; None where nobody answers."""
-    answered: bool | None = None
-    for function, start, count in probes:
-        try:
-            await unit.read(function, start, count)
-        except DeviceRejected as error:
-            if error.status in _NOBODY_BEHIND:
-                return None
-            answered = False
-        except DeviceUnavailable as error:
-            if "cannot be reached" in str(error):
-                raise
-        except DeviceError:
-            continue
-        else:
-            return True
-    return answered
 
 
 async def _ranked(bench: Bench, unit_id: int, task: _Task) -> list[Candidate]:

@@ -91,7 +91,7 @@ def test_a_broken_profile_is_named_and_other_files_are_passed_over(person: Perso
     assert code == 0
     assert "eastron-sdm630" in out
     assert err.count("\n") == 1
-    assert err.startswith("left out: meter profile broken: ")
+    assert err.startswith("left out: broken.toml: meter profile broken: ")
 
 
 def test_a_folder_that_is_not_there(person: Person) -> None:
