@@ -9,7 +9,7 @@ from typing import Protocol
 
 import structlog
 
-from controller.domain.errors import ConfigError, DeviceProtocolError, DeviceRejected, DeviceTimeout
+from controller.domain.errors import ConfigError, DeviceError, DeviceProtocolError, DeviceRejected, DeviceTimeout
 from controller.domain.ports import Clock
 from controller.domain.readings import Phases, Reading
 from controller.meter.connection import ILLEGAL_ADDRESS, ILLEGAL_VALUE, NOT_NOW
@@ -125,6 +125,8 @@ class ModbusMeter:
         self._refusals = Refusals()
         self._rejection: DeviceRejected | None = None
         self._news: list[str] = []
+        self._noted: list[Span] = []
+        self._first_sent_at_s: float | None = None
         self._found_at_s = 0.0
 
     @property
@@ -140,18 +142,29 @@ class ModbusMeter:
         """As `read`, with what it follows from. Raises DeviceError."""
         taken_at_s = self._clock.monotonic_s()
         layout = await self._laid_out()
-        memory: dict[tuple[Function, int], int] = {}
-        self._rejection, self._news = None, []
-        for number, block in enumerate(self._blocks):
-            await self._fill(memory, block)
-            if number == 0:  # the wait for the other users of the connection makes no reading older
-                taken_at_s = self._unit.sent_at_s or taken_at_s
-        if not memory and self._rejection is not None:
-            raise self._rejection
+        self._rejection, self._news, self._noted = None, [], []
+        try:
+            memory = await self._read_blocks()
+        except DeviceError:
+            self._refusals.given(self._noted)  # it is the device that fails, not its registers
+            raise
+        taken_at_s = self._first_sent_at_s or taken_at_s  # the wait for its turn makes no reading older
         if self._news:
             _log.info("meter_registers_refused", meter=self.name, count=len(self._news), first=self._news[0])
         self._check_place(layout, memory)
         return Look(reading=self._reading(taken_at_s, layout, memory), layout=layout, memory=memory)
+
+    async def _read_blocks(self) -> dict[tuple[Function, int], int]:
+        """Register contents. Raises DeviceError, also where the device refuses everything."""
+        memory: dict[tuple[Function, int], int] = {}
+        self._first_sent_at_s = None
+        for block in self._blocks:
+            await self._fill(memory, block)
+            if self._first_sent_at_s is None:
+                self._first_sent_at_s = self._unit.sent_at_s
+        if not memory and self._rejection is not None:
+            raise self._rejection
+        return memory
 
     def _check_place(self, layout: Layout, memory: Mapping[tuple[Function, int], int]) -> None:
         """Raises DeviceError where SunSpec models are not where they were."""
@@ -237,9 +250,11 @@ class ModbusMeter:
 
     def _refuse(self, block: Block, why: str, *, needed: bool) -> None:
         now_s = self._clock.monotonic_s()
-        news = [self._refusals.note((block.function, a, b), now_s, needed=needed) for a, b in block.parts]
-        if any(news):
-            self._news.append(why)
+        for start, end in block.parts:
+            span = (block.function, start, end)
+            self._noted.append(span)
+            if self._refusals.note(span, now_s, needed=needed):
+                self._news.append(why)
 
     def _reading(self, taken_at_s: float, layout: Layout, memory: Mapping[tuple[Function, int], int]) -> Reading:
         refused = {self._told_as(quantity): why for quantity, why in layout.missing.items()}
