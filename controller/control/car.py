@@ -18,7 +18,7 @@ from math import hypot, inf, isfinite
 from typing import NamedTuple
 
 from controller.control.car_belief import Candidate, cast_for, weigh
-from controller.control.car_energy import observe_counter
+from controller.control.car_energy import observe_counter, without_frozen_counter
 from controller.control.car_memory import Car, Level, Sample, Step
 from controller.control.settings import CoreSettings
 from controller.control.state import Snapshot, State
@@ -37,11 +37,14 @@ _START_S = 90.0  # a car may take so long to draw its first current
 _OFFERS = 64  # so many are remembered for the counter's sake
 _OWN_S = 10.0  # an offer that changes later than this after our call was changed by somebody else
 _LEAST_ANSWER = 0.5  # of the smallest car's: less is no answer
-_RESTS_SHARE = 0.6  # of the smallest believable power: with less the car draws nothing
+_DRAWS_SHARE = 0.6  # of the smallest believable power: with less the car draws nothing
+_FOLLOWS_SHARE = 0.25  # an answer misses what the car would have given by less
+_RESUMES_S = 8.0  # for so long it has to draw again
 _STEP_SCALE_W = 120.0  # error of an answer in a quiet house
 _CLOUDS_W = 300.0  # more where no meter shows the PV: our steps come when the clouds do
 _FLOOR_SCALE_W = 150.0
 _METER_SCALE_W, _METER_SHARE = 60.0, 0.03
+_LOWEST_FADES = 0.98  # a mark: what fed in unmetered is forgotten within hours
 _NOISE_LEARNS = 1.15  # up or down by this: it settles at the median, and a kettle is no noise
 _NOISE_LEAST_W, _NOISE_MOST_W = 30.0, 3000.0
 
@@ -93,7 +96,7 @@ def observe_car(state: State, snapshot: Snapshot, settings: CoreSettings, voltag
     if status.state.plugged is False:
         return Car(noise_w=car.noise_w, uneven_w=car.uneven_w, lowest_w=car.lowest_w)
     offered_a = float(told.limit_a) if told.charging else 0.0
-    drawing = status.state is OcppState.CHARGING
+    drawing = status.state in (OcppState.CHARGING, OcppState.UNKNOWN)
     if not car.offers or offered_a != car.offered_a:
         if car.step is not None:
             car = _answered(car, drawing, settings, voltage_v, window_s=0.0)
@@ -107,7 +110,9 @@ def observe_car(state: State, snapshot: Snapshot, settings: CoreSettings, voltag
     sampled = _sampled(car, house, snapshot.now_s - house.grid_age_s, voltage_v)
     if sampled is car:
         return car
-    car = _answered(sampled, drawing, settings, voltage_v) if sampled.step is not None else sampled
+    car = _resumed(sampled, house, voltage_v) if sampled.rest_w is not None else sampled
+    if car.step is not None:
+        car = _answered(car, drawing, settings, voltage_v)
     if car.step is None and car.recent[-1].at_s - car.steady_since_s >= settings.follow_s:
         return _marked(car, house, drawing, settings, voltage_v)
     return car
@@ -129,13 +134,13 @@ def _offered(car: Car, offered_a: float, told_at_s: float, now_s: float, setting
 
 def _sampled(car: Car, house: House, taken_at_s: float, voltage_v: float) -> Car:
     """With one more sample, where the reading is a new one."""
+    load_w = (house.grid_w or 0.0) + (house.pv_w or 0.0) + (house.battery_w or 0.0)
+    if not isfinite(load_w):
+        return car
     if (house.pv_w is not None) is not car.metered[0] or (house.battery_w is not None) is not car.metered[1]:
         metered = (house.pv_w is not None, house.battery_w is not None)
         car = car._replace(metered=metered, recent=(), step=None, quiet=None)
     if car.recent and taken_at_s - car.recent[-1].at_s < _SAMPLE_S:
-        return car
-    load_w = (house.grid_w or 0.0) + (house.pv_w or 0.0) + (house.battery_w or 0.0)
-    if not isfinite(load_w):
         return car
     sample = Sample(taken_at_s, load_w, _signed(house, voltage_v))
     recent = (*(one for one in car.recent if taken_at_s - one.at_s <= _WINDOW_S), sample)
@@ -179,8 +184,12 @@ def _answered(car: Car, drawing: bool, settings: CoreSettings, voltage_v: float,
     wakes = step.from_a <= 0 < car.offered_a and now_s < step.at_s + _START_S
     if wakes and (silent or level.spread_w > least_w / 2):
         return car
-    if silent or car.rest_w is not None:
+    if not silent and car.rest_w is not None and _followed(car, step, answer_w, settings, voltage_v):
+        car = without_frozen_counter(car, step.at_s)._replace(rest_w=None)
+    elif silent or car.rest_w is not None:
         return car._replace(step=None)
+    if step.from_a <= 0 and answer_w >= _DRAWS_SHARE * _least_w(car, voltage_v):
+        car = without_frozen_counter(car, step.at_s)
     cast = cast_for(settings.phases, settings.max_current_a)
     longer = ((now_s - step.began_s) / _MARK_S) ** 0.5
     scale_w = hypot(_STEP_SCALE_W, car.noise_w * longer, step.before.spread_w, level.spread_w)
@@ -199,6 +208,35 @@ def _answered(car: Car, drawing: bool, settings: CoreSettings, voltage_v: float,
         ]
         errors = [hypot(error, apart, error * apart) for error, apart in zip(errors, uneven, strict=True)]
     return car._replace(step=None, belief=weigh(car.belief, cast, errors))
+
+
+def _followed(car: Car, step: Step, answer_w: float, settings: CoreSettings, voltage_v: float) -> bool:
+    """Whether the house answered a large step as the car would that was taken to rest."""
+    change_a, phases = car.offered_a - step.from_a, settings.phases
+    if car.belief is not None:
+        likeliest = car.belief.likeliest
+        change_a, phases = likeliest.drawn_a(car.offered_a) - likeliest.drawn_a(step.from_a), likeliest.phases
+    expected_w = power_w(change_a, phases, voltage_v)
+    large = abs(expected_w) >= _DRAWS_SHARE * _least_w(car, voltage_v)
+    return large and abs(answer_w - expected_w) <= _FOLLOWS_SHARE * abs(expected_w)
+
+
+def _least_w(car: Car, voltage_v: float) -> float:
+    """The smallest power of this car while it draws, W: that of one phase until it has shown more beyond doubt."""
+    belief = car.belief
+    certain = belief is not None and belief.certainty >= KNOWN
+    return power_w(MIN_CURRENT_A, belief.likeliest.phases if belief is not None and certain else 1, voltage_v)
+
+
+def _resumed(car: Car, house: House, voltage_v: float) -> Car:
+    """The end of a rest: the house draws for some seconds what only the car can; not at a mark, the offer may move."""
+    if car.rest_w is None or house.ev_w is not None or (house.pv_w is None and car.counter is not None):
+        return car  # where PV is not metered a cloud looks the same, and the counter tells it
+    first, last = car.recent[0], car.recent[-1]
+    draws_w = car.rest_w + _DRAWS_SHARE * _least_w(car, voltage_v)
+    if last.at_s - first.at_s < _RESUMES_S or any(sample.load_w < draws_w for sample in car.recent):
+        return car
+    return car._replace(rest_w=None, doubts=0, step=None)
 
 
 def _moved_a(before: Level, after: Level) -> Phases | None:
@@ -235,14 +273,14 @@ def _marked(car: Car, house: House, drawing: bool, settings: CoreSettings, volta
         if (moved_a := _moved_a(quiet[1], level)) is not None:
             uneven_w = _learned_w(uneven_w, (max(moved_a) - min(moved_a)) * voltage_v)
     car = car._replace(quiet=(now_s, level), noise_w=noise_w, uneven_w=uneven_w)
+    calm = level.spread_w <= _FLOOR_SCALE_W  # else its meters may tell of different moments
     if car.offered_a <= 0:
-        known_w = level.load_w if house.pv_w is not None else 0.0
-        return car._replace(lowest_w=min(car.lowest_w, known_w))
+        known_w = min(0.0, level.load_w) if house.pv_w is not None and calm else 0.0
+        return car._replace(lowest_w=min(car.lowest_w * _LOWEST_FADES, known_w))
     if not drawing or quiet is None:  # a car may follow a little later than it should
         return car
     if house.ev_w is not None:
         return _metered(car, house.ev_w, settings, voltage_v)
-    calm = level.spread_w <= _FLOOR_SCALE_W  # else its meters may tell of different moments
     return _bounded(car, house, level.load_w, settings, voltage_v) if calm else car
 
 
@@ -261,18 +299,13 @@ def _metered(car: Car, ev_w: float, settings: CoreSettings, voltage_v: float) ->
 
 def _bounded(car: Car, house: House, load_w: float, settings: CoreSettings, voltage_v: float) -> Car:
     """The house cannot draw less than the car in it: a smaller car, or one that draws nothing."""
-    certain = car.belief is not None and car.belief.certainty >= KNOWN
-    phases = car.belief.likeliest.phases if car.belief is not None and certain else 1
-    least_w = power_w(MIN_CURRENT_A, phases, voltage_v)
     if car.rest_w is not None:
-        told_by_counter = house.pv_w is None and car.counter is not None  # a cloud is no car
-        back = not told_by_counter and load_w >= car.rest_w + _RESTS_SHARE * least_w
-        return car._replace(rest_w=None if back else min(car.rest_w, load_w), doubts=0)
+        return car._replace(rest_w=min(car.rest_w, load_w), doubts=0)
     if house.pv_w is None:
         return car
-    load_w -= car.lowest_w
-    if load_w < _RESTS_SHARE * least_w:
-        return car._replace(doubts=car.doubts + 1, rest_w=load_w if car.doubts > 0 else None)
+    seen_w, load_w = load_w, load_w - car.lowest_w
+    if load_w < _DRAWS_SHARE * _least_w(car, voltage_v):
+        return car._replace(doubts=car.doubts + 1, rest_w=seen_w if car.doubts > 0 else None)
     believed = estimate_car(car, car.offered_a, settings)
     if load_w >= power_w(believed.current_a, believed.phases, voltage_v) - _FLOOR_SCALE_W:
         return car._replace(doubts=0)
