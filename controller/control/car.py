@@ -110,7 +110,7 @@ def observe_car(state: State, snapshot: Snapshot, settings: CoreSettings, voltag
     sampled = _sampled(car, house, snapshot.now_s - house.grid_age_s, voltage_v)
     if sampled is car:
         return car
-    car = _resumed(sampled, house, voltage_v) if sampled.rest_w is not None else sampled
+    car = _resumed(sampled, house, settings, voltage_v) if sampled.rest_w is not None else sampled
     if car.step is not None:
         car = _answered(car, drawing, settings, voltage_v)
     if car.step is None and car.recent[-1].at_s - car.steady_since_s >= settings.follow_s:
@@ -184,9 +184,7 @@ def _answered(car: Car, drawing: bool, settings: CoreSettings, voltage_v: float,
     wakes = step.from_a <= 0 < car.offered_a and now_s < step.at_s + _START_S
     if wakes and (silent or level.spread_w > least_w / 2):
         return car
-    if not silent and car.rest_w is not None and _followed(car, step, answer_w, settings, voltage_v):
-        car = without_frozen_counter(car, step.at_s)._replace(rest_w=None)
-    elif silent or car.rest_w is not None:
+    if silent or car.rest_w is not None:
         return car._replace(step=None)
     if step.from_a <= 0 and answer_w >= _DRAWS_SHARE * _least_w(car, voltage_v):
         car = without_frozen_counter(car, step.at_s)
@@ -210,17 +208,6 @@ def _answered(car: Car, drawing: bool, settings: CoreSettings, voltage_v: float,
     return car._replace(step=None, belief=weigh(car.belief, cast, errors))
 
 
-def _followed(car: Car, step: Step, answer_w: float, settings: CoreSettings, voltage_v: float) -> bool:
-    """Whether the house answered a large step as the car would that was taken to rest."""
-    change_a, phases = car.offered_a - step.from_a, settings.phases
-    if car.belief is not None:
-        likeliest = car.belief.likeliest
-        change_a, phases = likeliest.drawn_a(car.offered_a) - likeliest.drawn_a(step.from_a), likeliest.phases
-    expected_w = power_w(change_a, phases, voltage_v)
-    large = abs(expected_w) >= _DRAWS_SHARE * _least_w(car, voltage_v)
-    return large and abs(answer_w - expected_w) <= _FOLLOWS_SHARE * abs(expected_w)
-
-
 def _least_w(car: Car, voltage_v: float) -> float:
     """The smallest power of this car while it draws, W: that of one phase until it has shown more beyond doubt."""
     belief = car.belief
@@ -228,15 +215,32 @@ def _least_w(car: Car, voltage_v: float) -> float:
     return power_w(MIN_CURRENT_A, belief.likeliest.phases if belief is not None and certain else 1, voltage_v)
 
 
-def _resumed(car: Car, house: House, voltage_v: float) -> Car:
-    """The end of a rest: the house draws for some seconds what only the car can; not at a mark, the offer may move."""
-    if car.rest_w is None or house.ev_w is not None or (house.pv_w is None and car.counter is not None):
-        return car  # where PV is not metered a cloud looks the same, and the counter tells it
-    first, last = car.recent[0], car.recent[-1]
+def _resumed(car: Car, house: House, settings: CoreSettings, voltage_v: float) -> Car:
+    """The end of a rest, looked for in every sample: with a wrong belief the offer may never hold still."""
+    if car.rest_w is None or house.ev_w is not None:
+        return car
+    if car.step is not None and _followed(car, car.step, settings, voltage_v):
+        return without_frozen_counter(car, car.step.began_s)._replace(rest_w=None, doubts=0)
+    if house.pv_w is None and car.counter is not None:
+        return car  # a cloud looks like the car's return, and the counter tells it
     draws_w = car.rest_w + _DRAWS_SHARE * _least_w(car, voltage_v)
-    if last.at_s - first.at_s < _RESUMES_S or any(sample.load_w < draws_w for sample in car.recent):
+    if car.recent[-1].at_s - car.recent[0].at_s < _RESUMES_S or any(one.load_w < draws_w for one in car.recent):
         return car
     return car._replace(rest_w=None, doubts=0, step=None)
+
+
+def _followed(car: Car, step: Step, settings: CoreSettings, voltage_v: float) -> bool:
+    """Whether the house has followed a large step for some seconds, as it would if the car drew all the time."""
+    change_a, phases = car.offered_a - step.from_a, settings.phases
+    if car.belief is not None:
+        likeliest = car.belief.likeliest
+        change_a, phases = likeliest.drawn_a(car.offered_a) - likeliest.drawn_a(step.from_a), likeliest.phases
+    expected_w = power_w(change_a, phases, voltage_v)
+    if abs(expected_w) < _DRAWS_SHARE * _least_w(car, voltage_v):
+        return False
+    answers_w = [one.load_w - step.before.load_w for one in car.recent if car.recent[-1].at_s - one.at_s <= _RESUMES_S]
+    missed_w = max(abs(answer_w - expected_w) for answer_w in answers_w)
+    return len(answers_w) > 1 and missed_w <= _FOLLOWS_SHARE * abs(expected_w)
 
 
 def _moved_a(before: Level, after: Level) -> Phases | None:
