@@ -17,8 +17,8 @@ from __future__ import annotations
 from math import hypot, inf, isfinite
 from typing import NamedTuple
 
-from controller.control.car_belief import Candidate, cast_for, weigh
-from controller.control.car_energy import observe_counter, without_frozen_counter
+from controller.control.car_belief import Candidate, cast_for, drawn_of, weigh
+from controller.control.car_energy import has_news, observe_counter, without_frozen_counter
 from controller.control.car_memory import Car, Level, Sample, Step
 from controller.control.settings import CoreSettings
 from controller.control.state import Snapshot, State
@@ -96,18 +96,26 @@ def observe_car(state: State, snapshot: Snapshot, settings: CoreSettings, voltag
     if status.state.plugged is False:
         return Car(noise_w=car.noise_w, uneven_w=car.uneven_w, lowest_w=car.lowest_w)
     offered_a = float(told.limit_a) if told.charging else 0.0
-    drawing = status.state in (OcppState.CHARGING, OcppState.UNKNOWN)
+    drawing = status.state is OcppState.CHARGING or status.state is OcppState.UNKNOWN
+    house, taken_at_s = snapshot.house, snapshot.now_s - snapshot.house.grid_age_s
+    if (
+        not _due(car, house, taken_at_s, settings)
+        and offered_a == car.offered_a
+        and (drawing or car.rest_w is None)
+        and not has_news(car, status)
+    ):
+        return car
     if not car.offers or offered_a != car.offered_a:
         if car.step is not None:
             car = _answered(car, drawing, settings, voltage_v, window_s=0.0)
         car = _offered(car, offered_a, state.told_at_s, snapshot.now_s, settings)
     if not drawing and car.rest_w is not None:
         car = car._replace(rest_w=None, doubts=0)
-    car = observe_counter(car, status, settings, voltage_v)
-    house = snapshot.house
+    if has_news(car, status):
+        car = observe_counter(car, status, settings, voltage_v)
     if house.grid_w is None or house.grid_age_s > settings.stale_after_s or house.battery_missing:
         return car._replace(recent=(), step=None, quiet=None) if car.recent else car
-    sampled = _sampled(car, house, snapshot.now_s - house.grid_age_s, voltage_v)
+    sampled = _sampled(car, house, taken_at_s, voltage_v)
     if sampled is car:
         return car
     car = _resumed(sampled, house, settings, voltage_v) if sampled.rest_w is not None else sampled
@@ -116,6 +124,23 @@ def observe_car(state: State, snapshot: Snapshot, settings: CoreSettings, voltag
     if car.step is None and car.recent[-1].at_s - car.steady_since_s >= settings.follow_s:
         return _marked(car, house, drawing, settings, voltage_v)
     return car
+
+
+def _due(car: Car, house: House, taken_at_s: float, settings: CoreSettings) -> bool:
+    """Whether the house is to be looked at: a reading that is new, or one that is not to be trusted."""
+    return (
+        not car.recent
+        or taken_at_s - car.recent[-1].at_s >= _SAMPLE_S
+        or house.grid_w is None
+        or house.grid_age_s > settings.stale_after_s
+        or house.battery_missing
+        or _metering_changed(car, house)
+    )
+
+
+def _metering_changed(car: Car, house: House) -> bool:
+    pv, battery = car.metered
+    return (house.pv_w is not None) is not pv or (house.battery_w is not None) is not battery
 
 
 def _offered(car: Car, offered_a: float, told_at_s: float, now_s: float, settings: CoreSettings) -> Car:
@@ -137,14 +162,15 @@ def _sampled(car: Car, house: House, taken_at_s: float, voltage_v: float) -> Car
     load_w = (house.grid_w or 0.0) + (house.pv_w or 0.0) + (house.battery_w or 0.0)
     if not isfinite(load_w):
         return car
-    if (house.pv_w is not None) is not car.metered[0] or (house.battery_w is not None) is not car.metered[1]:
+    if _metering_changed(car, house):
         metered = (house.pv_w is not None, house.battery_w is not None)
         car = car._replace(metered=metered, recent=(), step=None, quiet=None)
     if car.recent and taken_at_s - car.recent[-1].at_s < _SAMPLE_S:
         return car
-    sample = Sample(taken_at_s, load_w, _signed(house, voltage_v))
-    recent = (*(one for one in car.recent if taken_at_s - one.at_s <= _WINDOW_S), sample)
-    return car._replace(recent=recent)
+    recent = car.recent
+    while recent and taken_at_s - recent[0].at_s > _WINDOW_S:
+        recent = recent[1:]
+    return car._replace(recent=(*recent, Sample(taken_at_s, load_w, _signed(house, voltage_v))))
 
 
 def _signed(house: House, voltage_v: float) -> Phases | None:
@@ -297,7 +323,10 @@ def _metered(car: Car, ev_w: float, settings: CoreSettings, voltage_v: float) ->
     if believed.certainty >= _SURE and abs(ev_w - power_w(believed.current_a, believed.phases, voltage_v)) < scale_w:
         return car
     cast = cast_for(settings.phases, settings.max_current_a)
-    errors = [(ev_w - power_w(one.drawn_a(car.offered_a), one.phases, voltage_v)) / scale_w for one in cast.candidates]
+    errors = [
+        (ev_w - all_a * voltage_v) / scale_w
+        for all_a in drawn_of(settings.phases, settings.max_current_a, car.offered_a)
+    ]
     return car._replace(belief=weigh(car.belief, cast, errors), rest_w=None, doubts=0)
 
 
@@ -314,6 +343,8 @@ def _bounded(car: Car, house: House, load_w: float, settings: CoreSettings, volt
     if load_w >= power_w(believed.current_a, believed.phases, voltage_v) - _FLOOR_SCALE_W:
         return car._replace(doubts=0)
     cast = cast_for(settings.phases, settings.max_current_a)
-    too_much_w = (power_w(one.drawn_a(car.offered_a), one.phases, voltage_v) - load_w for one in cast.candidates)
-    errors = [max(0.0, over_w) / _FLOOR_SCALE_W for over_w in too_much_w]
+    errors = [
+        max(0.0, all_a * voltage_v - load_w) / _FLOOR_SCALE_W
+        for all_a in drawn_of(settings.phases, settings.max_current_a, car.offered_a)
+    ]
     return car._replace(doubts=0, belief=weigh(car.belief, cast, errors))

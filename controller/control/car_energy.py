@@ -27,6 +27,11 @@ _STILL_GAPS = 2.0  # nor before it has missed its own pace: some boxes count eve
 _TRUSTED_MOVES = 3
 
 
+def has_news(car: Car, status: ChargerStatus) -> bool:
+    """Whether this dashboard's energy was not yet looked at."""
+    return status.session_energy_wh is not None if car.counter is None else status.taken_at_s > car.counter.at_s
+
+
 def observe_counter(car: Car, status: ChargerStatus, settings: CoreSettings, voltage_v: float) -> Car:
     """What a new dashboard's energy says of the car."""
     energy_wh, counter = status.session_energy_wh, car.counter
