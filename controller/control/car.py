@@ -93,18 +93,15 @@ def observe_car(state: State, snapshot: Snapshot, settings: CoreSettings, voltag
     car, told, status = state.car, state.told, snapshot.status
     if told is None or status is None:
         return car
-    if status.state.plugged is False:
-        return Car(noise_w=car.noise_w, uneven_w=car.uneven_w, lowest_w=car.lowest_w)
     offered_a = float(told.limit_a) if told.charging else 0.0
     drawing = status.state is OcppState.CHARGING or status.state is OcppState.UNKNOWN
-    house, taken_at_s = snapshot.house, snapshot.now_s - snapshot.house.grid_age_s
-    if (
-        not _due(car, house, taken_at_s, settings)
-        and offered_a == car.offered_a
-        and (drawing or car.rest_w is None)
-        and not has_news(car, status)
-    ):
+    house = snapshot.house
+    taken_at_s = snapshot.now_s - house.grid_age_s
+    same = drawing and offered_a == car.offered_a and not has_news(car, status)
+    if same and not _due(car, house, taken_at_s, settings):
         return car
+    if not drawing and status.state.plugged is False:
+        return Car(noise_w=car.noise_w, uneven_w=car.uneven_w, lowest_w=car.lowest_w)
     if not car.offers or offered_a != car.offered_a:
         if car.step is not None:
             car = _answered(car, drawing, settings, voltage_v, window_s=0.0)
@@ -113,9 +110,15 @@ def observe_car(state: State, snapshot: Snapshot, settings: CoreSettings, voltag
         car = car._replace(rest_w=None, doubts=0)
     if has_news(car, status):
         car = observe_counter(car, status, settings, voltage_v)
+    return _observe_house(car, snapshot, drawing, settings, voltage_v)
+
+
+def _observe_house(car: Car, snapshot: Snapshot, drawing: bool, settings: CoreSettings, voltage_v: float) -> Car:
+    """What a new reading of the house says of the car."""
+    house = snapshot.house
     if house.grid_w is None or house.grid_age_s > settings.stale_after_s or house.battery_missing:
         return car._replace(recent=(), step=None, quiet=None) if car.recent else car
-    sampled = _sampled(car, house, taken_at_s, voltage_v)
+    sampled = _sampled(car, house, snapshot.now_s - house.grid_age_s, voltage_v)
     if sampled is car:
         return car
     car = _resumed(sampled, house, settings, voltage_v) if sampled.rest_w is not None else sampled
@@ -170,7 +173,7 @@ def _sampled(car: Car, house: House, taken_at_s: float, voltage_v: float) -> Car
     recent = car.recent
     while recent and taken_at_s - recent[0].at_s > _WINDOW_S:
         recent = recent[1:]
-    return car._replace(recent=(*recent, Sample(taken_at_s, load_w, _signed(house, voltage_v))))
+    return Car(*car[:-1], (*recent, Sample(taken_at_s, load_w, _signed(house, voltage_v))))
 
 
 def _signed(house: House, voltage_v: float) -> Phases | None:

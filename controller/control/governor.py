@@ -62,7 +62,7 @@ def decide(
     state = observe(state, snapshot)
     voltage_v = mean_voltage_v(snapshot.house, settings.voltage_v)
     if (car := observe_car(state, snapshot, settings, voltage_v)) is not state.car:
-        state = state._replace(car=car)
+        state = State(*state[:-1], car)
     told = state.told
     idle = _idle_reason(snapshot)
     if told is None or idle is not None:
@@ -86,7 +86,7 @@ def decide(
     if actions and (refused_s := refused_for_s(state, actions, snapshot.now_s)) > 0:
         target, actions = _without_refused(state, told, target, snapshot.now_s)
         reason = because(ReasonCode.BOX_REFUSES, why=reason, in_s=refused_s)
-    state = state._replace(timers=timers, fuse=seen.fuse, pending=target if actions else None)
+    state = State(*state[:-4], target if actions else None, timers, seen.fuse, state.car)
     return state, Decision(command=target, actions=actions, reason=reason, surplus_w=seen.surplus_w)
 
 
