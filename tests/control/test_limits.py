@@ -123,6 +123,7 @@ def test_worst_phase() -> None:
     assert worst_phase_a(measured, 1000, 3, 230, 6) == 11
     total = House(grid_w=0, grid_age_s=0, pv_w=2300.0)
     assert worst_phase_a(total, 6 * 690 + 2300, 3, 230, 6) == pytest.approx(20 + 6)
+    assert worst_phase_a(total, 6 * 230 + 2300, 1, 230, 6) == pytest.approx(20 + 6)
     assert worst_phase_a(House(grid_w=0, grid_age_s=0), -5000, 3, 230, 0) == 0
 
 
