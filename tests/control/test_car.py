@@ -48,6 +48,17 @@ def test_the_phase_currents_tell_a_car_from_a_cloud() -> None:
     assert lab.phases == 1
 
 
+@pytest.mark.parametrize("on", [L1, L12, ALL])
+def test_an_answer_counts_for_less_where_clouds_could_have_given_it(on: OnPhases) -> None:
+    certainties = []
+    for pv in (True, False):
+        lab = Lab(on, pv=pv, currents=False)
+        lab.wants(0)
+        lab.wants(8, 60)
+        certainties.append(lab.estimate.certainty)
+    assert certainties[0] > certainties[1] + 0.005
+
+
 @pytest.mark.parametrize(("currents", "certain"), [(True, True), (False, False)])
 def test_two_phases_show_in_the_currents_at_the_first_start(currents: bool, certain: bool) -> None:
     lab = Lab(L12, pv=False, currents=currents)

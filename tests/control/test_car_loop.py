@@ -58,7 +58,7 @@ class TestRest:
         belief = lab.run.state.car.belief
         lab.wants(9, 5)
         lab.takes = float
-        lab.passes(35)
+        lab.passes(60)
         assert lab.estimate.current_a == 9
         assert lab.run.state.car.belief is belief
 
@@ -93,6 +93,18 @@ class TestRest:
         lab.passes(150)
         lab.pv_w = 2000.0
         lab.strategy.current_a = 14
+        for _ in range(100):
+            lab.passes(1)
+            assert lab.estimate.current_a == 0
+
+    def test_nor_does_what_is_as_large_as_a_small_step(self) -> None:
+        lab = Lab(pv=False, counter=True)
+        for wanted_a in (0, 10, 8):
+            lab.wants(wanted_a, 100)
+        lab.takes = lambda _: 0.0
+        lab.passes(150)
+        lab.load_w += 690.0
+        lab.strategy.current_a = 9
         for _ in range(100):
             lab.passes(1)
             assert lab.estimate.current_a == 0
@@ -187,7 +199,8 @@ class TestLowest:
         lab.strategy.current_a = 10
         self.hidden(lab, 100)
         lab.takes = lambda _: 0.0
-        self.hidden(lab, 120)
+        while lab.run.state.car.rest_w is None:
+            self.hidden(lab, 1)
         assert lab.run.state.car.rest_w == pytest.approx(lab.load_w - self.HIDDEN_W)
         lab.takes = float
         self.hidden(lab, 30)
