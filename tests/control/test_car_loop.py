@@ -103,9 +103,9 @@ class TestRest:
             lab.wants(wanted_a, 100)
         lab.takes = lambda _: 0.0
         lab.passes(150)
-        lab.load_w += 690.0
         lab.strategy.current_a = 9
         for _ in range(100):
+            lab.load_w = 400.0 if lab.offered_a < 9 else 1090.0
             lab.passes(1)
             assert lab.estimate.current_a == 0
 
