@@ -17,8 +17,8 @@ from __future__ import annotations
 from math import hypot, inf, isfinite
 from typing import NamedTuple
 
-from controller.control.car_belief import Candidate, cast_for, weigh
-from controller.control.car_energy import observe_counter
+from controller.control.car_belief import Candidate, cast_for, drawn_of, weigh
+from controller.control.car_energy import has_news, observe_counter, without_frozen_counter
 from controller.control.car_memory import Car, Level, Sample, Step
 from controller.control.settings import CoreSettings
 from controller.control.state import Snapshot, State
@@ -37,11 +37,14 @@ _START_S = 90.0  # a car may take so long to draw its first current
 _OFFERS = 64  # so many are remembered for the counter's sake
 _OWN_S = 10.0  # an offer that changes later than this after our call was changed by somebody else
 _LEAST_ANSWER = 0.5  # of the smallest car's: less is no answer
-_RESTS_SHARE = 0.6  # of the smallest believable power: with less the car draws nothing
+_DRAWS_SHARE = 0.6  # of the smallest believable power: with less the car draws nothing
+_FOLLOWS_SHARE = 0.25  # an answer misses what the car would have given by less
+_RESUMES_S = 8.0  # for so long it has to draw again
 _STEP_SCALE_W = 120.0  # error of an answer in a quiet house
 _CLOUDS_W = 300.0  # more where no meter shows the PV: our steps come when the clouds do
 _FLOOR_SCALE_W = 150.0
 _METER_SCALE_W, _METER_SHARE = 60.0, 0.03
+_LOWEST_FADES = 0.98  # a mark: what fed in unmetered is forgotten within hours
 _NOISE_LEARNS = 1.15  # up or down by this: it settles at the median, and a kettle is no noise
 _NOISE_LEAST_W, _NOISE_MOST_W = 30.0, 3000.0
 
@@ -90,27 +93,57 @@ def observe_car(state: State, snapshot: Snapshot, settings: CoreSettings, voltag
     car, told, status = state.car, state.told, snapshot.status
     if told is None or status is None:
         return car
-    if status.state.plugged is False:
-        return Car(noise_w=car.noise_w, uneven_w=car.uneven_w, lowest_w=car.lowest_w)
     offered_a = float(told.limit_a) if told.charging else 0.0
-    drawing = status.state is OcppState.CHARGING
+    drawing = status.state is OcppState.CHARGING or status.state is OcppState.UNKNOWN
+    house = snapshot.house
+    taken_at_s = snapshot.now_s - house.grid_age_s
+    same = drawing and offered_a == car.offered_a and not has_news(car, status)
+    if same and not _due(car, house, taken_at_s, settings):
+        return car
+    if not drawing and status.state.plugged is False:
+        return Car(noise_w=car.noise_w, uneven_w=car.uneven_w, lowest_w=car.lowest_w)
     if not car.offers or offered_a != car.offered_a:
         if car.step is not None:
             car = _answered(car, drawing, settings, voltage_v, window_s=0.0)
         car = _offered(car, offered_a, state.told_at_s, snapshot.now_s, settings)
     if not drawing and car.rest_w is not None:
         car = car._replace(rest_w=None, doubts=0)
-    car = observe_counter(car, status, settings, voltage_v)
+    if has_news(car, status):
+        car = observe_counter(car, status, settings, voltage_v)
+    return _observe_house(car, snapshot, drawing, settings, voltage_v)
+
+
+def _observe_house(car: Car, snapshot: Snapshot, drawing: bool, settings: CoreSettings, voltage_v: float) -> Car:
+    """What a new reading of the house says of the car."""
     house = snapshot.house
     if house.grid_w is None or house.grid_age_s > settings.stale_after_s or house.battery_missing:
         return car._replace(recent=(), step=None, quiet=None) if car.recent else car
     sampled = _sampled(car, house, snapshot.now_s - house.grid_age_s, voltage_v)
     if sampled is car:
         return car
-    car = _answered(sampled, drawing, settings, voltage_v) if sampled.step is not None else sampled
+    car = _resumed(sampled, house, settings, voltage_v) if sampled.rest_w is not None else sampled
+    if car.step is not None:
+        car = _answered(car, drawing, settings, voltage_v)
     if car.step is None and car.recent[-1].at_s - car.steady_since_s >= settings.follow_s:
         return _marked(car, house, drawing, settings, voltage_v)
     return car
+
+
+def _due(car: Car, house: House, taken_at_s: float, settings: CoreSettings) -> bool:
+    """Whether the house is to be looked at: a reading that is new, or one that is not to be trusted."""
+    return (
+        not car.recent
+        or taken_at_s - car.recent[-1].at_s >= _SAMPLE_S
+        or house.grid_w is None
+        or house.grid_age_s > settings.stale_after_s
+        or house.battery_missing
+        or _metering_changed(car, house)
+    )
+
+
+def _metering_changed(car: Car, house: House) -> bool:
+    pv, battery = car.metered
+    return (house.pv_w is not None) is not pv or (house.battery_w is not None) is not battery
 
 
 def _offered(car: Car, offered_a: float, told_at_s: float, now_s: float, settings: CoreSettings) -> Car:
@@ -129,17 +162,18 @@ def _offered(car: Car, offered_a: float, told_at_s: float, now_s: float, setting
 
 def _sampled(car: Car, house: House, taken_at_s: float, voltage_v: float) -> Car:
     """With one more sample, where the reading is a new one."""
-    if (house.pv_w is not None) is not car.metered[0] or (house.battery_w is not None) is not car.metered[1]:
+    load_w = (house.grid_w or 0.0) + (house.pv_w or 0.0) + (house.battery_w or 0.0)
+    if not isfinite(load_w):
+        return car
+    if _metering_changed(car, house):
         metered = (house.pv_w is not None, house.battery_w is not None)
         car = car._replace(metered=metered, recent=(), step=None, quiet=None)
     if car.recent and taken_at_s - car.recent[-1].at_s < _SAMPLE_S:
         return car
-    load_w = (house.grid_w or 0.0) + (house.pv_w or 0.0) + (house.battery_w or 0.0)
-    if not isfinite(load_w):
-        return car
-    sample = Sample(taken_at_s, load_w, _signed(house, voltage_v))
-    recent = (*(one for one in car.recent if taken_at_s - one.at_s <= _WINDOW_S), sample)
-    return car._replace(recent=recent)
+    recent = car.recent
+    while recent and taken_at_s - recent[0].at_s > _WINDOW_S:
+        recent = recent[1:]
+    return Car(*car[:-1], (*recent, Sample(taken_at_s, load_w, _signed(house, voltage_v))))
 
 
 def _signed(house: House, voltage_v: float) -> Phases | None:
@@ -181,6 +215,8 @@ def _answered(car: Car, drawing: bool, settings: CoreSettings, voltage_v: float,
         return car
     if silent or car.rest_w is not None:
         return car._replace(step=None)
+    if step.from_a <= 0 and answer_w >= _DRAWS_SHARE * _least_w(car, voltage_v):
+        car = without_frozen_counter(car, step.at_s)
     cast = cast_for(settings.phases, settings.max_current_a)
     longer = ((now_s - step.began_s) / _MARK_S) ** 0.5
     scale_w = hypot(_STEP_SCALE_W, car.noise_w * longer, step.before.spread_w, level.spread_w)
@@ -199,6 +235,41 @@ def _answered(car: Car, drawing: bool, settings: CoreSettings, voltage_v: float,
         ]
         errors = [hypot(error, apart, error * apart) for error, apart in zip(errors, uneven, strict=True)]
     return car._replace(step=None, belief=weigh(car.belief, cast, errors))
+
+
+def _least_w(car: Car, voltage_v: float) -> float:
+    """The smallest power of this car while it draws, W: that of one phase until it has shown more beyond doubt."""
+    belief = car.belief
+    certain = belief is not None and belief.certainty >= KNOWN
+    return power_w(MIN_CURRENT_A, belief.likeliest.phases if belief is not None and certain else 1, voltage_v)
+
+
+def _resumed(car: Car, house: House, settings: CoreSettings, voltage_v: float) -> Car:
+    """The end of a rest, looked for in every sample: with a wrong belief the offer may never hold still."""
+    if car.rest_w is None or house.ev_w is not None:
+        return car
+    if car.step is not None and _followed(car, car.step, settings, voltage_v):
+        return without_frozen_counter(car, car.step.began_s)._replace(rest_w=None, doubts=0)
+    if house.pv_w is None and car.counter is not None:
+        return car  # a cloud looks like the car's return, and the counter tells it
+    draws_w = car.rest_w + _DRAWS_SHARE * _least_w(car, voltage_v)
+    if car.recent[-1].at_s - car.recent[0].at_s < _RESUMES_S or any(one.load_w < draws_w for one in car.recent):
+        return car
+    return car._replace(rest_w=None, doubts=0, step=None)
+
+
+def _followed(car: Car, step: Step, settings: CoreSettings, voltage_v: float) -> bool:
+    """Whether the house has followed a large step for some seconds, as it would if the car drew all the time."""
+    change_a, phases = car.offered_a - step.from_a, settings.phases
+    if car.belief is not None:
+        likeliest = car.belief.likeliest
+        change_a, phases = likeliest.drawn_a(car.offered_a) - likeliest.drawn_a(step.from_a), likeliest.phases
+    expected_w = power_w(change_a, phases, voltage_v)
+    if abs(expected_w) < _DRAWS_SHARE * _least_w(car, voltage_v):
+        return False
+    answers_w = [one.load_w - step.before.load_w for one in car.recent if car.recent[-1].at_s - one.at_s <= _RESUMES_S]
+    missed_w = max(abs(answer_w - expected_w) for answer_w in answers_w)
+    return len(answers_w) > 1 and missed_w <= _FOLLOWS_SHARE * abs(expected_w)
 
 
 def _moved_a(before: Level, after: Level) -> Phases | None:
@@ -235,14 +306,14 @@ def _marked(car: Car, house: House, drawing: bool, settings: CoreSettings, volta
         if (moved_a := _moved_a(quiet[1], level)) is not None:
             uneven_w = _learned_w(uneven_w, (max(moved_a) - min(moved_a)) * voltage_v)
     car = car._replace(quiet=(now_s, level), noise_w=noise_w, uneven_w=uneven_w)
+    calm = level.spread_w <= _FLOOR_SCALE_W  # else its meters may tell of different moments
     if car.offered_a <= 0:
-        known_w = level.load_w if house.pv_w is not None else 0.0
-        return car._replace(lowest_w=min(car.lowest_w, known_w))
+        known_w = min(0.0, level.load_w) if house.pv_w is not None and calm else 0.0
+        return car._replace(lowest_w=min(car.lowest_w * _LOWEST_FADES, known_w))
     if not drawing or quiet is None:  # a car may follow a little later than it should
         return car
     if house.ev_w is not None:
         return _metered(car, house.ev_w, settings, voltage_v)
-    calm = level.spread_w <= _FLOOR_SCALE_W  # else its meters may tell of different moments
     return _bounded(car, house, level.load_w, settings, voltage_v) if calm else car
 
 
@@ -255,28 +326,28 @@ def _metered(car: Car, ev_w: float, settings: CoreSettings, voltage_v: float) ->
     if believed.certainty >= _SURE and abs(ev_w - power_w(believed.current_a, believed.phases, voltage_v)) < scale_w:
         return car
     cast = cast_for(settings.phases, settings.max_current_a)
-    errors = [(ev_w - power_w(one.drawn_a(car.offered_a), one.phases, voltage_v)) / scale_w for one in cast.candidates]
+    errors = [
+        (ev_w - all_a * voltage_v) / scale_w
+        for all_a in drawn_of(settings.phases, settings.max_current_a, car.offered_a)
+    ]
     return car._replace(belief=weigh(car.belief, cast, errors), rest_w=None, doubts=0)
 
 
 def _bounded(car: Car, house: House, load_w: float, settings: CoreSettings, voltage_v: float) -> Car:
     """The house cannot draw less than the car in it: a smaller car, or one that draws nothing."""
-    certain = car.belief is not None and car.belief.certainty >= KNOWN
-    phases = car.belief.likeliest.phases if car.belief is not None and certain else 1
-    least_w = power_w(MIN_CURRENT_A, phases, voltage_v)
     if car.rest_w is not None:
-        told_by_counter = house.pv_w is None and car.counter is not None  # a cloud is no car
-        back = not told_by_counter and load_w >= car.rest_w + _RESTS_SHARE * least_w
-        return car._replace(rest_w=None if back else min(car.rest_w, load_w), doubts=0)
+        return car._replace(rest_w=min(car.rest_w, load_w), doubts=0)
     if house.pv_w is None:
         return car
-    load_w -= car.lowest_w
-    if load_w < _RESTS_SHARE * least_w:
-        return car._replace(doubts=car.doubts + 1, rest_w=load_w if car.doubts > 0 else None)
+    seen_w, load_w = load_w, load_w - car.lowest_w
+    if load_w < _DRAWS_SHARE * _least_w(car, voltage_v):
+        return car._replace(doubts=car.doubts + 1, rest_w=seen_w if car.doubts > 0 else None)
     believed = estimate_car(car, car.offered_a, settings)
     if load_w >= power_w(believed.current_a, believed.phases, voltage_v) - _FLOOR_SCALE_W:
         return car._replace(doubts=0)
     cast = cast_for(settings.phases, settings.max_current_a)
-    too_much_w = (power_w(one.drawn_a(car.offered_a), one.phases, voltage_v) - load_w for one in cast.candidates)
-    errors = [max(0.0, over_w) / _FLOOR_SCALE_W for over_w in too_much_w]
+    errors = [
+        max(0.0, all_a * voltage_v - load_w) / _FLOOR_SCALE_W
+        for all_a in drawn_of(settings.phases, settings.max_current_a, car.offered_a)
+    ]
     return car._replace(doubts=0, belief=weigh(car.belief, cast, errors))

@@ -94,6 +94,12 @@ def cast_for(phases: int, max_current_a: int) -> Cast:
     return Cast(tuple(found), where_share, kind_share)
 
 
+@lru_cache(maxsize=64)
+def drawn_of(phases: int, max_current_a: int, offered_a: float) -> tuple[float, ...]:
+    """What each candidate draws of an offer, A on all its phases together."""
+    return tuple(one.drawn_a(offered_a) * one.phases for one in cast_for(phases, max_current_a).candidates)
+
+
 def weigh(belief: Belief | None, cast: Cast, errors: Iterable[float]) -> Belief | None:
     """The belief after one observation; unchanged by one that is no number.
 
@@ -108,15 +114,16 @@ def weigh(belief: Belief | None, cast: Cast, errors: Iterable[float]) -> Belief 
     if not 0 < (total := sum(weights)) < inf:
         return belief if usable else None
     scale = 1 / total
+    keep = (1 - _CHANGES) * scale
     stirred: list[float] = []
     sums = []
     for start in range(0, len(weights), len(cast.kind_share)):
         kinds = weights[start : start + len(cast.kind_share)]
         total = sum(kinds) * scale
-        keep, anew = (1 - _CHANGES) * scale, _CHANGES * total
-        stirred += [
-            keep * weight + anew * share + _LEAST_WEIGHT for weight, share in zip(kinds, cast.kind_share, strict=True)
-        ]
+        plain = _CHANGES * total * cast.kind_share[0] + _LEAST_WEIGHT
+        other = _CHANGES * total * cast.kind_share[-1] + _LEAST_WEIGHT
+        stirred.append(keep * kinds[0] + plain)
+        stirred += [keep * weight + other for weight in kinds[1:]]
         sums.append(total)
     return _belief(tuple(stirred), sums, cast)
 
@@ -132,5 +139,8 @@ def _belief(weights: tuple[float, ...], sums: list[float], cast: Cast) -> Belief
     for index, total in enumerate(sums):
         by_number[cast.candidates[index * kinds].phases] += total
     phases = max(by_number, key=by_number.__getitem__)
-    rivals = (index for index, candidate in enumerate(cast.candidates) if candidate.phases == phases)
-    return Belief(weights, cast.candidates[max(rivals, key=weights.__getitem__)], by_number[phases])
+    likeliest, most = cast.candidates[0], -1.0
+    for start in range(0, len(weights), kinds):
+        if cast.candidates[start].phases == phases and (heaviest := max(weights[start : start + kinds])) > most:
+            likeliest, most = cast.candidates[weights.index(heaviest, start)], heaviest
+    return Belief(weights, likeliest, by_number[phases])

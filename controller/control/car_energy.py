@@ -27,6 +27,11 @@ _STILL_GAPS = 2.0  # nor before it has missed its own pace: some boxes count eve
 _TRUSTED_MOVES = 3
 
 
+def has_news(car: Car, status: ChargerStatus) -> bool:
+    """Whether this dashboard's energy was not yet looked at."""
+    return status.session_energy_wh is not None if car.counter is None else status.taken_at_s > car.counter.at_s
+
+
 def observe_counter(car: Car, status: ChargerStatus, settings: CoreSettings, voltage_v: float) -> Car:
     """What a new dashboard's energy says of the car."""
     energy_wh, counter = status.session_energy_wh, car.counter
@@ -37,7 +42,7 @@ def observe_counter(car: Car, status: ChargerStatus, settings: CoreSettings, vol
     if counter is None or energy_wh < counter.wh:
         fresh = Counter(status.taken_at_s, energy_wh, status.taken_at_s, _grain_wh(energy_wh, _GRAINS_WH[0]))
         return car._replace(counter=fresh)
-    offers = car.offered_a > 0 and status.state is OcppState.CHARGING
+    offers = car.offered_a > 0 and status.state in (OcppState.CHARGING, OcppState.UNKNOWN)
     if not offers:
         counter = counter._replace(span=None)
     if energy_wh == counter.wh:
@@ -122,6 +127,14 @@ def _still(car: Car, settings: CoreSettings, voltage_v: float) -> Car:
     if counter.at_s - since_s < usual_s or missing_wh < _STILL_GRAINS * counter.grain_wh:
         return car
     return car if car.rest_w is not None else car._replace(rest_w=car.recent[-1].load_w)
+
+
+def without_frozen_counter(car: Car, since_s: float) -> Car:
+    """A counter that has not moved though the car draws since `since_s` says nothing by standing still."""
+    counter = car.counter
+    if counter is None or counter.moves == 0 or counter.changed_at_s >= since_s:
+        return car
+    return car._replace(counter=counter._replace(moves=0))
 
 
 def _grain_wh(energy_wh: float, grain_wh: float) -> float:

@@ -81,7 +81,6 @@ class Car(NamedTuple):
     Attributes:
         offers: (since when, A) of the offers, the one in force last; only as far back as they matter.
         metered: Whether PV and home battery were known in the last sample: a change of that is no change of the house.
-        recent: The last samples.
         step: The change of the offer whose answer is awaited.
         quiet: The last mark of a house with an unchanged offer: when, and what it drew.
         counter: The box's counter.
@@ -91,11 +90,11 @@ class Car(NamedTuple):
         noise_w: By how much the house changes by itself within half a minute, W: half of the time by less.
         uneven_w: By how much its phases then differ in that, W.
         lowest_w: The least load seen without the car, W; below 0 where something feeds in that no meter shows.
+        recent: The last samples; the last field, as it changes most.
     """
 
     offers: tuple[tuple[float, float], ...] = ()
     metered: tuple[bool, bool] = (False, False)
-    recent: tuple[Sample, ...] = ()
     step: Step | None = None
     quiet: tuple[float, Level] | None = None
     counter: Counter | None = None
@@ -105,6 +104,7 @@ class Car(NamedTuple):
     noise_w: float = 200.0
     uneven_w: float = 200.0
     lowest_w: float = 0.0
+    recent: tuple[Sample, ...] = ()
 
     @property
     def offered_a(self) -> float:

@@ -11,7 +11,15 @@ import math
 from typing import NamedTuple
 
 from controller.control.car import known_phases, observe_car
-from controller.control.limits import car_current, fuse_cap, held_cap, mean_voltage_v, unwatched, worst_phase_a
+from controller.control.limits import (
+    CarCurrent,
+    car_current,
+    fuse_cap,
+    held_cap,
+    mean_voltage_v,
+    unwatched,
+    worst_phase_a,
+)
 from controller.control.pacing import advance, hold, pace
 from controller.control.reconcile import observe, refused_for_s
 from controller.control.settings import CoreSettings, Fallback
@@ -19,6 +27,7 @@ from controller.control.state import LONG_AGO_S, FuseCap, Snapshot, State
 from controller.domain.charger import OcppState
 from controller.domain.decision import Action, ActionKind, Command, Decision
 from controller.domain.demand import Defer, Demand, Situation
+from controller.domain.readings import House
 from controller.domain.reasons import Reason, ReasonCode, because
 from controller.domain.units import MIN_CURRENT_A, power_w
 
@@ -53,7 +62,7 @@ def decide(
     state = observe(state, snapshot)
     voltage_v = mean_voltage_v(snapshot.house, settings.voltage_v)
     if (car := observe_car(state, snapshot, settings, voltage_v)) is not state.car:
-        state = state._replace(car=car)
+        state = State(*state[:-1], car)
     told = state.told
     idle = _idle_reason(snapshot)
     if told is None or idle is not None:
@@ -77,7 +86,7 @@ def decide(
     if actions and (refused_s := refused_for_s(state, actions, snapshot.now_s)) > 0:
         target, actions = _without_refused(state, told, target, snapshot.now_s)
         reason = because(ReasonCode.BOX_REFUSES, why=reason, in_s=refused_s)
-    state = state._replace(timers=timers, fuse=seen.fuse, pending=target if actions else None)
+    state = State(*state[:-4], target if actions else None, timers, seen.fuse, state.car)
     return state, Decision(command=target, actions=actions, reason=reason, surplus_w=seen.surplus_w)
 
 
@@ -150,11 +159,20 @@ def _look(state: State, snapshot: Snapshot, settings: CoreSettings, voltage_v: f
     if settings.main_fuse_a > 0:
         worst_a = worst_phase_a(house, house.grid_w, car.phases, voltage_v, car.for_fuse_a)
         house_a = worst_a - car.for_fuse_a
-        rising = car.rising and worst_a <= settings.main_fuse_a
-        fuse = state.fuse if rising else fuse_cap(state, settings, house_a, snapshot.now_s)
+        rises = car.rises_to_a is not None and min(worst_a, _risen_a(house, car, voltage_v)) <= settings.main_fuse_a
+        fuse = state.fuse if rises else fuse_cap(state, settings, house_a, snapshot.now_s)
     if (missing := unwatched(house, settings)) is not None:
         fuse = held_cap(state, settings)
     return _Seen(True, ev_w - house.grid_w, ev_w, phases, voltage_v, house_a, fuse, missing, limit_max_a, gap_s)
+
+
+def _risen_a(house: House, car: CarCurrent, voltage_v: float) -> float:
+    """Import on the worst phase if the car has already followed up, A.
+
+    Where no phase currents are metered, a load of the house as large as the rise can hide behind it until the car has
+    had the time to follow (30 s): fuses bear 1.4 times their current for minutes.
+    """
+    return worst_phase_a(house, house.grid_w or 0.0, car.phases, voltage_v, car.rises_to_a or 0.0)
 
 
 def _wish(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from controller.control.car import estimate_car
+from controller.control.car import estimate_car, known_phases
 from controller.control.settings import CoreSettings
 from controller.control.state import FuseCap, Snapshot, State
 from controller.domain.charger import OcppState
@@ -27,13 +27,14 @@ class CarCurrent(NamedTuple):
         for_surplus_a: What the surplus is reckoned with.
         for_fuse_a: What the fuse is reckoned with: never more than the car was offered.
         phases: On which it flows: 1 to 3.
-        rising: Whether the car may be on its way up, unmeasured: its own rise is no load of the house.
+        rises_to_a: What the car may be on its way up to, unmeasured, A: its own rise is no load of the house. None
+            when it is not.
     """
 
     for_surplus_a: float
     for_fuse_a: float
     phases: int
-    rising: bool = False
+    rises_to_a: float | None = None
 
 
 def car_current(state: State, snapshot: Snapshot, settings: CoreSettings, voltage_v: float) -> CarCurrent:
@@ -43,16 +44,18 @@ def car_current(state: State, snapshot: Snapshot, settings: CoreSettings, voltag
         before_a = _offered_a(state.before)
     ev_w = snapshot.house.ev_w
     if ev_w is not None:
-        measured_a = ev_w / (settings.phases * voltage_v)
-        return CarCurrent(measured_a, min(measured_a, max(now_a, before_a)), settings.phases)
+        phases = known_phases(state.car, settings)
+        measured_a = ev_w / (phases * voltage_v)
+        return CarCurrent(measured_a, min(measured_a, max(now_a, before_a)), phases)
     taken = estimate_car(state.car, now_a, settings)
     if before_a != now_a:
         taken_before_a = estimate_car(state.car, before_a, settings).current_a
         surplus_a = min(taken.current_a, taken_before_a)
-        return CarCurrent(surplus_a, taken_before_a, taken.phases, rising=before_a < now_a)
-    if snapshot.status is None or snapshot.status.state is not OcppState.CHARGING:
-        return CarCurrent(0.0, 0.0, taken.phases)
-    return CarCurrent(taken.current_a, taken.current_a, taken.phases)
+        return CarCurrent(surplus_a, taken_before_a, taken.phases, taken.current_a if before_a < now_a else None)
+    box = snapshot.status.state if snapshot.status is not None else None
+    if box is OcppState.CHARGING:
+        return CarCurrent(taken.current_a, taken.current_a, taken.phases)
+    return CarCurrent(taken.current_a if box is OcppState.UNKNOWN else 0.0, 0.0, taken.phases)
 
 
 def _offered_a(command: Command | None) -> float:

@@ -97,7 +97,7 @@ class Refusals(NamedTuple):
 
 
 class State(NamedTuple):
-    """The core's memory; all times are monotonic seconds.
+    """The core's memory; all times are monotonic seconds. What every decision renews comes last.
 
     Attributes:
         told: What the box is believed to do: last told, or found; None before the first contact.
@@ -107,9 +107,9 @@ class State(NamedTuple):
         charging_told_at_s: When start or stop was told last.
         switched_at_s: When charging began or ended last.
         repeat_after_s: Patience before a contradicted command is given again; doubles each time.
-        pending: The command that is being carried out; None when the box does what it was told.
         unconfirmed: The last write of the limit, while it has not been read back.
         refusals: What the box would not do.
+        pending: The command that is being carried out; None when the box does what it was told.
         timers: Delays and the write budget.
         fuse: What the main fuse leaves; down at once, up slowly.
         car: What the car has shown of itself.
@@ -122,9 +122,9 @@ class State(NamedTuple):
     charging_told_at_s: float = LONG_AGO_S
     switched_at_s: float = LONG_AGO_S
     repeat_after_s: float = REPEAT_AFTER_S
-    pending: Command | None = None
     unconfirmed: Action | None = None
     refusals: Refusals = Refusals()
+    pending: Command | None = None
     timers: Timers = Timers()
     fuse: FuseCap = FuseCap()
     car: Car = Car()

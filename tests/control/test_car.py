@@ -7,85 +7,13 @@ from typing import Any
 
 import pytest
 
-from controller.control.car import KNOWN, CarEstimate, estimate_car, known_phases
+from controller.control.car import KNOWN, CarEstimate, known_phases
 from controller.control.car_belief import Belief, cast_for
 from controller.control.car_memory import Car
 from controller.domain.charger import OcppState
 from controller.domain.demand import Demand, Dwell, Situation
-from tests.support.houses import Run, Wants, core, surplus
-
-OnPhases = tuple[int, int, int]
-L1, L2, L12, ALL = (1, 0, 0), (0, 1, 0), (1, 1, 0), (1, 1, 1)
-LATE_S = 20
-
-
-class Lab:
-    """A house of 400 W, 8 kW of sun, and a car that follows each offer after 20 s."""
-
-    def __init__(
-        self,
-        on: OnPhases = ALL,
-        takes: Callable[[float], float] = float,
-        *,
-        pv: bool = True,
-        currents: bool = True,
-        strategy: Any = None,
-        phases: int = 3,
-        counter: bool = False,
-    ) -> None:
-        self.strategy = strategy or Wants(0, Dwell(min_off_s=0))
-        self.run = Run(core(self.strategy, phases=phases))
-        self.on, self.takes = on, takes
-        self.pv, self.currents, self.ev_meter = pv, currents, False
-        self.load_w, self.pv_w, self.car_a = 400.0, 8000.0, 0.0
-        self.energy_wh: float | None = 0.0 if counter else None
-        self.late_s = LATE_S
-        self._offers: list[float] = [0.0]
-
-    @property
-    def ev_w(self) -> float:
-        return self.car_a * sum(self.on) * 230.0
-
-    @property
-    def estimate(self) -> CarEstimate:
-        offered_a = float(self.run.limit_a) if self.run.charging else 0.0
-        return estimate_car(self.run.state.car, offered_a, self.run.settings)
-
-    @property
-    def believed_w(self) -> float:
-        return self.estimate.current_a * self.estimate.phases * 230.0
-
-    @property
-    def phases(self) -> int:
-        return known_phases(self.run.state.car, self.run.settings)
-
-    def wants(self, current_a: float, seconds: int = 60) -> None:
-        self.strategy.current_a = current_a
-        self.passes(seconds)
-
-    def passes(self, seconds: int, **house: Any) -> None:
-        for _ in range(seconds):
-            self._offers.append(float(self.run.limit_a) if self.run.charging else 0.0)
-            offered_a = self._offers[max(0, len(self._offers) - 1 - self.late_s)]
-            self.car_a = self.takes(offered_a) if offered_a and self.run.charging else 0.0
-            if self.energy_wh is not None:
-                self.energy_wh += self.ev_w / 3600
-                self.run.session_energy_wh = float(round(self.energy_wh))
-            self.run.step(1.0, **{**self._house(), **house})
-
-    def _house(self) -> dict[str, Any]:
-        shares = (0.5, 0.3, 0.2)
-        a, b, c = (
-            share * self.load_w / 230 + on * self.car_a - self.pv_w / 690
-            for share, on in zip(shares, self.on, strict=True)
-        )
-        return {
-            "grid_w": self.load_w + self.ev_w - self.pv_w,
-            "grid_age_s": 0.0,
-            "grid_current_a": (a, b, c) if self.currents else None,
-            "pv_w": self.pv_w if self.pv else None,
-            "ev_w": self.ev_w if self.ev_meter else None,
-        }
+from tests.support.houses import Wants, core, surplus
+from tests.support.lab import ALL, L1, L2, L12, Lab, OnPhases
 
 
 @pytest.mark.parametrize("pv", [True, False])
@@ -120,6 +48,17 @@ def test_the_phase_currents_tell_a_car_from_a_cloud() -> None:
     assert lab.phases == 1
 
 
+@pytest.mark.parametrize("on", [L1, L12, ALL])
+def test_an_answer_counts_for_less_where_clouds_could_have_given_it(on: OnPhases) -> None:
+    certainties = []
+    for pv in (True, False):
+        lab = Lab(on, pv=pv, currents=False)
+        lab.wants(0)
+        lab.wants(8, 60)
+        certainties.append(lab.estimate.certainty)
+    assert certainties[0] > certainties[1] + 0.005
+
+
 @pytest.mark.parametrize(("currents", "certain"), [(True, True), (False, False)])
 def test_two_phases_show_in_the_currents_at_the_first_start(currents: bool, certain: bool) -> None:
     lab = Lab(L12, pv=False, currents=currents)
@@ -151,7 +90,7 @@ def test_currents_without_a_sign_are_not_believed() -> None:
     for seconds, wanted_a in ((60, 0), (100, 8), (100, 0)):
         lab.strategy.current_a = wanted_a
         for _ in range(seconds):
-            house = lab._house()
+            house = lab.house()
             a, b, c = (abs(amps) for amps in house["grid_current_a"])
             lab.passes(1, grid_current_a=(a, b, c))
     assert all(sample.phase_a is None for sample in lab.run.state.car.recent)

@@ -30,43 +30,69 @@ VIEWS = {
 ROUGH = {"grid", "grid, currents"}
 """Views in which nothing but our own steps tells of the car's current, and clouds look like their answers."""
 
-MOST_W = {  # measured on this day, and half as much again: mean and 95 % of the absolute errors
-    "three phases": (160, 1040),
+FAIR_W = {  # the worst of days 1 and 2, and half as much again: mean and 95 % of the absolute errors
+    "three phases": (180, 1040),
     "one phase": (60, 350),
-    "two phases": (190, 1730),
-    "10 A": (130, 1040),
-    "1 A less": (210, 1040),
+    "two phases": (210, 2070),
+    "10 A": (180, 1040),
+    "1 A less": (250, 1040),
     "slow": (160, 1040),
 }
-MOST_ROUGH_W = {**MOST_W, "10 A": (470, 2100), "1 A less": (1020, 1040)}
+FAIR_ROUGH_W = {**FAIR_W, "10 A": (440, 2070), "1 A less": (1020, 1040)}
+GREY_W = {**FAIR_W, "one phase": (190, 350), "two phases": (220, 2420), "1 A less": (430, 1040)}
+GREY_ROUGH_W = {
+    "three phases": (220, 2070),
+    "one phase": (370, 3450),
+    "two phases": (390, 2420),
+    "10 A": (510, 2070),
+    "1 A less": (1100, 1040),
+    "slow": (160, 1040),
+}
+GREY = 7
+"""The day on which the sun goes at the first start: three to one phase look alike for long."""
+
+PLAIN = {"three phases", "one phase", "10 A"}
+DAYS = [
+    (car, view, seed)
+    for car in CARS
+    for view in VIEWS
+    for seed in (1, 2, GREY)
+    if seed != 2 or (car != "slow" and view in {*ROUGH, "all"})
+]
+FOUND_S = {"grid": 3600, "grid, currents": 360, "grid, counter": 600, "grid, PV": 900, "all": 180}
+"""By then the phases are certain, and right, on the worst day."""
 
 
 @cache
-def seen(car: str, view: str) -> Outcome:
-    return drive(replace(VIEWS[view], car=CARS[car], from_h=10.0, hours=2.0, step_s=4.0))
+def seen(car: str, view: str, seed: int = 1) -> Outcome:
+    return drive(replace(VIEWS[view], car=CARS[car], seed=seed, from_h=10.0, hours=1.5, step_s=4.0))
 
 
-@pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("car", CARS)
-def test_the_error_of_the_power_is_bounded(car: str, view: str) -> None:
-    outcome = seen(car, view)
-    mean_w, p95_w = (MOST_ROUGH_W if view in ROUGH else MOST_W)[car]
-    assert len(outcome.errors_w) > 1000
+@pytest.mark.parametrize(("car", "view", "seed"), DAYS)
+def test_the_error_of_the_power_is_bounded(car: str, view: str, seed: int) -> None:
+    outcome = seen(car, view, seed)
+    rough, fair = (GREY_ROUGH_W, GREY_W) if seed == GREY else (FAIR_ROUGH_W, FAIR_W)
+    mean_w, p95_w = (rough if view in ROUGH else fair)[car]
+    assert len(outcome.errors_w) > 900
     assert outcome.mean_w <= mean_w
     assert outcome.p95_w <= p95_w
 
 
-@pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("car", [car for car in CARS if car != "1 A less"])
-def test_the_phases_are_found_within_two_minutes_and_never_wrong(car: str, view: str) -> None:
-    outcome = seen(car, view)
+@pytest.mark.parametrize(("car", "view", "seed"), DAYS)
+def test_the_phases_are_found_and_never_wrong(car: str, view: str, seed: int) -> None:
+    outcome = seen(car, view, seed)
     assert outcome.found_s is not None
-    assert outcome.found_s <= 120
+    assert outcome.found_s <= FOUND_S[view]
     assert outcome.wrong_s == 0
 
 
+@pytest.mark.parametrize(("car", "view"), [(car, view) for car, view, seed in DAYS if seed == 2 and car in PLAIN])
+def test_where_the_sun_holds_the_first_start_shows_them(car: str, view: str) -> None:
+    assert (seen(car, view, seed=2).found_s or 0) <= 30
+
+
 def test_a_one_phase_car_no_longer_draws_from_the_grid_what_the_roof_was_believed_to_give() -> None:
-    scene = replace(VIEWS["grid"], car=CARS["one phase"], from_h=10.0, hours=2.0, step_s=4.0)
+    scene = replace(VIEWS["grid"], car=CARS["one phase"], from_h=10.0, hours=1.5, step_s=4.0)
     before, now, metered = (
         drive(replace(scene, by="offer")),
         seen("one phase", "grid"),
@@ -79,7 +105,7 @@ def test_a_one_phase_car_no_longer_draws_from_the_grid_what_the_roof_was_believe
 
 
 def test_a_three_phase_car_is_charged_as_if_nothing_were_estimated() -> None:
-    before = drive(Scene(by="offer", from_h=10.0, hours=2.0, step_s=4.0))
+    before = drive(Scene(by="offer", from_h=10.0, hours=1.5, step_s=4.0))
     for view in VIEWS:
         now = seen("three phases", view)
         assert now.solar_kwh >= before.solar_kwh - 0.1
@@ -89,7 +115,7 @@ def test_a_three_phase_car_is_charged_as_if_nothing_were_estimated() -> None:
 @pytest.mark.parametrize("view", ["grid, counter", "grid, PV", "all"])
 @pytest.mark.parametrize("car", ["three phases", "one phase"])
 def test_a_full_car_is_noticed_though_the_box_says_that_it_charges(car: str, view: str) -> None:
-    scene = replace(VIEWS[view], car=CARS[car], takes_kwh=3.0, from_h=11.0, hours=2.0, step_s=4.0)
+    scene = replace(VIEWS[view], car=CARS[car], takes_kwh=3.0, from_h=11.0, hours=1.5, step_s=4.0)
     outcome = drive(scene)
     before = drive(replace(scene, by="offer"))
     assert before.mean_w > 3000

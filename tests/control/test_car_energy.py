@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from controller.control.car_energy import observe_counter
+from controller.control.car_energy import observe_counter, without_frozen_counter
 from controller.control.car_memory import Car, Sample
 from controller.domain.charger import ChargerStatus, OcppState
 from tests.support.houses import core
@@ -144,6 +144,15 @@ class TestStandingStill:
         assert box.car.rest_w is None
         box.charges(0, 400)
         assert box.car.rest_w is not None
+
+    @pytest.mark.parametrize(("drew_for_s", "moves"), [(100, 7), (20, 7), (-1, 0)])
+    def test_nor_does_one_that_did_not_move_while_the_house_saw_the_car_draw(self, drew_for_s: int, moves: int) -> None:
+        box = Counted()
+        box.charges(5520, 120)
+        assert box.car.counter is not None
+        car = without_frozen_counter(box.car, box.car.counter.changed_at_s - drew_for_s)
+        assert car.counter is not None
+        assert car.counter.moves == moves
 
     @pytest.mark.parametrize("state", [OcppState.SUSPENDED_EVSE, OcppState.PREPARING])
     def test_nor_does_a_box_that_is_off(self, state: OcppState) -> None:

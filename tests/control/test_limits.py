@@ -41,12 +41,13 @@ def current(
 @pytest.mark.parametrize(
     ("told", "before", "age_s", "state", "ev_w", "expected"),
     [
-        (TEN, SIX, 10, OcppState.CHARGING, None, CarCurrent(6, 6, 3, rising=True)),
+        (TEN, SIX, 10, OcppState.CHARGING, None, CarCurrent(6, 6, 3, rises_to_a=10)),
         (SIX, TEN, 10, OcppState.CHARGING, None, CarCurrent(6, 10, 3)),
         (TEN, SIX, 40, OcppState.CHARGING, None, CarCurrent(10, 10, 3)),
         (TEN, SIX, 40, OcppState.SUSPENDED_EV, None, CarCurrent(0, 0, 3)),
+        (TEN, SIX, 40, OcppState.UNKNOWN, None, CarCurrent(10, 0, 3)),  # the sun is its own, the fuse is not
         (OFF, TEN, 10, OcppState.CHARGING, None, CarCurrent(0, 10, 3)),
-        (TEN, OFF, 10, OcppState.PREPARING, None, CarCurrent(0, 0, 3, rising=True)),
+        (TEN, OFF, 10, OcppState.PREPARING, None, CarCurrent(0, 0, 3, rises_to_a=10)),
         (TEN, SIX, 40, OcppState.CHARGING, 4140.0, CarCurrent(6, 6, 3)),
         (
             SIX,
@@ -73,7 +74,7 @@ def known(on: tuple[float, float, float], cap_a: float = inf) -> Car:
     ("told", "before", "age_s", "car", "expected"),
     [
         (TEN, SIX, 40, known((0, 1, 0)), CarCurrent(10, 10, 1)),
-        (TEN, SIX, 10, known((0, 1, 0)), CarCurrent(6, 6, 1, rising=True)),
+        (TEN, SIX, 10, known((0, 1, 0)), CarCurrent(6, 6, 1, rises_to_a=10)),
         (TEN, SIX, 40, known((1, 1, 1), 8.5), CarCurrent(8.5, 8.5, 3)),
         (SIX, TEN, 10, known((1, 1, 1), 8.5), CarCurrent(6, 8.5, 3)),
         (TEN, SIX, 40, known((1, 1, 1))._replace(rest_w=300.0), CarCurrent(0, 0, 3)),
@@ -86,10 +87,18 @@ def test_what_is_known_of_the_car_counts(
     assert current(told, before, age_s, OcppState.CHARGING, car=car) == expected
 
 
-@pytest.mark.parametrize("on", [(1, 0, 0), (1, 1, 1)])
-def test_a_meter_of_the_cars_own_wins_over_what_is_believed(on: tuple[float, float, float]) -> None:
-    found = current(TEN, SIX, 40, OcppState.CHARGING, ev_w=4140.0, car=known(on))
-    assert found == CarCurrent(6, 6, 3)
+@pytest.mark.parametrize(
+    ("on", "ev_w", "expected"),
+    [
+        ((1, 1, 1), 4140.0, CarCurrent(6, 6, 3)),
+        ((1, 0, 0), 1840.0, CarCurrent(8, 8, 1)),
+        ((1, 1, 0), 6900.0, CarCurrent(15, 10, 2)),  # the fuse never banks on more than was offered
+    ],
+)
+def test_a_meter_of_the_cars_own_wins_over_what_is_believed(
+    on: tuple[float, float, float], ev_w: float, expected: CarCurrent
+) -> None:
+    assert current(TEN, SIX, 40, OcppState.CHARGING, ev_w=ev_w, car=known(on, cap_a=7.0)) == expected
 
 
 @pytest.mark.parametrize(
@@ -114,6 +123,7 @@ def test_worst_phase() -> None:
     assert worst_phase_a(measured, 1000, 3, 230, 6) == 11
     total = House(grid_w=0, grid_age_s=0, pv_w=2300.0)
     assert worst_phase_a(total, 6 * 690 + 2300, 3, 230, 6) == pytest.approx(20 + 6)
+    assert worst_phase_a(total, 6 * 230 + 2300, 1, 230, 6) == pytest.approx(20 + 6)
     assert worst_phase_a(House(grid_w=0, grid_age_s=0), -5000, 3, 230, 0) == 0
 
 
