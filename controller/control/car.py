@@ -31,6 +31,7 @@ KNOWN = 0.95
 
 _SURE = 0.99  # a meter that tells what is already so certain is not weighed again
 _SAMPLE_S = 2.0  # samples are at least so far apart
+_METERED_SAMPLE_S = 6.0  # and so far while the car's own meter tells all but its phases
 _WINDOW_S = 12.0  # and make a level for so long
 _MARK_S = 30.0  # between two looks at a house with an unchanged offer
 _START_S = 90.0  # a car may take so long to draw its first current
@@ -133,7 +134,7 @@ def _due(car: Car, house: House, taken_at_s: float, settings: CoreSettings) -> b
     """Whether the house is to be looked at: a reading that is new, or one that is not to be trusted."""
     return (
         not car.recent
-        or taken_at_s - car.recent[-1].at_s >= _SAMPLE_S
+        or taken_at_s - car.recent[-1].at_s >= (_SAMPLE_S if house.ev_w is None else _METERED_SAMPLE_S)
         or house.grid_w is None
         or house.grid_age_s > settings.stale_after_s
         or house.battery_missing
