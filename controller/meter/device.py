@@ -154,6 +154,13 @@ class ModbusMeter:
         self._check_place(layout, memory)
         return Look(reading=self._reading(taken_at_s, layout, memory), layout=layout, memory=memory)
 
+    def nothing(self, why: DeviceRejected) -> Look:
+        """A look at a device that refused everything: as `look`, with that reason for each quantity."""
+        layout = Layout(formulas=self._formulas, missing={}, expected={})
+        refused = {self._told_as(quantity).value: str(why) for quantity in self._formulas}
+        reading = Reading(taken_at_s=self._clock.monotonic_s(), refused=refused)
+        return Look(reading=reading, layout=layout, memory={})
+
     async def _read_blocks(self) -> dict[tuple[Function, int], int]:
         """Register contents. Raises DeviceError, also where the device refuses everything."""
         memory: dict[tuple[Function, int], int] = {}

@@ -32,6 +32,7 @@ def read(arguments: argparse.Namespace) -> Outcome:
         raise DeviceRejected(f"{error}; `sunpace meter scan` tries other profiles and unit ids") from error
     readings = {role: look.reading for role, look in looks.items()}
     raw = [term for role, look in looks.items() for term in raw_terms(role, look, turned=target.turned(role))]
+    there = [role for role, look in looks.items() if look.memory]  # the device has nothing of the others
     data = told(target, readings)
     if arguments.raw:
         data["raw"] = [asdict(term) for term in raw]
@@ -42,7 +43,7 @@ def read(arguments: argparse.Namespace) -> Outcome:
         _raw_view(raw, values, refused) if arguments.raw else _view(values, refused),
         *(line(sentence) for sentence in sentences),
     ]
-    return Outcome(data, Group(*view), exit_code=0 if has_powers(readings) else 1)
+    return Outcome(data, Group(*view), exit_code=0 if has_powers({role: looks[role].reading for role in there}) else 1)
 
 
 def told(target: Target, readings: Mapping[Role, Reading]) -> dict[str, Any]:

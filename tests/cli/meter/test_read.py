@@ -45,6 +45,25 @@ def test_what_the_sign_means(person: Person) -> None:
     assert "the ev delivers power; if it is wired the other way: invert = true" in wrong
 
 
+def test_a_hybrid_without_a_battery_tells_the_rest(person: Person) -> None:
+    words = {33263: 0xFFFF, 33264: 0xF830, 33057: 0, 33058: 3000}  # 2000 W of import, 3000 W of PV
+    with hand_made({1: words}) as server:
+        code, seen = person.asks("read", *at(server.port, "solis-hybrid"))
+        _, out, _ = person.says("read", *at(server.port, "solis-hybrid"))
+    assert code == 0
+    assert (seen["grid_w"], seen["pv_w"], seen["battery_w"], seen["battery_soc_pct"]) == (2000, 3000, None, None)
+    assert "refuses input registers" in seen["refused"]["battery_w"]
+    assert "the PV produces 3.0 kW" in out
+    assert "what the battery does is not known" in out
+
+
+def test_a_device_that_refuses_everything_has_failed(person: Person) -> None:
+    with hand_made({1: {9999: 1}}) as server:
+        code, _, err = person.says("read", *at(server.port, "solis-hybrid"))
+    assert code == 1
+    assert "`sunpace meter scan` tries other profiles" in err
+
+
 def test_refused_values_are_null_and_named(person: Person) -> None:
     holes = {address: word for address, word in SDM630_EVENING.items() if address not in (70, 71)}
     with hand_made({1: holes | float32({2: 4000.0, 74: float("nan")})}) as server:
