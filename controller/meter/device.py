@@ -24,7 +24,7 @@ from controller.meter.sunspec import Chain, discover
 
 _log = structlog.get_logger()
 _REFUSED_AGAIN_AFTER_S = 600.0
-"""Registers that a device refuses are asked for again after so long: it may have got its battery by then."""
+"""SunSpec models that are missing or blank are looked for again after so long: there may be a battery by then."""
 _USUAL_VOLTAGE_V = 230.0
 _FITS_W, _FITS_SHARE = 200.0, 0.15
 """Currents and power fit each other within so much: currents are apparent ones, and not of quite the same moment."""
@@ -127,6 +127,7 @@ class ModbusMeter:
         self._news: list[str] = []
         self._noted: list[Span] = []
         self._first_sent_at_s: float | None = None
+        self._blank_since_s: float | None = None
         self._found_at_s = 0.0
 
     @property
@@ -177,10 +178,14 @@ class ModbusMeter:
         """Raises DeviceError where SunSpec models are not where they were."""
         found = [(memory.get(place), word) for place, word in layout.expected.items()]
         if all(seen == word for seen, word in found):
+            self._blank_since_s = None
             return
-        if all(seen in (0, 0xFFFF) for seen, _ in found):
+        now_s = self._clock.monotonic_s()
+        if self._blank_since_s is None:
+            self._blank_since_s = now_s
+        if all(seen in (0, 0xFFFF) for seen, _ in found) and now_s - self._blank_since_s < _REFUSED_AGAIN_AFTER_S:
             raise DeviceProtocolError(f"{self.name}: its SunSpec models are blank; some inverters sleep like that")
-        self._layout = None
+        self._layout = self._blank_since_s = None
         self._refusals.forget()  # what was refused may have been the old place
         raise DeviceProtocolError(f"{self.name}: its SunSpec models have moved; they are looked for again")
 

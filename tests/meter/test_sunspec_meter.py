@@ -190,6 +190,40 @@ async def test_a_chain_that_moved_is_noticed_and_found_again() -> None:
         assert (await grid.read()).power_w == 3500
 
 
+async def test_a_device_that_shows_blanks_sleeps_and_wakes_where_it_was() -> None:
+    clock = HandClock()
+    awake = Image().common().model(103, INVERTER).end()
+    asleep = Image()
+    asleep.words = dict.fromkeys(awake.words, 0)
+    async with meter(awake, "sunspec", Role.PV, clock=clock) as (device, pv):
+        assert (await pv.read()).power_w == 3456
+        device.image = asleep
+        for clock.ahead_s in (0, 500):
+            with pytest.raises(DeviceProtocolError, match="blank; some inverters sleep like that"):
+                await pv.read()
+        device.image = awake
+        device.asked.clear()
+        assert (await pv.read()).power_w == 3456
+    assert len(device.asked) == 1  # nothing had to be looked for
+
+
+@pytest.mark.parametrize("blank", [0, 0xFFFF])
+async def test_models_that_stay_blank_are_looked_for_elsewhere(blank: int) -> None:
+    clock = HandClock()
+    before = Image().common().model(103, INVERTER).end()
+    after = Image(base=50000).common().model(103, INVERTER).end()
+    after.words |= dict.fromkeys(before.words, blank)
+    async with meter(before, "sunspec", Role.PV, clock=clock) as (device, pv):
+        await pv.read()
+        device.image = after  # an update has moved everything, and the old place is blank
+        with pytest.raises(DeviceProtocolError, match="blank"):
+            await pv.read()
+        clock.ahead_s = 601
+        with pytest.raises(DeviceProtocolError, match="models have moved"):
+            await pv.read()
+        assert (await pv.read()).power_w == 3456
+
+
 async def test_registers_refused_before_the_chain_moved_are_asked_for_again() -> None:
     image = Image().common().model(213, METER_FLOAT).end()
     del image.words[40130]  # the float meter's TotWhExp, at 40130 and 40131
