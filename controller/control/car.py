@@ -22,7 +22,7 @@ from controller.control.car_energy import has_news, observe_counter, without_fro
 from controller.control.car_memory import Car, Level, Sample, Step
 from controller.control.settings import CoreSettings
 from controller.control.state import Snapshot, State
-from controller.domain.charger import OcppState
+from controller.domain.charger import ChargerStatus, OcppState
 from controller.domain.readings import House, Phases
 from controller.domain.units import MIN_CURRENT_A, power_w
 
@@ -32,6 +32,7 @@ KNOWN = 0.95
 _SURE = 0.99  # a meter that tells what is already so certain is not weighed again
 _SAMPLE_S = 2.0  # samples are at least so far apart
 _METERED_SAMPLE_S = 6.0  # and so far while the car's own meter tells all but its phases
+_METERED_MARK_S = 60.0  # likewise between two looks at a house with an unchanged offer
 _WINDOW_S = 12.0  # and make a level for so long
 _MARK_S = 30.0  # between two looks at a house with an unchanged offer
 _START_S = 90.0  # a car may take so long to draw its first current
@@ -98,8 +99,7 @@ def observe_car(state: State, snapshot: Snapshot, settings: CoreSettings, voltag
     drawing = status.state is OcppState.CHARGING or status.state is OcppState.UNKNOWN
     house = snapshot.house
     taken_at_s = snapshot.now_s - house.grid_age_s
-    same = drawing and offered_a == car.offered_a and not has_news(car, status)
-    if same and not _due(car, house, taken_at_s, settings):
+    if drawing and offered_a == car.offered_a and not _due(car, house, taken_at_s, settings, status):
         return car
     if not drawing and status.state.plugged is False:
         return Car(noise_w=car.noise_w, uneven_w=car.uneven_w, lowest_w=car.lowest_w)
@@ -130,10 +130,11 @@ def _observe_house(car: Car, snapshot: Snapshot, drawing: bool, settings: CoreSe
     return car
 
 
-def _due(car: Car, house: House, taken_at_s: float, settings: CoreSettings) -> bool:
-    """Whether the house is to be looked at: a reading that is new, or one that is not to be trusted."""
+def _due(car: Car, house: House, taken_at_s: float, settings: CoreSettings, status: ChargerStatus) -> bool:
+    """Whether house or box are to be looked at: a reading that is new, or one that is not to be trusted."""
     return (
         not car.recent
+        or has_news(car, status)
         or taken_at_s - car.recent[-1].at_s >= (_SAMPLE_S if house.ev_w is None else _METERED_SAMPLE_S)
         or house.grid_w is None
         or house.grid_age_s > settings.stale_after_s
@@ -296,7 +297,7 @@ def _uneven_a(answer_a: Phases, candidate: Candidate, change_a: float) -> float:
 def _marked(car: Car, house: House, drawing: bool, settings: CoreSettings, voltage_v: float) -> Car:
     """Every half minute of an unchanged offer: the house's own noise, and what contradicts the belief."""
     now_s, quiet = car.recent[-1].at_s, car.quiet
-    if quiet is not None and now_s - quiet[0] < _MARK_S:
+    if quiet is not None and now_s - quiet[0] < (_MARK_S if house.ev_w is None else _METERED_MARK_S):
         return car
     level = _level(car, now_s - _WINDOW_S)
     if level is None:
