@@ -269,11 +269,14 @@ def test_two_settings_for_one_line() -> None:
         connections.unit(fast, 2, timeout_s=1, manners=Manners())
 
 
-def test_serial_settings_of_profiles_do_not_matter_on_a_network() -> None:
-    connections = Connections(WallClock())
-    for baudrate in (9600, 19200):
-        endpoint = Endpoint(host="gateway", port=502, serial=Serial(baudrate=baudrate))
-        connections.unit(endpoint, 1, timeout_s=1, manners=Manners())
+async def test_serial_settings_of_profiles_do_not_matter_on_a_network() -> None:
+    async with over_gateway(own_address) as (line, endpoint):
+        connections = Connections(WallClock())
+        for unit_id, baudrate in ((1, 9600), (2, 19200)):
+            itself = replace(endpoint, serial=Serial(baudrate=baudrate))
+            unit = connections.unit(itself, unit_id, timeout_s=1, manners=Manners())
+            assert await unit.read("input", 0, 1) == [100 * unit_id]
+        assert line.connections == 1
 
 
 async def test_a_device_and_a_link_to_it_are_one_line(tmp_path: Path) -> None:

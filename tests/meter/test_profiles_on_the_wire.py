@@ -171,7 +171,7 @@ def test_whatever_the_registers_hold_no_reading_is_impossible(key: str, words: l
     profile = PROFILES[key]
     role = profile.roles[role_number % len(profile.roles)]
     reading = looked_once(profile, role, FakeUnit(words))
-    check(profile, role, reading)
+    assert_possible(profile, role, reading)
 
 
 @pytest.mark.parametrize(("key", "role"), ROLES)
@@ -186,7 +186,7 @@ def test_a_device_that_refuses_some_registers_still_tells_the_rest(key: str, rol
             looked_once(profile, role, unit)
         return
     reading = looked_once(profile, role, unit)
-    check(profile, role, reading)
+    assert_possible(profile, role, reading)
     section = profile.section_for(role)
     assert section is not None
     for quantity, formula in profile.sections[section].items():
@@ -203,7 +203,7 @@ def looked_once(profile: Profile, role: Role, unit: FakeUnit) -> Reading:
     return end.value.value
 
 
-def check(profile: Profile, role: Role, reading: Reading) -> None:
+def assert_possible(profile: Profile, role: Role, reading: Reading) -> None:
     section = profile.section_for(role)
     assert section is not None
     for quantity, attribute in {**FLOW, **COUNTERS, **PER_PHASE}.items():
