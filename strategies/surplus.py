@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -55,14 +56,26 @@ class Surplus:
             return Demand(current_a=0, reason=because(ReasonCode.BATTERY_UNKNOWN), dwell=self._dwell)
         watts_per_amp = situation.watts_per_amp
         need_w = self._settings.solar_share * situation.min_current_a * watts_per_amp
+        aside_w = situation.ev_w - situation.grid_w - surplus_w
         if surplus_w >= need_w:
-            paying_a = surplus_w / watts_per_amp + 1 - self._settings.solar_share
-            current_a = max(float(situation.min_current_a), paying_a)
-            reason = because(ReasonCode.SUN, surplus_w=surplus_w)
-            return Demand(current_a=current_a, reason=reason, dwell=self._dwell)
+            share, least_a, most_a = self._settings.solar_share, situation.min_current_a, situation.max_current_a
+            current_a = max(float(least_a), min(surplus_w / watts_per_amp + 1 - share, float(most_a)))
+            whole_a = int(current_a)
+            from_w = (whole_a - 1 + share) * watts_per_amp if whole_a > least_a else need_w
+            below_w = (whole_a + share) * watts_per_amp if whole_a < most_a else inf
+            return Demand(
+                current_a=current_a,
+                reason=because(ReasonCode.SUN, surplus_w=surplus_w),
+                dwell=self._dwell,
+                steady_w=(from_w + aside_w, below_w + aside_w),
+            )
         code = ReasonCode.CLOUD if situation.charging else ReasonCode.NO_SUN
-        reason = because(code, surplus_w=surplus_w, need_w=need_w)
-        return Demand(current_a=0, reason=reason, dwell=self._stop_dwell(situation, watts_per_amp))
+        return Demand(
+            current_a=0,
+            reason=because(code, surplus_w=surplus_w, need_w=need_w),
+            dwell=self._stop_dwell(situation, watts_per_amp),
+            steady_w=None if self._settings.keep_minimum else (-inf, need_w + aside_w),
+        )
 
     def _surplus_w(self, situation: Situation) -> float:
         """Power that would be exported without the car, W, less the bias and the house battery's part."""

@@ -87,7 +87,8 @@ def decide(
         target, actions = _without_refused(state, told, target, snapshot.now_s)
         reason = because(ReasonCode.BOX_REFUSES, why=reason, in_s=refused_s)
     state = State(*state[:-4], target if actions else None, timers, seen.fuse, state.car)
-    return state, Decision(command=target, actions=actions, reason=reason, surplus_w=seen.surplus_w)
+    demand = wish if isinstance(wish, Demand) else None
+    return state, Decision(command=target, actions=actions, reason=reason, surplus_w=seen.surplus_w, demand=demand)
 
 
 def _idle_reason(snapshot: Snapshot) -> Reason | None:

@@ -19,22 +19,23 @@ _BUDGET_RESERVE = 0.25  # share of the write budget that raising leaves for redu
 def advance(
     state: State, now_s: float, settings: CoreSettings, told: Command | None = None, wish: Demand | None = None
 ) -> Timers:
-    """The timers at `now_s`; without a wish the delays begin anew."""
+    """The timers at `now_s`; without a wish the delays begin anew.
+
+    What was wanted at the last look is taken to have been wanted until this one.
+    """
     old = state.timers
     step_s = min(max(0.0, now_s - old.at_s), _LONGEST_STEP_S) if old.at_s > LONG_AGO_S else 0.0
     budget = settings.writes_per_hour
     tokens = budget if old.write_tokens is None else min(budget, old.write_tokens + step_s * budget / 3600)
     if told is None or wish is None:
         return Timers(now_s, 0.0, 0.0, 0.0, tokens)
-    dwell, wanted = wish.dwell, wish.current_a >= settings.min_current_a
+    dwell, wanted = wish.dwell, old.wants_a >= settings.min_current_a
     if not told.charging:
         start_s = old.start_s + step_s if wanted else old.start_s - step_s
-        return Timers(now_s, _between_0_and(dwell.start_delay_s, start_s), 0.0, 0.0, tokens)
-    stop_s = old.stop_s - step_s if wanted else old.stop_s + step_s
-    raise_s = old.raise_s + step_s if wish.current_a >= told.limit_a + 1 else old.raise_s - step_s
-    return Timers(
-        now_s, 0.0, _between_0_and(dwell.stop_delay_s, stop_s), _between_0_and(_RAISE_AFTER_S, raise_s), tokens
-    )
+        return Timers(now_s, _between_0_and(dwell.start_delay_s, start_s), 0.0, 0.0, tokens, wish.current_a)
+    stop_s = _between_0_and(dwell.stop_delay_s, old.stop_s - step_s if wanted else old.stop_s + step_s)
+    raise_s = old.raise_s + step_s if old.wants_a >= told.limit_a + 1 else old.raise_s - step_s
+    return Timers(now_s, 0.0, stop_s, _between_0_and(_RAISE_AFTER_S, raise_s), tokens, wish.current_a)
 
 
 def _between_0_and(full_s: float, timer_s: float) -> float:

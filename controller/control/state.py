@@ -49,6 +49,7 @@ class Timers(NamedTuple):
         stop_s: How long it has been unwanted while on, s.
         raise_s: How long more amps than told have been wanted while on, s.
         write_tokens: Writes of the limit left in the budget; None before the first decision.
+        wants_a: What was wanted at `at_s`, and is taken to have been wanted until the next look, A.
     """
 
     at_s: float = LONG_AGO_S
@@ -56,6 +57,7 @@ class Timers(NamedTuple):
     stop_s: float = 0.0
     raise_s: float = 0.0
     write_tokens: float | None = None
+    wants_a: float = 0.0
 
 
 class FuseCap(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from controller.domain.demand import Demand
 from controller.domain.reasons import Reason
 
 
@@ -54,9 +55,11 @@ class Decision:
         actions: Calls that bring it there, in order; empty when it has been told already.
         reason: Why, with its figures.
         surplus_w: Surplus the decision reckoned with, W; None without a fresh grid reading.
+        demand: What the strategy wants; None where it was not asked.
     """
 
     command: Command | None
     actions: tuple[Action, ...]
     reason: Reason
     surplus_w: float | None = None
+    demand: Demand | None = None

@@ -68,11 +68,14 @@ class Demand:
         current_a: The limit it would like, A, not yet rounded to whole amps; 0 is "do not charge".
         reason: Why, for people.
         dwell: How calmly to follow it.
+        steady_w: The surplus (`ev_w - grid_w`), from and below, W, for which the same whole amps would be wanted as
+            calmly within the same minute of local time, were all else as it is; None where that is not known.
     """
 
     current_a: float
     reason: Reason
     dwell: Dwell = Dwell()
+    steady_w: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

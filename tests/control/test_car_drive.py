@@ -38,14 +38,14 @@ FAIR_W = {  # the worst of days 1 and 2, and half as much again: mean and 95 % o
     "1 A less": (250, 1040),
     "slow": (160, 1040),
 }
-FAIR_ROUGH_W = {**FAIR_W, "10 A": (440, 2070), "1 A less": (1020, 1040)}
+FAIR_ROUGH_W = {**FAIR_W, "10 A": (750, 2070), "1 A less": (1020, 1040)}
 GREY_W = {**FAIR_W, "one phase": (190, 350), "two phases": (220, 2420), "1 A less": (430, 1040)}
 GREY_ROUGH_W = {
-    "three phases": (220, 2070),
+    "three phases": (330, 4140),
     "one phase": (370, 3450),
     "two phases": (390, 2420),
-    "10 A": (510, 2070),
-    "1 A less": (1100, 1040),
+    "10 A": (770, 4140),
+    "1 A less": (1100, 1730),
     "slow": (160, 1040),
 }
 GREY = 7
