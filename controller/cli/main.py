@@ -12,6 +12,7 @@ from datetime import time
 from pathlib import Path
 
 from controller import __version__
+from controller.cli.backtest.parser import add_backtest
 from controller.cli.emulate_flags import add_box_flags, add_meter_flags, box_flags, meter_flags
 from controller.cli.extras import require_sim
 from controller.cli.lean import without_decoration
@@ -86,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_check(commands)
     _add_emulate(commands)
+    add_backtest(commands)
     add_meter(commands)
     add_wallbox(commands)
     return parser

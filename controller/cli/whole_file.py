@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import IO
+from typing import IO, TextIO
 
 from controller.domain.errors import StorageError
 
@@ -38,6 +39,18 @@ def whole_file(file: Path) -> Iterator[IO[bytes]]:
                 raise
     except OSError as error:
         raise StorageError(f"{file} cannot be written: {error.strerror or error}") from error
+
+
+@contextmanager
+def whole_text(file: Path) -> Iterator[TextIO]:
+    """As `whole_file`, for UTF-8 text with the line ends that are written. Raises StorageError."""
+    with whole_file(file) as handle:
+        text = TextIOWrapper(handle, encoding="utf-8", newline="")
+        try:
+            yield text
+        finally:
+            text.flush()
+            text.detach()
 
 
 def _take_over(handle: int, old: os.stat_result) -> None:

@@ -20,6 +20,8 @@ from controller.domain.errors import ConfigError
 
 M = TypeVar("M", bound=BaseModel)
 
+_ACCESS = ("host", "password", "password_file", "tls_fingerprint", "tls_ca_file", "tls")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
@@ -119,6 +121,37 @@ def load_access(
     if source.faults or table is None:
         raise ConfigError(source.faults)
     return table, password
+
+
+def load_offline(
+    file: Path | None,
+    environ: Mapping[str, str],
+    strategies: Mapping[str, type[Strategy]],
+    over: Iterable[Overlay] = (),
+) -> Loaded:
+    """As `load_config`, for a run that talks to no device: where meters and wallbox are, and the secrets, do not count.
+
+    Args:
+        file: The TOML file; None for nothing but defaults.
+        environ: The environment.
+        strategies: Installed strategies by name.
+        over: What the command line lays over both.
+
+    Raises:
+        ConfigError: With every fault that could be found, one line each.
+    """
+    text, name = ("", "command line") if file is None else (_read(file), str(file))
+    tree, source = _tree(text, name, environ, over)
+    wallbox = tree.get("wallbox", {})
+    if isinstance(wallbox, dict):
+        kept = {key: value for key, value in wallbox.items() if key not in _ACCESS}
+        tree["wallbox"] = {"host": "nowhere", "password": "none", "tls": "insecure", **kept}
+    tree["meter"] = {"grid": {"host": "nowhere"}}
+    config = _validate(Config, tree, (), source)
+    made = _strategies(tree, strategies, source)
+    if source.faults or config is None:
+        raise ConfigError(source.faults)
+    return Loaded(config=config, strategies=made, wallbox_password=SecretStr(""), folder=Path(name).parent)
 
 
 def parse_config(

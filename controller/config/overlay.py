@@ -40,12 +40,12 @@ def overlays(environ: Mapping[str, str]) -> Iterator[Overlay]:
             raise ConfigError([f"CREDENTIALS_DIRECTORY {directory}: cannot be read: {error.strerror}"]) from error
         for file in files:
             if "." in file.name and not file.name.startswith("."):
-                yield _path(file.name.split(".")), _read(file), f"credential {file.name}"
+                yield key_path(file.name.split(".")), _read(file), f"credential {file.name}"
     for name, text in sorted(environ.items()):
         if name.startswith(PREFIX):
             if not text.isprintable():
                 raise ConfigError([f"environment {name}: has characters that are no text"])
-            yield _path(name.removeprefix(PREFIX).lower().split("__")), text, f"environment {name}"
+            yield key_path(name.removeprefix(PREFIX).lower().split("__")), text, f"environment {name}"
 
 
 def lay_over(tree: dict[str, Any], path: tuple[str | int, ...], text: str, origin: str, model: type[BaseModel]) -> None:
@@ -80,7 +80,8 @@ def dotted(path: tuple[str | int, ...]) -> str:
     return text
 
 
-def _path(steps: list[str]) -> tuple[str | int, ...]:
+def key_path(steps: list[str]) -> tuple[str | int, ...]:
+    """The steps of a key path; digits are a place in an array."""
     return tuple(int(step) if step.isdigit() else step for step in steps)
 
 

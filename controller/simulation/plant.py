@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from controller.domain.ports import Clock
 from controller.domain.units import MIN_CURRENT_A, power_w
-from controller.simulation.trace import Trace
+from controller.simulation.trace import Cursor, Trace
 
 _LOAD_SHARES = (0.5, 0.3, 0.2)
 
@@ -71,6 +71,7 @@ class Plant:
 
     def __init__(self, trace: Trace, start_s: float, settings: PlantSettings, *, cyclic: bool = False) -> None:
         self._trace = trace
+        self._cursor = Cursor(trace)
         self._start_s = start_s
         self._settings = settings
         self._cyclic = cyclic
@@ -163,6 +164,44 @@ class Plant:
             self.energy.grid_kwh += (ev_w - solar_w) * step_s / 3.6e6
             self._takes_kwh -= ev_w * step_s / 3.6e6
 
+    def coast(self, to_s: float, from_w: float, below_w: float) -> None:
+        """Steps on while nobody looks: until `to_s`, or the first step whose surplus is not from `from_w` to `below_w`.
+
+        The same steps as by `advance`, many times as fast where the car's current is settled.
+
+        Args:
+            to_s: The plant's second to stop at.
+            from_w: Least PV less load, W, that nobody needs to see.
+            below_w: And that which somebody does.
+        """
+        step_s = self._settings.step_s
+        while self._now_s < to_s and not self._settled:
+            self.advance(self._now_s + step_s)
+            if not from_w <= self.pv_w - self.load_w < below_w:
+                return
+        now_s, ev_w, at = self._now_s, self.ev_w, self._cursor.at
+        pv_w, load_w, solar_w, steps = self.pv_w, self.load_w, 0.0, 0
+        while now_s < to_s:
+            now_s += step_s
+            steps += 1
+            pv_w, load_w = at(self._start_s + now_s)
+            surplus_w = pv_w - load_w
+            if surplus_w > 0.0:
+                solar_w += ev_w if surplus_w > ev_w else surplus_w
+            if not from_w <= surplus_w < below_w:
+                break
+        self._now_s, self.pv_w, self.load_w = now_s, pv_w, load_w
+        hours = step_s / 3.6e6
+        self.energy.solar_kwh += solar_w * hours
+        self.energy.grid_kwh += (ev_w * steps - solar_w) * hours
+
+    @property
+    def _settled(self) -> bool:
+        """Whether the next steps draw what this one does, unless somebody commands something else."""
+        if self._pending or self._cyclic or self._takes_kwh < math.inf:
+            return False
+        return not self._charging or (self._current_a > 0 and self._car(self._settings.step_s) == self._current_a)
+
     def _apply_due(self) -> None:
         while self._pending and self._pending[0][0] <= self._now_s:
             _, self._limit_a, charging = self._pending.pop(0)
@@ -185,7 +224,7 @@ class Plant:
         if self._cyclic:
             first_s = self._trace.times_s[0]
             time_s = first_s + (time_s - first_s) % self._trace.duration_s
-        return self._trace.at(time_s)
+        return self._cursor.at(time_s)
 
 
 class LivePlant:

@@ -1,17 +1,27 @@
-"""A day of PV and house load, recorded or generated."""
+"""A day of PV and house load, recorded or generated; and how our own format of it is read."""
 
 from __future__ import annotations
 
 import csv
+from array import array
 from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
+from typing import Self
 
 from controller.domain.errors import SunpaceError
 
-_COLUMNS = ["time", "pv_w", "load_w"]
-_MOST_W = 200_000.0
+COLUMNS = ("time", "pv_w", "load_w")
+"""Of our own format."""
+
+MOST_W = 200_000.0
+"""No house has more."""
+
+Point = tuple[float, float, float]
+"""Seconds since the epoch, PV, W, and load, W."""
 
 
 class TraceError(SunpaceError):
@@ -28,9 +38,19 @@ class Trace:
         load_w: House load without the car, W, >= 0.
     """
 
-    times_s: tuple[float, ...]
-    pv_w: tuple[float, ...]
-    load_w: tuple[float, ...]
+    times_s: Sequence[float]
+    pv_w: Sequence[float]
+    load_w: Sequence[float]
+
+    @classmethod
+    def of(cls, points: Iterable[Point]) -> Self:
+        """A trace of at least two points in rising order; 24 bytes each."""
+        times_s, pv_w, load_w = array("d"), array("d"), array("d")
+        for time_s, pv, load in points:
+            times_s.append(time_s)
+            pv_w.append(pv)
+            load_w.append(load)
+        return cls(times_s=times_s, pv_w=pv_w, load_w=load_w)
 
     @property
     def start(self) -> datetime:
@@ -44,16 +64,7 @@ class Trace:
 
     def at(self, time_s: float) -> tuple[float, float]:
         """(pv_w, load_w) at an instant; the ends hold beyond the trace."""
-        right = bisect_right(self.times_s, time_s)
-        if right == 0:
-            return self.pv_w[0], self.load_w[0]
-        if right == len(self.times_s):
-            return self.pv_w[-1], self.load_w[-1]
-        left = right - 1
-        share = (time_s - self.times_s[left]) / (self.times_s[right] - self.times_s[left])
-        pv_w = self.pv_w[left] + share * (self.pv_w[right] - self.pv_w[left])
-        load_w = self.load_w[left] + share * (self.load_w[right] - self.load_w[left])
-        return pv_w, load_w
+        return Cursor(self).at(time_s)
 
     def first_sun_s(self, least_w: float) -> float:
         """The first instant (epoch seconds) with at least `least_w` of PV; the start where there is none."""
@@ -61,27 +72,63 @@ class Trace:
         return next(lit, self.times_s[0])
 
 
+class Cursor:
+    """Somebody's place in a trace: the next instants are found there without a search.
+
+    Args:
+        trace: The trace.
+    """
+
+    def __init__(self, trace: Trace) -> None:
+        self._trace = trace
+        self._from_s = self._to_s = 0.0  # the stretch that the slopes are of; empty at first
+        self._origin_s = self._pv_w = self._load_w = self._pv_slope = self._load_slope = 0.0
+
+    def at(self, time_s: float) -> tuple[float, float]:
+        """(pv_w, load_w) at an instant; the ends hold beyond the trace."""
+        if not self._from_s <= time_s < self._to_s:
+            self._find(time_s)
+        since_s = time_s - self._origin_s
+        return self._pv_w + self._pv_slope * since_s, self._load_w + self._load_slope * since_s
+
+    def _find(self, time_s: float) -> None:
+        times_s, pv_w, load_w = self._trace.times_s, self._trace.pv_w, self._trace.load_w
+        right = bisect_right(times_s, time_s)
+        left = max(0, right - 1)
+        self._origin_s, self._pv_w, self._load_w = times_s[left], pv_w[left], load_w[left]
+        self._from_s = times_s[left] if right > 0 else -inf
+        self._to_s = times_s[right] if right < len(times_s) else inf
+        self._pv_slope = self._load_slope = 0.0
+        if 0 < right < len(times_s):
+            length_s = self._to_s - self._from_s
+            self._pv_slope = (pv_w[right] - self._pv_w) / length_s
+            self._load_slope = (load_w[right] - self._load_w) / length_s
+
+
 def read_trace(file: Path) -> Trace:
     """Reads `time,pv_w,load_w` (ISO 8601 with offset, W, W). Raises TraceError."""
     try:
         with file.open(newline="", encoding="utf-8-sig") as handle:
-            rows = list(csv.reader(handle))
+            trace = Trace.of(_points(str(file), csv.reader(handle)))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise TraceError(f"{file}: cannot be read: {_why(error)}") from error
-    if not rows or [cell.strip() for cell in rows[0]] != _COLUMNS:
-        raise TraceError(f"{file}:1: the first line has to be {','.join(_COLUMNS)}")
-    points: list[tuple[float, float, float]] = []
-    for number, row in enumerate(rows[1:], start=2):
+    if len(trace.times_s) < 2:
+        raise TraceError(f"{file}: {len(trace.times_s)} rows are no day; at least two are needed")
+    return trace
+
+
+def _points(file: str, rows: Iterator[list[str]]) -> Iterator[Point]:
+    if tuple(cell.strip() for cell in next(rows, [])) != COLUMNS:
+        raise TraceError(f"{file}:1: the first line has to be {','.join(COLUMNS)}")
+    before_s = -inf
+    for number, row in enumerate(rows, start=2):
         if not any(cell.strip() for cell in row):
             continue
         point = _point(f"{file}:{number}", row)
-        if points and point[0] <= points[-1][0]:
+        if point[0] <= before_s:
             raise TraceError(f"{file}:{number}: {row[0]} is not later than the line before; sort the rows by time")
-        points.append(point)
-    if len(points) < 2:
-        raise TraceError(f"{file}: {len(points)} rows are no day; at least two are needed")
-    times_s, pv_w, load_w = zip(*points, strict=True)
-    return Trace(times_s=times_s, pv_w=pv_w, load_w=load_w)
+        before_s = point[0]
+        yield point
 
 
 def _why(error: Exception) -> str:
@@ -95,9 +142,9 @@ def _why(error: Exception) -> str:
             return f"no CSV: {error}"
 
 
-def _point(place: str, row: list[str]) -> tuple[float, float, float]:
-    if len(row) != len(_COLUMNS):
-        raise TraceError(f"{place}: {len(row)} columns instead of {len(_COLUMNS)}")
+def _point(place: str, row: list[str]) -> Point:
+    if len(row) != len(COLUMNS):
+        raise TraceError(f"{place}: {len(row)} columns instead of {len(COLUMNS)}")
     try:
         time = datetime.fromisoformat(row[0].strip())
     except ValueError as error:
@@ -107,12 +154,12 @@ def _point(place: str, row: list[str]) -> tuple[float, float, float]:
     if not 1970 < time.year < 2200:
         raise TraceError(f"{place}: the year of {row[0]!r} cannot be")
     values: list[float] = []
-    for name, text in zip(_COLUMNS[1:], row[1:], strict=True):
+    for name, text in zip(COLUMNS[1:], row[1:], strict=True):
         try:
             value = float(text)
         except ValueError as error:
             raise TraceError(f"{place}: {name} {text!r} is not a number of watts") from error
-        if not 0 <= value <= _MOST_W:
-            raise TraceError(f"{place}: {name} {text!r} must be between 0 and {_MOST_W:.0f} W")
+        if not 0 <= value <= MOST_W:
+            raise TraceError(f"{place}: {name} {text!r} must be between 0 and {MOST_W:.0f} W")
         values.append(value)
     return time.timestamp(), values[0], values[1]

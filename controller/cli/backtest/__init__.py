@@ -1,0 +1,1 @@
+"""`sunpace backtest`: the core against recorded or generated days."""

@@ -1,0 +1,52 @@
+"""The flags of `sunpace backtest`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from controller.cli.extras import require_sim
+
+_DESCRIPTION = """\
+Plays days through the very core that runs the house, without sockets and without waiting, and says what the car
+would have got: from the roof, from the grid, with how many starts and commands."""
+
+_EPILOG = """\
+examples:
+  sunpace backtest day.csv
+  sunpace backtest *.csv --compare --jobs 4
+  sunpace backtest day.csv --set strategy.surplus.solar_share=0.5 --phases 1 --json"""
+
+
+def add_backtest(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds the command."""
+    backtest = commands.add_parser(
+        "backtest",
+        help="what would have been charged on recorded days",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    backtest.add_argument("traces", type=Path, nargs="+", metavar="TRACE", help="days: time,pv_w,load_w")
+    backtest.add_argument("--config", type=Path, metavar="FILE", help="the site's settings; without one the defaults")
+    backtest.add_argument("--strategy", metavar="NAME", help="strategy.active: surplus, off_peak, ...")
+    backtest.add_argument(
+        "--set",
+        dest="sets",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a key of config.toml, like strategy.surplus.solar_share=0.5; again for another",
+    )
+    backtest.add_argument("--phases", type=int, choices=(1, 3), help="of wallbox and car (those of the configuration)")
+    backtest.add_argument("--timeline", type=Path, metavar="F.csv", help="every step of one trace, as CSV")
+    backtest.add_argument("--json", action="store_true", help="one object on one line")
+    backtest.add_argument("--jobs", type=int, default=1, metavar="N", help="processes (1)")
+    backtest.set_defaults(command=_backtest)
+
+
+def _backtest(arguments: argparse.Namespace) -> int:
+    require_sim()
+    from controller.cli.backtest.command import backtest  # noqa: PLC0415 -- `run` must not pay for it
+
+    return backtest(arguments)

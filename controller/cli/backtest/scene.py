@@ -1,0 +1,61 @@
+"""What a run is played with: the settings of config.toml, what is laid over them, and the plant."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from controller.app import core_settings
+from controller.config.loader import load_offline
+from controller.config.overlay import Overlay, key_path
+from controller.control.plugins import installed_strategies
+from controller.control.settings import CoreSettings
+from controller.domain.errors import ConfigError
+from controller.simulation.backtest.play import STEP_S
+from controller.simulation.plant import PlantSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """All but the day.
+
+    Attributes:
+        core: Settings of the core.
+        plant: Of the plant.
+        solar_share: At which the run is scored: that of the surplus strategy.
+    """
+
+    core: CoreSettings
+    plant: PlantSettings
+    solar_share: float
+
+
+def make_scene(config: Path | None, sets: Sequence[str]) -> Scene:
+    """The scene for a configuration and what `--set` lays over it.
+
+    Args:
+        config: The site's configuration; None for the defaults, whatever the environment says.
+        sets: "KEY=VALUE", later ones win.
+
+    Raises:
+        ConfigError: A key or value is wrong.
+    """
+    over = [_overlay(text) for text in sets]
+    loaded = load_offline(config, {} if config is None else os.environ, installed_strategies(), over)
+    core = core_settings(loaded)
+    share = loaded.config.strategy.tables.get("surplus", {}).get("solar_share", _default_share())
+    plant = PlantSettings(phases=core.phases, step_s=STEP_S)
+    return Scene(core=core, plant=plant, solar_share=float(share))
+
+
+def _default_share() -> float:
+    return float(installed_strategies()["surplus"].Settings().solar_share)
+
+
+def _overlay(text: str) -> Overlay:
+    key, equals, value = text.partition("=")
+    if not equals or not key.strip():
+        raise ConfigError([f"--set {text}: write it as KEY=VALUE, like strategy.surplus.solar_share=0.5"])
+    return key_path(key.strip().split(".")), value.strip(), f"--set {text}"

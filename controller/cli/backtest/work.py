@@ -1,0 +1,71 @@
+"""One run of a backtest, in whatever process: a day, a scene, and who steers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from controller.cli.backtest.scene import make_scene
+from controller.simulation.backtest.core import CorePilot
+from controller.simulation.backtest.play import Watcher, play
+from controller.simulation.backtest.score import Outcome
+from controller.simulation.trace import read_trace
+
+OURS = "sunpace"
+"""The pilot that is not a peer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One run.
+
+    Attributes:
+        trace: The day.
+        config: The site's configuration, if any.
+        sets: What is laid over it, "KEY=VALUE".
+        pilot: Who steers: `OURS`, or a peer's rule.
+    """
+
+    trace: Path
+    config: Path | None = None
+    sets: tuple[str, ...] = ()
+    pilot: str = OURS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What came of a case.
+
+    Attributes:
+        case: The case.
+        phases: Of box and car.
+        solar_share: At which it is scored.
+        outcome: What the plant has counted.
+        perfect_kwh: The value of perfect foresight; None at a solar share of 1.
+    """
+
+    case: Case
+    phases: int
+    solar_share: float
+    outcome: Outcome
+    perfect_kwh: float | None
+
+    @property
+    def value_kwh(self) -> float | None:
+        """The run's score."""
+        return self.outcome.value_kwh(self.solar_share)
+
+
+def run_case(case: Case, watch: Watcher | None = None) -> Result:
+    """Plays one case. Raises SunpaceError."""
+    scene = make_scene(case.config, case.sets)
+    trace = read_trace(case.trace)
+    pilot = CorePilot(scene.core, trace.times_s[0])
+    outcome = play(trace, scene.plant, pilot, watch=watch)
+    return Result(
+        case=case,
+        phases=scene.plant.phases,
+        solar_share=scene.solar_share,
+        outcome=outcome,
+        perfect_kwh=None,
+    )

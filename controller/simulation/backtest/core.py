@@ -1,0 +1,67 @@
+"""Sunpace's own core as a pilot: the same `decide` as in the service."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from controller.control.governor import decide
+from controller.control.reconcile import acknowledge
+from controller.control.settings import CoreSettings
+from controller.control.standing import standing
+from controller.control.state import Snapshot, State
+from controller.domain.charger import ChargerStatus, OcppState, PowerSettings
+from controller.domain.decision import Command, Decision
+from controller.domain.readings import House
+from controller.simulation.backtest.box import ReferenceBox
+from controller.simulation.backtest.play import Look
+from controller.simulation.plant import Plant
+
+
+class CorePilot:
+    """Looks with the meters of grid, PV and car, and carries out what was decided.
+
+    Args:
+        settings: The site's.
+        start_s: The instant (epoch seconds) of the plant's second 0.
+    """
+
+    def __init__(self, settings: CoreSettings, start_s: float) -> None:
+        self._settings = settings
+        self._start_s = start_s
+        self._state = State()
+        self._shown: Command | None = None
+        self._status = ChargerStatus(taken_at_s=0.0, state=OcppState.SUSPENDED_EVSE)
+        self._power = PowerSettings(taken_at_s=0.0, limit_a=0)
+
+    def look(self, plant: Plant, box: ReferenceBox) -> Look:
+        """See `Pilot.look`."""
+        now_s = plant.now_s
+        if box.command is not self._shown:
+            self._see(box.command, now_s)
+        house = House(grid_w=plant.grid_w, grid_age_s=0.0, pv_w=plant.pv_w, ev_w=plant.ev_w)
+        snapshot = Snapshot(
+            now_s=now_s,
+            now=datetime.fromtimestamp(self._start_s + now_s, UTC),
+            house=house,
+            status=self._status,
+            power=self._power,
+        )
+        self._state, decision = decide(self._state, snapshot, self._settings)
+        if decision.actions:
+            self._carry_out(decision, box, now_s)
+            return Look(decision.reason)
+        return Look(decision.reason, standing(self._state, snapshot, self._settings, decision))
+
+    def _see(self, command: Command, now_s: float) -> None:
+        """The box's own pages, as they are a step after a command."""
+        self._shown = command
+        state = OcppState.CHARGING if command.charging else OcppState.SUSPENDED_EVSE
+        self._status = ChargerStatus(taken_at_s=now_s, state=state)
+        self._power = PowerSettings(taken_at_s=now_s, limit_a=command.limit_a)
+
+    def _carry_out(self, decision: Decision, box: ReferenceBox, now_s: float) -> None:
+        """All that was decided is one command to the plant; one that comes too soon is decided anew."""
+        if decision.command is None or not box.tell(decision.command):
+            return
+        for action in decision.actions:
+            self._state = acknowledge(self._state, action, now_s)

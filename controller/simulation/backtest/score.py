@@ -1,0 +1,54 @@
+"""What came of a day, and what it is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+START_COSTS_KWH = 0.1
+"""What closing the contactor costs, in kWh of sun."""
+
+COMMAND_COSTS_KWH = 0.002
+"""What a change of (limit, charging) costs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a run of the plant has counted.
+
+    Attributes:
+        solar_kwh: What the car got from the roof.
+        grid_kwh: And from the grid.
+        starts: How often the contactor closed.
+        limit_writes: Limits that were written to the box.
+        commands: Changes of (limit, charging).
+        steps: Steps of the plant.
+        days: Length of the trace.
+        wall_s: Real time that the run took.
+    """
+
+    solar_kwh: float
+    grid_kwh: float
+    starts: int
+    limit_writes: int
+    commands: int
+    steps: int
+    days: float
+    wall_s: float
+
+    @property
+    def ev_kwh(self) -> float:
+        """What the car got."""
+        return self.solar_kwh + self.grid_kwh
+
+    def value_kwh(self, solar_share: float) -> float | None:
+        """The run's score in kWh of sun; None at a solar share of 1, where a kWh from the grid has no price."""
+        price = grid_price(solar_share)
+        if price is None:
+            return None
+        costs = START_COSTS_KWH * self.starts + COMMAND_COSTS_KWH * self.commands
+        return self.solar_kwh - price * self.grid_kwh - costs
+
+
+def grid_price(solar_share: float) -> float | None:
+    """What a kWh from the grid costs, in kWh of sun; None where no sun is worth it."""
+    return solar_share / (1 - solar_share) if solar_share < 1 else None
