@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 
+from controller.cli.backtest.day_source import day_sources
+from controller.cli.backtest.file_source import file_sources
 from controller.cli.backtest.report import as_json
 from controller.cli.backtest.timeline import Timeline
-from controller.cli.backtest.work import Case, Result, run_case
+from controller.cli.backtest.work import Case, Result, Source, run_case
 from controller.cli.logs import configure_logs
 from controller.cli.whole_file import whole_text
 from controller.domain.errors import ConfigError
-from controller.simulation.trace import read_trace
 
 
 def backtest(arguments: argparse.Namespace) -> int:
@@ -22,7 +23,10 @@ def backtest(arguments: argparse.Namespace) -> int:
         sets.append(f"strategy.active={arguments.strategy}")
     if arguments.phases is not None:
         sets.append(f"wallbox.phases={arguments.phases}")
-    cases = [Case(trace=trace, config=arguments.config, sets=tuple(sets)) for trace in arguments.traces]
+    sources: list[Source] = [*file_sources(arguments), *day_sources(arguments)]
+    if not sources:
+        raise ConfigError(["no day: name a TRACE, or ask for a generated one with --day"])
+    cases = [Case(source=source, config=arguments.config, sets=tuple(sets)) for source in sources]
     results = _run(cases, arguments)
     print(json.dumps(as_json(results)), flush=True)
     return 0
@@ -34,5 +38,4 @@ def _run(cases: list[Case], arguments: argparse.Namespace) -> list[Result]:
     if len(cases) != 1:
         raise ConfigError([f"--timeline goes with one trace, not with {len(cases)}"])
     with whole_text(arguments.timeline) as stream:
-        timeline = Timeline(stream, read_trace(cases[0].trace).times_s[0])
-        return [run_case(cases[0], timeline.watch)]
+        return [run_case(cases[0], lambda trace: Timeline(stream, trace.times_s[0]).watch)]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from controller.cli.backtest.day_flags import add_day_flags
+from controller.cli.backtest.file_flags import add_file_flags
 from controller.cli.extras import require_sim
 
 _DESCRIPTION = """\
@@ -27,7 +29,8 @@ def add_backtest(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    backtest.add_argument("traces", type=Path, nargs="+", metavar="TRACE", help="days: time,pv_w,load_w")
+    add_file_flags(backtest)
+    add_day_flags(backtest)
     backtest.add_argument("--config", type=Path, metavar="FILE", help="the site's settings; without one the defaults")
     backtest.add_argument("--strategy", metavar="NAME", help="strategy.active: surplus, off_peak, ...")
     backtest.add_argument(

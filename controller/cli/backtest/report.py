@@ -16,7 +16,7 @@ def as_json(results: Sequence[Result]) -> dict[str, Any]:
 def _run(result: Result) -> dict[str, Any]:
     case = result.case
     return {
-        "trace": str(case.trace),
+        "trace": case.source.name,
         "pilot": case.pilot,
         "phases": result.phases,
         "solar_share": result.solar_share,

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
+from controller.cli.backtest.pilots import OURS, make_pilot
 from controller.cli.backtest.scene import make_scene
-from controller.simulation.backtest.core import CorePilot
 from controller.simulation.backtest.play import Watcher, play
 from controller.simulation.backtest.score import Outcome
-from controller.simulation.trace import read_trace
+from controller.simulation.trace import Trace
 
-OURS = "sunpace"
-"""The pilot that is not a peer."""
+
+class Source(Protocol):
+    """Where a day comes from; goes to other processes."""
+
+    @property
+    def name(self) -> str:
+        """For people."""
+        ...
+
+    def load(self) -> Trace:
+        """Reads or makes it. Raises SunpaceError."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,13 +32,13 @@ class Case:
     """One run.
 
     Attributes:
-        trace: The day.
+        source: The day.
         config: The site's configuration, if any.
         sets: What is laid over it, "KEY=VALUE".
         pilot: Who steers: `OURS`, or a peer's rule.
     """
 
-    trace: Path
+    source: Source
     config: Path | None = None
     sets: tuple[str, ...] = ()
     pilot: str = OURS
@@ -56,12 +68,12 @@ class Result:
         return self.outcome.value_kwh(self.solar_share)
 
 
-def run_case(case: Case, watch: Watcher | None = None) -> Result:
-    """Plays one case. Raises SunpaceError."""
+def run_case(case: Case, watcher: Callable[[Trace], Watcher] | None = None) -> Result:
+    """Plays one case; `watcher` makes one that is shown every step. Raises SunpaceError."""
     scene = make_scene(case.config, case.sets)
-    trace = read_trace(case.trace)
-    pilot = CorePilot(scene.core, trace.times_s[0])
-    outcome = play(trace, scene.plant, pilot, watch=watch)
+    trace = case.source.load()
+    pilot = make_pilot(case.pilot, scene, trace)
+    outcome = play(trace, scene.plant, pilot, watch=None if watcher is None else watcher(trace))
     return Result(
         case=case,
         phases=scene.plant.phases,
