@@ -50,11 +50,14 @@ PEERS: tuple[str, ...] = tuple(_RULES)
 
 def make_pilot(name: str, scene: Scene, trace: Trace) -> Pilot:
     """A pilot at the beginning of a trace. Raises ConfigError."""
-    if name == OURS:
-        return CorePilot(scene.core, trace.times_s[0])
-    if name in _RULES:
-        return RulePilot(_RULES[name](scene))
-    raise ConfigError([f"{name}: no such pilot; there are {', '.join((OURS, *PEERS))}"])
+    return CorePilot(scene.core, trace.times_s[0]) if name == OURS else RulePilot(make_rule(name, scene))
+
+
+def make_rule(name: str, scene: Scene) -> Rule:
+    """Another controller's rule at its beginning. Raises ConfigError."""
+    if name not in _RULES:
+        raise ConfigError([f"{name}: no such pilot; there are {', '.join((OURS, *PEERS))}"])
+    return _RULES[name](scene)
 
 
 def _currents(scene: Scene) -> CurrentRange:

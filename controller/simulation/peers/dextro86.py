@@ -18,9 +18,11 @@ class Dextro86:
     """Follows a lightly smoothed surplus, up in small steps and down at once.
 
     Every 2 s. What flows at the grid counts as nothing within 150 W; the surplus that is left is smoothed with 12 s.
-    Starts at 1800 W of it and stops below 1200 W, without a wait. Up by at most 2 A a step, down at once, steps at least
-    5 s apart. Left open by the facts, and taken so: neither power is less than the minimum takes on the phases in use (on
-    three phases both are the 4140 W of 6 A); start and stop are steps too; whole amps are rounded down.
+    Starts at 1800 W of it and stops below 1200 W, without a wait. Up by at most 2 A a step, down at once, steps at
+    least 5 s apart.
+
+    Our reading where there are several, in its favour: neither power is less than the minimum takes on the phases in
+    use (on three phases both are the 4140 W of 6 A); start and stop are steps too; whole amps are rounded down.
 
     Args:
         currents: What may be offered.

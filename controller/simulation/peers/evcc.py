@@ -34,10 +34,10 @@ class Thresholds:
 class Evcc:
     """Offers what the car takes less what the grid gives; waits before it starts and before it stops.
 
-    The car is reckoned with what it draws and 2 A more, but with no more than it is offered: a car at rest is so led up,
-    one that takes less than it may is not led on. On, and too little for the minimum: the minimum, until the grid has
-    given at least the disable threshold for 180 s. Off: until the grid has taken at least the enable threshold for 60 s
-    (threshold 0: until the minimum is there). One sample to the contrary starts either wait anew.
+    The car is reckoned with what it draws and 2 A more, but with no more than it is offered: a car at rest is so led
+    up, one that takes less than it may is not led on. On, and too little for the minimum: the minimum, until the grid
+    has given at least the disable threshold for 180 s. Off: until the grid has taken at least the enable threshold
+    for 60 s (threshold 0: until the minimum is there). One sample to the contrary starts either wait anew.
 
     Args:
         currents: What may be offered.

@@ -16,9 +16,11 @@ MIN_CHARGE_S = 600.0
 class OpenEvse:
     """Starts and stops by a surplus that is smoothed lopsidedly: it rises soon and falls slowly.
 
-    Starts once the smoothed surplus is 6.5 A, stops once it is down to 6 A and the car has been on for 600 s. Smoothing is
-    of first order, with 20 s upward and 600 s downward. The offer is the surplus as it is, in whole amps, and the minimum
-    where it is less. Left open by the facts, and taken so: of 5 to 10 s it is asked every 5; it is smoothed from 0 on;
+    Starts once the smoothed surplus is 6.5 A, stops once it is down to 6 A and the car has been on for 600 s.
+    Smoothing is of first order, with 20 s upward and 600 s downward. The offer is the surplus as it is, in whole
+    amps, and the minimum where it is less.
+
+    Our reading where there are several, in its favour: of 5 to 10 s it is asked every 5; it is smoothed from 0 on;
     half an amp lies between start and stop whatever the minimum is.
 
     Args:

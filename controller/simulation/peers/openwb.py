@@ -15,10 +15,11 @@ class OpenWb:
     """Corrects the offer by what flows at the grid, a few amps at a time.
 
     Every 10 s. Starts at the minimum once 1500 W a phase have been exported for 30 s; stops once, at the minimum, the
-    house has imported for 60 s. A car that takes less than it is offered is reckoned with what it takes and at most 2 A
-    more; from there the offer goes by import or export, but never more than 5 A from the last.
-    Left open by the facts, and taken so: the start's power is that of the surplus (with the car off the same as export);
-    "at the minimum" is what the box was last told; whole amps are rounded down.
+    house has imported for 60 s. A car that takes less than it is offered is reckoned with what it takes and at most 2
+    A more; from there the offer goes by import or export, but never more than 5 A from the last.
+
+    Our reading where there are several, in its favour: the start's power is that of the surplus (with the car off the
+    same as export); "at the minimum" is what the box was last told; whole amps are rounded down.
 
     Args:
         currents: What may be offered.

@@ -63,7 +63,7 @@ class RulePilot:
 
 
 def view(plant: Plant, box: ReferenceBox, now_s: float) -> View:
-    """What a rule sees of the plant when it is asked at second `now_s`: meters at grid, PV and car, all of this step."""
+    """What a rule is shown when it is asked at second `now_s`: meters at grid, PV and car, all of this step."""
     return View(
         now_s=now_s,
         grid_w=plant.grid_w,

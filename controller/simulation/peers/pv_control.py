@@ -12,9 +12,11 @@ _ROUNDS_UP_A = 0.1
 class PvControl:
     """Follows the surplus as it is; starts with a margin over the minimum's power, and stops below that power.
 
-    Every 30 s. Starts once the surplus has been at least the minimum's power and 200 W for 120 s, stops once it has been
-    below the minimum's power for 120 s, and holds the minimum meanwhile. The offer is the surplus of this very moment in
-    whole amps, rounded up from nine tenths on. Left open by the facts, and taken so: it starts with what is there.
+    Every 30 s. Starts once the surplus has been at least the minimum's power and 200 W for 120 s, stops once it has
+    been below the minimum's power for 120 s, and holds the minimum meanwhile. The offer is the surplus of this very
+    moment in whole amps, rounded up from nine tenths on.
+
+    Our reading where there are several, in its favour: it starts with what is there.
 
     Args:
         currents: What may be offered.

@@ -11,8 +11,10 @@ class TwcManager:
     """Charges while the surplus is above the minimum, and follows it in whole amps.
 
     Every 30 s. Starts once the surplus has been above the minimum for 60 s, stops once it has not been for 60 s, and
-    holds the minimum meanwhile. Its 5 s between two reductions are always over after 30 s. Left open by the facts, and
-    taken so: exactly the minimum is enough, and the start is with what is there.
+    holds the minimum meanwhile. Its 5 s between two reductions are always over after 30 s.
+
+    Our reading where there are several, in its favour: exactly the minimum is enough, and the start is with what is
+    there.
 
     Args:
         currents: What may be offered.
