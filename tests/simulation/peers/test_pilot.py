@@ -138,6 +138,18 @@ def test_a_rule_that_is_asked_seldom_is_looked_at_seldom() -> None:
     assert (pilot.looks, outcome.steps) == (121, 721)
 
 
+def test_a_held_wish_is_given_in_time_though_nobody_is_asked_then() -> None:
+    # held at 20 s; the box takes it at 30 s, and it works at 40 s, when the rule is asked again
+    rule = Scripted({0.0: 6, 20.0: 16, 60.0: 0}, interval_s=20.0)
+    play(FLAT, PlantSettings(phases=1, step_s=STEP_S), RulePilot(rule))
+    assert [(view.now_s, view.offered_a, view.current_a) for view in rule.views[1:5]] == [
+        (20, 6, 6),
+        (40, 16, 11),
+        (60, 16, 16),
+        (80, 0, 0),
+    ]
+
+
 def outcomes(
     trace: Trace, plant: PlantSettings, make: Callable[[], Rule]
 ) -> tuple[Outcome, Outcome, Recorded, Recorded]:
