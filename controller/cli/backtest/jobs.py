@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import os
 import pickle
-import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from math import ceil
 from multiprocessing import active_children, get_context, parent_process
-from multiprocessing.process import BaseProcess
 from multiprocessing.sharedctypes import Synchronized
 
+from controller.cli.backtest.ending import OrderlyEnd
 from controller.cli.backtest.work import Batch, Case, Failed, Played, Tell, Watch, run_batch
 from controller.cli.logs import configure_logs
 from controller.domain.errors import SunpaceError
@@ -103,24 +101,26 @@ def _over_processes(batches: list[Batch], jobs: int, tell: Tell) -> list[Played]
     done = context.Value("d", 0.0)
     others = set(active_children())
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(done,))
-    children: set[BaseProcess] = set()
-    try:
-        with _interrupt_held():  # children inherit this: Ctrl-C, which goes to all of us, is for this process alone
-            futures = [pool.submit(_play, batch) for batch in batches]
-            children = set(active_children()) - others
-        _follow(futures, done, tell)
-        return [_got(future.result()) for future in futures]
-    except BrokenProcessPool as error:
-        raise SunpaceError(
-            "backtest: one of its processes was killed, as the system does when memory runs out; "
-            "try again with a smaller --jobs"
-        ) from error
-    except BaseException:
-        for child in children:
-            child.kill()
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
+    with OrderlyEnd() as signals:
+        futures = [pool.submit(_play, batch) for batch in batches]
+        children = set(active_children()) - others
+        try:
+            signals.release()
+            _follow(futures, done, tell)
+            return [_got(future.result()) for future in futures]
+        except BrokenProcessPool as error:
+            raise SunpaceError(
+                "backtest: one of its processes was killed, as the system does when memory runs out; "
+                "try again with a smaller --jobs"
+            ) from error
+        except BaseException:
+            signals.hold()
+            for child in children:
+                child.kill()
+            raise
+        finally:
+            signals.hold()
+            pool.shutdown(cancel_futures=True)
 
 
 def _check_can_travel(batches: list[Batch]) -> None:
@@ -142,16 +142,6 @@ def _follow(futures: Sequence[Future[Played | Failed]], done: Synchronized[float
         told = now
         for future in finished:
             _got(future.result())
-
-
-@contextmanager
-def _interrupt_held() -> Iterator[None]:
-    """While entered, Ctrl-C waits."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin(done: Synchronized[float]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
@@ -41,7 +42,7 @@ _OF_ALL = (_CAPTURED, _SOLAR, _GRID, _STARTS_A_DAY, _COMMANDS_A_DAY, _VALUE)
 def days_view(runs: Sequence[Run], width: int) -> RenderableType:
     """A row a day, and their sum."""
     columns = _OF_A_DAY if width >= NARROW else _OF_A_DAY_NARROW
-    rows = [((run.case.source.name,), [run]) for run in runs]
+    rows = [((name,), [run]) for name, run in zip(_short([run.case.source.name for run in runs]), runs, strict=True)]
     view = _table(["day"], columns, [*rows, (("sum",), runs)] if len(rows) > 1 else rows)
     scene = runs[0].case.scene
     pilot = runs[0].case.pilot
@@ -102,6 +103,12 @@ def _cell(column: Column, total: Figures, runs: Sequence[Run]) -> str:
     if column is _LIMITS and runs[0].case.pilot == PERFECT:
         return _NONE
     return column[1](total)
+
+
+def _short(names: Sequence[str]) -> Sequence[str]:
+    """Files without their folders, unless two of them are called the same then."""
+    short = [Path(name).name for name in names]
+    return short if len(set(short)) == len(set(names)) else names
 
 
 def _played_with(scene: Scene) -> str:
