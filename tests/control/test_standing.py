@@ -14,6 +14,7 @@ from controller.control.state import Snapshot, State
 from controller.domain.charger import ChargerStatus, OcppState, PowerSettings
 from controller.domain.decision import Command
 from controller.domain.readings import House
+from strategies.surplus import Surplus, SurplusSettings
 from tests.support.houses import NOON, core, surplus
 
 NEED_W = 0.8 * 6 * 690
@@ -47,6 +48,13 @@ def test_off_without_sun_waits_for_enough_of_it() -> None:
     assert waits is not None
     assert waits.from_w == -inf
     assert waits.below_w == pytest.approx(NEED_W)
+    assert waits.until_s == inf  # whatever the time is
+
+
+@pytest.mark.parametrize("timers", [{"start_s": 20.0, "wants_a": 8.0}, {"write_tokens": 59.0}])
+def test_but_not_for_ever_while_a_timer_runs(timers: dict[str, float]) -> None:
+    waits = stands(OFF._replace(timers=OFF.timers._replace(at_s=999.0, **timers)), 500.0)
+    assert waits is not None
     assert waits.until_s == 1060.0
 
 
@@ -64,7 +72,7 @@ def test_a_start_on_its_way_waits_for_its_delay() -> None:
 def test_amps_in_force_stand_while_the_same_are_wanted() -> None:
     waits = stands(ON, 8.5 * 690 - 0.2 * 690, ev_w=5520.0)
     assert waits is not None
-    assert (waits.from_w, waits.below_w) == (pytest.approx(7.8 * 690), pytest.approx(8.8 * 690))
+    assert [waits.from_w, waits.below_w] == pytest.approx([7.8 * 690, 8.8 * 690])
 
 
 def test_at_the_maximum_more_sun_changes_nothing() -> None:
@@ -95,7 +103,11 @@ def test_a_command_or_a_fuse_or_an_unmetered_car_leaves_nothing_standing() -> No
 
 
 def test_no_longer_than_to_the_full_minute() -> None:
-    """Schedules change there."""
+    """Schedules change there; a strategy that does not say that it has none might have one."""
+
+    class Scheduled(Surplus):
+        timeless = False
+
     house = House(grid_w=300.0, grid_age_s=0.0, pv_w=0.0, ev_w=0.0)
     snapshot = Snapshot(
         now_s=1.0,
@@ -104,7 +116,7 @@ def test_no_longer_than_to_the_full_minute() -> None:
         status=ChargerStatus(taken_at_s=1.0, state=OcppState.SUSPENDED_EVSE),
         power=PowerSettings(taken_at_s=1.0, limit_a=16),
     )
-    site = core(surplus())
+    site = core(Scheduled(SurplusSettings()))
     state, decision = decide(OFF, snapshot, site)
     waits = standing(state, snapshot, site, decision)
     assert waits is not None

@@ -42,6 +42,6 @@ def test_the_service_charges_what_the_backtest_says(tmp_path: Path, capsys: pyte
     assert charged["ev_kwh"] == pytest.approx(predicted["ev_kwh"], rel=0.02)
     assert charged["solar_kwh"] == pytest.approx(predicted["solar_kwh"], rel=0.02)
     assert charged["grid_kwh"] == pytest.approx(predicted["grid_kwh"], abs=0.02 * predicted["ev_kwh"])
-    assert abs(charged["starts"] - predicted["starts"]) <= 1  # type: ignore[operator]
+    assert abs(charged["starts"] - predicted["starts"]) <= 1
     assert predicted["starts"] > 0
     assert predicted["commands"] > 20
