@@ -87,11 +87,11 @@ def best_of(rows: Iterable[tuple[ParameterSet, Sequence[Run]]]) -> tuple[Paramet
 def _table(
     names: Sequence[str], columns: Sequence[Column], rows: Iterable[tuple[Sequence[str], Sequence[Run]]]
 ) -> Table:
-    made = Table(box=SIMPLE_HEAD, pad_edge=False)
+    made = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for name in names:
         made.add_column(name, overflow="fold")
     for title, _ in columns:
-        made.add_column(title, justify="right", min_width=max(map(len, title.split())))
+        made.add_column(title.replace(" ", "\n", 1), justify="right", min_width=max(map(len, title.split())))
     for cells, runs in rows:
         total = figures(runs)
         numbers = [_cell(column, total, runs) for column in columns]
