@@ -141,9 +141,9 @@ def test_many_runs_are_worth_processes() -> None:
 
 @pytest.fixture
 def long_sweep(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    """A command that would take minutes, in a process group of its own, as a shell starts it."""
+    """A command that takes a while, in a process group of its own, as a shell starts it."""
     days = [str(sunny(tmp_path / f"{number}.csv", minutes=600)) for number in range(4)]
-    sweep = ["--sweep", "strategy.surplus.min_on_s=0:100:1", "--jobs", "2", "--json"]
+    sweep = ["--sweep", "strategy.surplus.min_on_s=0:40:1", "--jobs", "2", "--json"]
     with subprocess.Popen(
         [sys.executable, "-c", STARTED, "backtest", *days, *sweep],
         stdout=subprocess.PIPE,

@@ -87,15 +87,16 @@ class Terminal(io.StringIO):
         return True
 
 
-@pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+def at_terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """Not as a fixture: pytest's own stderr is put in place between a test's set-up and its call."""
     made = Terminal()
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr(sys, "stderr", made)
     return made
 
 
-def test_a_terminal_gets_a_bar_that_goes_again(terminal: Terminal) -> None:
+def test_a_terminal_gets_a_bar_that_goes_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = at_terminal(monkeypatch)
     with progress_bar(2, wanted=True) as tell:
         tell(0.5)
         tell(1.5)
@@ -103,7 +104,8 @@ def test_a_terminal_gets_a_bar_that_goes_again(terminal: Terminal) -> None:
     assert terminal.getvalue().endswith("\x1b[1A\x1b[2K")
 
 
-def test_nobody_gets_a_bar_who_does_not_want_one(terminal: Terminal) -> None:
+def test_nobody_gets_a_bar_who_does_not_want_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = at_terminal(monkeypatch)
     with progress_bar(2, wanted=False) as tell:
         tell(2.0)
     assert terminal.getvalue() == ""
@@ -117,7 +119,10 @@ def test_a_file_gets_no_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     assert file.getvalue() == ""
 
 
-def test_the_bar_stays_away_from_what_is_printed(person: Person, tmp_path: Path, terminal: Terminal) -> None:
+def test_the_bar_stays_away_from_what_is_printed(
+    person: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = at_terminal(monkeypatch)
     code, out, _ = person.says(sunny(tmp_path / "day.csv"))
     assert code == 0
     assert "playing" not in out
