@@ -6,7 +6,7 @@ import argparse
 import json
 
 from controller.cli.backtest.day_source import day_sources
-from controller.cli.backtest.file_source import file_sources
+from controller.cli.backtest.file_source import file_sources, prepare_files
 from controller.cli.backtest.report import as_json
 from controller.cli.backtest.timeline import Timeline
 from controller.cli.backtest.work import Case, Result, Source, run_case
@@ -23,9 +23,11 @@ def backtest(arguments: argparse.Namespace) -> int:
         sets.append(f"strategy.active={arguments.strategy}")
     if arguments.phases is not None:
         sets.append(f"wallbox.phases={arguments.phases}")
-    sources: list[Source] = [*file_sources(arguments), *day_sources(arguments)]
+    files = file_sources(arguments)
+    sources: list[Source] = [*files, *day_sources(arguments)]
     if not sources:
         raise ConfigError(["no day: name a TRACE, or ask for a generated one with --day"])
+    prepare_files(arguments, files)
     cases = [Case(source=source, config=arguments.config, sets=tuple(sets)) for source in sources]
     results = _run(cases, arguments)
     print(json.dumps(as_json(results)), flush=True)
