@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from controller.simulation.importers.reading import Reading
 from controller.simulation.trace import TraceError
 
-_EPOCH = re.compile(r"\d{9,19}(\.\d+)?")
-_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})[ T,]+(\d{1,2}):(\d{2})(?::(\d{2}))?")
-_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})[ T,]+(\d{1,2}):(\d{2})(?::(\d{2}))?")
-_HOURS = re.compile(r"(\d{2}):?(\d{2})(?::(\d{2}))?")
+_EPOCH = re.compile(r"[0-9]{9,19}(\.[0-9]+)?")
+_DOTTED = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})[ T,]+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
+_SLASHED = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})[ T,]+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
+_HOURS = re.compile(r"([0-9]{2}):?([0-9]{2})(?::([0-9]{2}))?")
 _EARLIEST, _LATEST = datetime(1990, 1, 1, tzinfo=UTC).timestamp(), datetime(2200, 1, 1, tzinfo=UTC).timestamp()
 
 

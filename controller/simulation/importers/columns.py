@@ -29,8 +29,8 @@ _TIMES = {
     "zeitpunkt",
     "datum",
 }
-_FEED_TIME = re.compile(r"\d{9,11}|\d{4}-\d\d-\d\d[T ].*|\d\d/\d\d/\d{4} .*")
-_FEED_VALUE = re.compile(r"null|[-+]?\d*[.,]?\d+([eE][-+]?\d+)?")
+_FEED_TIME = re.compile(r"[0-9]{9,11}|[0-9]{4}-[0-9][0-9]-[0-9][0-9][T ].*|[0-9][0-9]/[0-9][0-9]/[0-9]{4} .*")
+_FEED_VALUE = re.compile(r"null|[-+]?[0-9]*[.,]?[0-9]+([eE][-+]?[0-9]+)?")
 
 
 def is_feed(first: list[str]) -> bool:
@@ -71,11 +71,11 @@ def add_columns(table: Table, day: Day, reading: Reading) -> None:
     else:
         line, head = 1, table.first
     day.seen.update(dict.fromkeys(head))
-    time = _time(head, reading, day.place(day.here(line)))
+    time = _time(head, reading, day.place(day.here(line)), nameless=nameless)
     picks = [
         (wish, index) for wish in wishes if (index := _index(head, wish.source, day.place(day.here(line)))) is not None
     ]
-    if nameless and not re.match(r"\s*\d", head[time]):
+    if nameless and not re.match(r"\s*[0-9]", head[time]):
         next(table.rows)  # names that nobody asked for
     _add(table, day, reading, _Layout(time=time, picks=picks, width=len(head)), Clock(reading))
 
@@ -97,14 +97,14 @@ def _head(table: Table) -> Row:
     raise TraceError(f"{table.file}: has comments only")
 
 
-def _time(head: list[str], reading: Reading, place: str) -> int:
+def _time(head: list[str], reading: Reading, place: str, *, nameless: bool) -> int:
     if reading.time_column is not None:
         found = _index(head, reading.time_column, place)
         if found is None:
             raise TraceError(f"{place}: no column {reading.time_column} for the time; there: {', '.join(head)}")
         return found
     usual = [index for index, name in enumerate(head) if name.lower() in _TIMES]
-    if len(usual) != 1 and not all(wish.source.isdigit() for wish in reading.wishes):
+    if len(usual) != 1 and not nameless:
         raise TraceError(f"{place}: which column is the time? --column time=NAME; there: {', '.join(head)}")
     return usual[0] if usual else 0
 

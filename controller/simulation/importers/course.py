@@ -12,7 +12,7 @@ from controller.simulation.importers.day import Day, Series, Shape
 from controller.simulation.importers.reading import Reading, Role
 from controller.simulation.trace import MOST_W, TraceError
 
-EDGE_S = 0.5
+EDGE_S = 0.01
 """A value that holds changes within so long; a trace is linear between its points."""
 
 _STANDBY_W = 50.0
@@ -187,10 +187,10 @@ def _gaps(series: Series) -> Iterator[tuple[float, float]]:
 
 
 def usual_step_s(times_s: Sequence[float]) -> float:
-    """The median of the steps; of every so-manieth where they are very many."""
+    """The median of the steps; of a sample where they are very many."""
     stride = max(1, len(times_s) // 20_000)
     steps = sorted(times_s[index] - times_s[index - 1] for index in range(1, len(times_s), stride))
-    return steps[len(steps) // 2]
+    return steps[(len(steps) - 1) // 2]
 
 
 def _bridge(series: Series, day: Day, reading: Reading) -> None:

@@ -11,8 +11,8 @@ from controller.simulation.trace import TraceError
 _NONE = {"", "nan", "null", "none", "na", "n/a", "-", "unknown", "unavailable", "undefined"}
 """What stands for "no value"."""
 
-_PLAIN = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
-_THOUSANDS = re.compile(r"[-+]?\d{1,3}(?:[.,' ]\d{3})+")
+_PLAIN = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
+_THOUSANDS = re.compile(r"[-+]?[0-9]{1,3}(?:[.,' ][0-9]{3})+")
 
 
 class Figures:

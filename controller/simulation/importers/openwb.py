@@ -51,12 +51,12 @@ _MOST_BYTES = 64_000_000
 
 def is_daily(first: list[str]) -> bool:
     """Whether a file begins like 1.9's daily log."""
-    return len(first) >= 10 and bool(re.fullmatch(r"\d{4}", first[0]))
+    return len(first) >= 10 and bool(re.fullmatch(r"[0-9]{4}", first[0]))
 
 
 def is_live(first: list[str]) -> bool:
     """Whether a file begins like 1.9's live graph."""
-    return len(first) >= 8 and bool(re.fullmatch(r"\d\d:\d\d:\d\d", first[0]))
+    return len(first) >= 8 and bool(re.fullmatch(r"[0-9][0-9]:[0-9][0-9]:[0-9][0-9]", first[0]))
 
 
 def is_json(first: list[str]) -> bool:
