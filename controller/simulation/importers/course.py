@@ -187,10 +187,10 @@ def _gaps(series: Series) -> Iterator[tuple[float, float]]:
 
 
 def usual_step_s(times_s: Sequence[float]) -> float:
-    """The median of the steps; of a sample where they are very many."""
+    """The median of the steps, 0 where there is none; of a sample where they are very many."""
     stride = max(1, len(times_s) // 20_000)
     steps = sorted(times_s[index] - times_s[index - 1] for index in range(1, len(times_s), stride))
-    return steps[(len(steps) - 1) // 2]
+    return steps[(len(steps) - 1) // 2] if steps else 0.0
 
 
 def _bridge(series: Series, day: Day, reading: Reading) -> None:

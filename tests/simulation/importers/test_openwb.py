@@ -99,3 +99,10 @@ def test_logs_of_2_that_cannot_be_read(tmp_path: Path, log: object, words: str) 
         read(written(tmp_path, json.dumps(log), "20260621.json"))
     with pytest.raises(TraceError, match="is no JSON"):
         read(written(tmp_path, json.dumps(log)[:-1], "20260621.json"))
+
+
+def test_two_readings_are_a_day(tmp_path: Path) -> None:
+    log = {"entries": [entry(0), entry(1)]}
+    day = read(written(tmp_path, json.dumps(log), "20260621.json"))
+    assert day.trace.duration_s == 300
+    assert kwh(day) == pytest.approx((0.2, 0.2), rel=1e-4)
