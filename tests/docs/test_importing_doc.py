@@ -45,7 +45,7 @@ def test_an_example(
 
 def test_all_formats_are_there() -> None:
     table = PAGE.partition("| what you have |")[2].partition("\n\n")[0]
-    assert set(FORMATS) == set(re.findall(r"`([a-z0-9-]+)`", table)) - {"--column", "--timezone", "--date"}
+    assert set(FORMATS) == set(re.findall(r"`([a-z0-9-]+)`", table)) - {"--format", "--column", "--timezone", "--date"}
 
 
 SENTENCES = [

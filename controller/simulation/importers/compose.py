@@ -9,7 +9,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from heapq import merge
 
-from controller.simulation.importers.course import Course, at, lasting, usual_step_s
+from controller.simulation.importers.course import Course, at, lasting, often, usual_step_s
 from controller.simulation.importers.day import Day
 from controller.simulation.importers.reading import Role
 from controller.simulation.trace import MOST_W, Trace, TraceError
@@ -36,6 +36,8 @@ _BALANCE = {
     Role.BATTERY_CHARGE: -1.0,
     Role.EV: -1.0,
 }
+_PAIRS = ((Role.GRID_IMPORT, Role.GRID_EXPORT), (Role.BATTERY_DISCHARGE, Role.BATTERY_CHARGE))
+_HALVES = (*_PAIRS, *((other, one) for one, other in _PAIRS))
 _GRID = {Role.GRID, Role.GRID_IMPORT, Role.GRID_EXPORT}
 
 
@@ -101,8 +103,9 @@ def _load_weights(roles: set[Role], day: Day) -> dict[Role, float]:
         terms = " ".join(f"{'+' if _BALANCE[role] > 0 else '-'} {role}" for role in _BALANCE if role in roles)
         car = "" if Role.EV in roles else "; if the car charged, name its power too: --column ev_w=NAME"
         day.told.append(f"{day.file}: load reckoned as {terms.removeprefix('+ ')}{car}")
-        if Role.GRID_IMPORT in roles and Role.GRID_EXPORT not in roles and Role.GRID not in roles:
-            raise TraceError(f"{day.file}: grid_import without grid_export is half the grid; say --column for both")
+        for one, other in _HALVES:
+            if one in roles and other not in roles:
+                raise TraceError(f"{day.file}: {one} without {other} is half of it; say --column for both")
     left_out = sorted(roles - set(chosen) - {Role.PV})
     if left_out:
         day.told.append(f"{day.file}: {', '.join(left_out)} not needed, left out")
@@ -157,7 +160,7 @@ def _judge(times_s: Sequence[float], pv_w: Sequence[float], load_w: Sequence[flo
                 "wrong: grid > 0 imports, battery > 0 discharges, pv and ev >= 0; --column grid_w=-NAME turns one"
             )
         count = sum(load < 0 for load in load_w)
-        day.told.append(f"{day.file}: {where}, {count} times in all, taken as 0")
+        day.told.append(f"{day.file}: {where}, {often(count)} in all, taken as 0")
     most_pv_w, most_load_w = max(pv_w), max(load_w)
     most_w = max(most_pv_w, most_load_w)
     if most_w > MOST_W:

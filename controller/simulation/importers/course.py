@@ -76,7 +76,7 @@ def course_of(series: Series, day: Day, reading: Reading) -> Course:
     if len(series.times_s) < 2:
         raise TraceError(f"{day.file}: {_rows(len(series.times_s))} of {series.name} with a value are no day")
     end_s = series.end_s
-    if series.shape is not Shape.HOLD:
+    if series.shape not in {Shape.HOLD, Shape.COUNTER_CHANGES}:
         end_s = max(end_s or 0.0, series.times_s[-1])
     _bridge(series, day, reading)
     if series.shape in _COUNTERS:
@@ -102,6 +102,11 @@ def at(time_s: float) -> str:
 def lasting(length_s: float) -> str:
     """A length of time for people."""
     return f"{length_s:.0f} s" if length_s < 120 else f"{length_s / 60:.0f} min"
+
+
+def often(count: int) -> str:
+    """How many times, for people."""
+    return "once" if count == 1 else f"{count} times"
 
 
 def _rows(count: int) -> str:
@@ -244,15 +249,19 @@ def _to_power(series: Series, day: Day) -> None:
         powers.append(rise_wh * 3600 / (times_s[index] - times_s[index - 1]))
     if resets:
         place = day.place(series.places[resets[0]])
-        day.told.append(f"{place}: the counter {series.name} begins at 0 again, {len(resets)} times, counted from 0")
+        day.told.append(f"{place}: the counter {series.name} begins at 0 again, {often(len(resets))}, counted from 0")
     if steps_back:
         place = day.place(series.places[steps_back[0]])
         day.told.append(
-            f"{place}: the counter {series.name} steps back a little, {len(steps_back)} times, taken as 0 W"
+            f"{place}: the counter {series.name} steps back a little, {often(len(steps_back))}, taken as 0 W"
         )
     if series.role in _EXPECTED and not any(powers):
         day.told.append(f"{day.place(series.places[0])}: the counter {series.name} stands still all the time: 0 W")
-    series.times_s, series.values, series.places = times_s[:-1], powers, series.places[:-1]
+    series.values = powers
+    if series.shape is Shape.COUNTER_CHANGES:
+        powers.append(0.0)  # it has not moved again
+    else:
+        del series.times_s[-1], series.places[-1]
 
 
 def _bound(series: Series, day: Day) -> None:
@@ -273,8 +282,8 @@ def _lift(series: Series, day: Day) -> None:
     place = day.place(series.places[negative[0]])
     if least_w < -max(_STANDBY_W, _STANDBY_SHARE * max(series.values)):
         raise TraceError(
-            f"{place}: {series.name} should never be negative, but is, {len(negative)} times, at the least "
+            f"{place}: {series.name} should never be negative, but is, {often(len(negative))}, at the least "
             f"{least_w:.0f} W; another quantity, or turned round? --column {series.role}_w=-{series.name} turns it"
         )
-    day.told.append(f"{place}: {series.name} negative {len(negative)} times, at the least {least_w:.0f} W, taken as 0")
+    day.told.append(f"{place}: {series.name} negative {often(len(negative))}, at the least {least_w:.0f} W, taken as 0")
     series.values = array("d", (max(0.0, value) for value in series.values))

@@ -12,6 +12,9 @@ _NONE = {"", "nan", "null", "none", "na", "n/a", "-", "unknown", "unavailable", 
 """What stands for "no value"."""
 
 _PLAIN = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
+_EITHER = re.compile(r"[-+]?[1-9][0-9]{0,2},[0-9]{3}")
+"""Thousands or a fraction."""
+
 _THOUSANDS = re.compile(r"[-+]?[0-9]{1,3}(?:[.,' ][0-9]{3})+")
 
 
@@ -43,13 +46,13 @@ class Figures:
             if not _THOUSANDS.fullmatch(whole):
                 raise TraceError(f"{place}: {text!r} is no number{self._other(text)}")
             whole = re.sub(r"[.,' ]", "", whole)
+        if point and self._decimal is None and decimal == "," and _EITHER.fullmatch(text):
+            raise TraceError(f"{place}: {text!r} may be two numbers; say --decimal comma or --decimal point")
         plain = f"{whole}.{fraction}" if point else whole
         if not _PLAIN.fullmatch(plain):
             raise TraceError(f"{place}: {text!r} is no number{self._other(text)}")
         if point:
             self._decimal = "," if decimal == "," else "."
-        elif self._decimal is None and ("." in text or "," in text):
-            raise TraceError(f"{place}: {text!r} may be two numbers; say --decimal comma or --decimal point")
         return float(plain)
 
     @staticmethod

@@ -103,7 +103,11 @@ def test_emoncms_in_its_other_manners(tmp_path: Path) -> None:
             r"F.csv:3: pv is 300 kW, more than",
         ),
         ("time,pv,load\n", ("pv_w=pv", "load_w=load"), r"0 rows of pv with a value are no day"),
-        ("time,pv,i\n" + minutes(["1,1"] * 2), ("pv_w=pv", "grid_import_kwh=i"), "grid_import without grid_export"),
+        (
+            "time,pv,i\n" + minutes(["1,1"] * 2),
+            ("pv_w=pv", "grid_import_kwh=i"),
+            "grid_import without grid_export is half of it",
+        ),
         (b"time,pv\n\x00\x00\n", ("pv_w=pv",), "F.csv"),
         (b"\x80\x81\xff nonsense \xfe", (), "is not utf-8-sig text; --encoding windows-1252"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", (), "text"),

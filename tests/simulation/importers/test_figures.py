@@ -54,6 +54,15 @@ def test_a_decimal_point_stays_one() -> None:
         figures.number("1,5", "F.csv:4")
 
 
+def test_a_number_that_may_be_two() -> None:
+    with pytest.raises(
+        TraceError, match=r"F.csv:2: '4,200' may be two numbers; say --decimal comma or --decimal point"
+    ):
+        Figures(None).number("4,200", "F.csv:2")
+    assert Figures(",").number("4,200", "F.csv:2") == 4.2
+    assert Figures(None).number("0,200", "F.csv:2") == 0.2
+
+
 def test_what_begins_a_fraction_can_be_said() -> None:
     assert Figures(",").number("1.234", "F.csv:2") == 1234
     assert Figures(".").number("1.234", "F.csv:2") == 1.234

@@ -73,6 +73,13 @@ def test_counters_in_kwh(tmp_path: Path) -> None:
     assert day.trace.at(NOON_S + 60)[0] == pytest.approx(2000)
 
 
+def test_a_counter_that_moves_no_more_is_no_end(tmp_path: Path) -> None:
+    text = rows("sensor.pv_energy", (0, 10), (60, 12)) + rows("sensor.load", (0, 300), (240, 310))
+    day = read(written(tmp_path, HEAD + text), "pv_kwh=pv_energy", "load_w=load")
+    assert day.trace.duration_s == 240 * 60
+    assert day.trace.at(NOON_S + 7200)[0] == 0
+
+
 def test_one_file_an_entity(tmp_path: Path) -> None:
     pv = written(tmp_path, HEAD + rows("sensor.pv", (0, 2), (30, 1)), "pv.csv")
     grid = written(tmp_path, HEAD + rows("sensor.grid", (0, -1), (30, 1)), "grid.csv")
