@@ -23,6 +23,9 @@ _JITTER_SHARE = 0.001
 _JITTER_WH = 10.0
 """By no more does a counter step back because it is rounded or summed."""
 
+_COARSE_TURNS = 8
+"""So often at the least, and in a quarter of the rows, a counter that is read too often turns between 0 and more."""
+
 _GAP_STEPS = 2.5
 _GAP_LEAST_S = 60.0
 """From so many usual steps on, and so long, something is missing."""
@@ -257,11 +260,21 @@ def _to_power(series: Series, day: Day) -> None:
         )
     if series.role in _EXPECTED and not any(powers):
         day.told.append(f"{day.place(series.places[0])}: the counter {series.name} stands still all the time: 0 W")
+    _tell_coarse(series, powers, day)
     series.values = powers
     if series.shape is Shape.COUNTER_CHANGES:
         powers.append(0.0)  # it has not moved again
     else:
         del series.times_s[-1], series.places[-1]
+
+
+def _tell_coarse(series: Series, powers: Sequence[float], day: Day) -> None:
+    """A counter that is read more often than it counts seems to start and stop all the time."""
+    turns = sum((powers[index] == 0) != (powers[index - 1] == 0) for index in range(1, len(powers)))
+    if turns >= max(_COARSE_TURNS, len(powers) // 4):
+        least_w = min(power for power in powers if power > 0)
+        place = day.place(series.places[0])
+        day.told.append(f"{place}: the counter {series.name} is read more often than it counts: {least_w:.0f} W or 0 W")
 
 
 def _bound(series: Series, day: Day) -> None:

@@ -195,6 +195,14 @@ def test_counters_with_faults(tmp_path: Path, readings: list[int], energy_kwh: f
     assert words in told(day)
 
 
+def test_a_counter_that_is_read_too_often(tmp_path: Path) -> None:
+    head = "time,pv_kwh,load_w\n"
+    coarse = read(written(tmp_path, head + minutes([f"{7 + minute // 3 * 0.1:.1f},300" for minute in range(30)])))
+    assert "F.csv:2: the counter pv_kwh is read more often than it counts: 6000 W or 0 W" in told(coarse)
+    fine = read(written(tmp_path, head + minutes([f"{7 + minute * 0.033:.3f},300" for minute in range(30)])))
+    assert "more often" not in told(fine)
+
+
 def test_power_that_was_called_a_counter(tmp_path: Path) -> None:
     file = written(tmp_path, "time,pv_wh,load_w\n" + minutes(["800,1", "900,1", "700,1"]))
     with pytest.raises(TraceError, match=r"F.csv:4: the counter pv_wh falls from 900 to 700 Wh; for power write pv_w="):
