@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from controller.cli.backtest.bar import progress_bar
 from controller.cli.backtest.day_source import day_sources
-from controller.cli.backtest.file_source import file_sources
+from controller.cli.backtest.file_source import file_sources, write_day
 from controller.cli.backtest.jobs import Result, jobs_for, run_cases
 from controller.cli.backtest.pilots import OURS, PEERS
 from controller.cli.backtest.report import as_json, comparison_as_json, sweep_as_json
@@ -31,9 +31,12 @@ def backtest(arguments: argparse.Namespace) -> int:
     configure_logs("error")
     pilot = _pilot(arguments)
     sets = parameter_sets(arguments)
-    sources: list[Source] = [*file_sources(arguments), *day_sources(arguments)]
+    files = file_sources(arguments)
+    sources: list[Source] = [*files, *day_sources(arguments)]
     if not sources:
         raise ConfigError(["no day: name a TRACE, or ask for a generated one with --day"])
+    if arguments.write_trace is not None:
+        write_day(files[0], arguments.write_trace)
     _check_timeline(arguments, sources, sets)
     pilots = [*PEERS, OURS] if arguments.compare else [pilot]
     cases = cases_for(sources, sets, pilots)

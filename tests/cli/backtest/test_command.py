@@ -123,7 +123,9 @@ def test_everybody_is_compared(person: Person, day: Path, tmp_path: Path) -> Non
     assert [run["value"] for run in perfect["runs"]] == [run["perfect_value"] for run in ours["runs"]]
     code, out, _ = person.says(day, other, "--compare")
     assert code == 0
-    assert [line.split()[0] for line in out.splitlines() if " % " in line] == names
+    rows = [line for line in out.splitlines() if " % " in line]
+    assert len(rows) == len(names)
+    assert all(row.startswith(f" {name} ") for row, name in zip(rows, names, strict=True))
     last = next(line.split() for line in out.splitlines() if line.startswith(" perfect"))
     days = told["sum"]["days"]
     assert last[5:] == [

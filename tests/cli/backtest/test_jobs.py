@@ -68,7 +68,7 @@ def test_a_failure_in_another_process_names_its_day_and_leaves_none() -> None:
 def test_wrong_use_stays_wrong_use() -> None:
     odd = [replace(case, pilot="nobody") for case in cases(OddSource("dark"), OddSource("darker"))]
     for number in (1, 2):
-        with pytest.raises(ConfigError, match=r"^dark.*nobody: no such pilot$") as caught:
+        with pytest.raises(ConfigError, match=r"^dark.*nobody: no such pilot; there are sunpace, evcc") as caught:
             run_cases(odd, number, no_one)
         assert len(caught.value.faults) == 1
 
