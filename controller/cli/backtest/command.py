@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 
 from controller.cli.backtest.day_source import day_sources
 from controller.cli.backtest.file_source import file_sources
+from controller.cli.backtest.plot import DayRecorder, check_plot, day_figures, draw_day
 from controller.cli.backtest.report import as_json
+from controller.cli.backtest.scene import make_scene
 from controller.cli.backtest.timeline import Timeline
 from controller.cli.backtest.work import Case, Result, Source, run_case
 from controller.cli.logs import configure_logs
 from controller.cli.whole_file import whole_text
 from controller.domain.errors import ConfigError
+from controller.simulation.backtest.play import Watcher
+from controller.simulation.trace import Trace
 
 
 def backtest(arguments: argparse.Namespace) -> int:
@@ -33,9 +38,32 @@ def backtest(arguments: argparse.Namespace) -> int:
 
 
 def _run(cases: list[Case], arguments: argparse.Namespace) -> list[Result]:
+    if arguments.plot is not None:
+        return [_drawn(cases, arguments)]
     if arguments.timeline is None:
         return [run_case(case) for case in cases]
     if len(cases) != 1:
         raise ConfigError([f"--timeline goes with one trace, not with {len(cases)}"])
     with whole_text(arguments.timeline) as stream:
         return [run_case(cases[0], lambda trace: Timeline(stream, trace.times_s[0]).watch)]
+
+
+def _drawn(cases: list[Case], arguments: argparse.Namespace) -> Result:
+    """Plays one trace, and draws it."""
+    if len(cases) != 1 or arguments.timeline is not None:
+        raise ConfigError(["--plot goes with one trace, and without --timeline"])
+    check_plot(arguments.plot)
+    recorders: list[DayRecorder] = []
+
+    def watcher(trace: Trace) -> Watcher:
+        recorders.append(DayRecorder(trace.times_s[0]))
+        return recorders[-1].watch
+
+    result = run_case(cases[0], watcher)
+    figures = day_figures(
+        result.outcome, phases=result.phases, solar_share=result.solar_share, perfect_kwh=result.perfect_kwh
+    )
+    zone = make_scene(result.case.config, result.case.sets).core.timezone
+    name = f"{result.case.pilot}, {Path(result.case.source.name).name}"
+    draw_day(arguments.plot, recorders[-1].record(name, zone, figures))
+    return result
