@@ -35,11 +35,11 @@ def pareto_svg(title: str, points: Sequence[SweepPoint]) -> str:
         figure.subplots_adjust(left=0.07, right=0.97, top=0.8, bottom=0.11, wspace=0.2)
         left, right = figure.subplots(1, 2)
         xy = [(point.solar_kwh, point.grid_kwh) for point in points]
-        _scatter(left, points, dict(enumerate(xy)), sun_against_grid(points), steps="steps-pre")
+        _scatter(left, points, dict(enumerate(xy)), sun_against_grid(points), steps="steps-pre", gid="sun-grid")
         left.set(xlabel="from the sun, kWh", ylabel="from the grid, kWh")
         left.set_title("sun against grid: better to the right and down", loc="left", fontsize=9)
         valued = {i: (p.starts_per_day, p.value_kwh) for i, p in enumerate(points) if p.value_kwh is not None}
-        _scatter(right, points, valued, starts_against_value(points), steps="steps-post")
+        _scatter(right, points, valued, starts_against_value(points), steps="steps-post", gid="starts-value")
         right.set(xlabel="starts a day", ylabel="value, kWh of sun")
         right.set_title("starts against value: better to the left and up", loc="left", fontsize=9)
         if not valued:
@@ -58,6 +58,7 @@ def _scatter(
     front: list[int],
     *,
     steps: Literal["steps-pre", "steps-post"],
+    gid: str,
 ) -> None:
     """All the points; those of the front are filled, and bound what is within reach."""
     axes.margins(0.12)
@@ -65,13 +66,13 @@ def _scatter(
     inside = set(front)
     line = sorted(xy[place] for place in front)
     axes.plot([x for x, _ in line], [y for _, y in line], color=QUIET, linewidth=0.8, linestyle="--",
-              drawstyle=steps, gid="front")  # fmt: skip
-    for name, (marker, colour) in _series_looks(points).items():
+              drawstyle=steps, gid=f"{gid}-front")  # fmt: skip
+    for index, (name, (marker, colour)) in enumerate(_series_looks(points).items()):
         for best in (False, True):
             spots = [xy[place] for place in xy if points[place].series == name and (place in inside) is best]
             axes.plot([x for x, _ in spots], [y for _, y in spots], marker=marker, color=colour, linestyle="",
                       markersize=7 if best else 5, markerfacecolor=colour if best else "white",
-                      gid="best" if best else "others")  # fmt: skip
+                      gid=f"{gid}-{'best' if best else 'others'}-{index}")  # fmt: skip
     _label(axes, points, xy, front)
 
 
@@ -89,8 +90,8 @@ def _label(axes: Axes, points: Sequence[SweepPoint], xy: dict[int, tuple[float, 
             axes.annotate(label.text, xy[place], xytext=offset, textcoords="offset points", fontsize=7.5,
                           fontweight="bold" if place in best else "normal", va="center", bbox=_BEHIND)  # fmt: skip
     if None in offsets[: len(front)] or len(front) > len(named):
-        axes.annotate("not every name has room; F.html lists them all", (1, -0.115), xycoords="axes fraction", ha="right",
-                      color=QUIET, fontsize=7.5)  # fmt: skip
+        note = "not every name has room; F.html lists them all"
+        axes.annotate(note, (1, -0.115), xycoords="axes fraction", ha="right", color=QUIET, fontsize=7.5)
 
 
 def _series_looks(points: Sequence[SweepPoint]) -> dict[str, tuple[str, str]]:

@@ -18,6 +18,7 @@ _EPILOG = """\
 examples:
   sunpace backtest day.csv
   sunpace backtest *.csv --compare --jobs 4
+  sunpace backtest day.csv --plot day.html --set site.timezone=Europe/Zurich
   sunpace backtest day.csv --set strategy.surplus.solar_share=0.5 --phases 1 --json"""
 
 
