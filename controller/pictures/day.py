@@ -19,7 +19,7 @@ from controller.pictures.clock_axis import clock_changes, ticks, zone_text
 from controller.pictures.plain import cut
 from controller.pictures.reason_rows import ReasonRow, reason_rows
 from controller.pictures.record import DayRecord
-from controller.pictures.shapes import area, layer, line_of, merged, rectangles, stairs, under
+from controller.pictures.shapes import area, layer, line_of, stairs, under, visible
 from controller.pictures.svg import A4_IN, INK, QUIET, style, to_svg
 from controller.pictures.thin import Bins, bins
 
@@ -31,7 +31,7 @@ _FROM_GRID: dict[str, Any] = {"facecolor": "#D55E00", "edgecolor": "white", "hat
 _LEFT, _RIGHT, _TOP, _BOTTOM = 0.115, 0.918, 0.878, 0.068
 _TITLE_LETTERS, _FIGURE_LETTERS = 80, 150  # as many fit
 _ROW_IN = 0.17  # a reason's height
-_THINNEST_W = 0.8  # points: what is shorter in time is drawn so wide
+_BAR_PT = _ROW_IN * 72 * 0.7
 
 
 def day_svg(day: DayRecord) -> str:
@@ -44,7 +44,7 @@ def day_svg(day: DayRecord) -> str:
         _draw_power(power, day, where)
         _draw_grid(grid, day, where)
         _draw_box(box, day)
-        _draw_reasons(why, rows, gap_s=(day.times_s[-1] - day.times_s[0]) / _MOST_BINS)
+        _draw_reasons(why, rows, least_s=(day.times_s[-1] - day.times_s[0]) / _MOST_BINS)
         _draw_time(figure, (power, grid, box, why), day)
         _head(figure, day)
         return to_svg(figure, day.title)
@@ -107,17 +107,15 @@ def _draw_box(axes: Axes, day: DayRecord) -> None:
     axes.yaxis.grid(visible=True)
 
 
-def _draw_reasons(axes: Axes, rows: Sequence[ReasonRow], gap_s: float) -> None:
+def _draw_reasons(axes: Axes, rows: Sequence[ReasonRow], least_s: float) -> None:
     """A row for each reason: its name before it, how long it stood behind it."""
     axes.set_ylim(max(1, len(rows)), 0)
     axes.set_yticks([index + 0.5 for index in range(len(rows))], labels=[cut(row.label, 22) for row in rows])
     axes.tick_params(axis="y", length=0, labelsize=7.5, labelcolor=INK)
     for index, row in enumerate(rows):
         axes.axhline(index + 0.5, color="#ececec", linewidth=0.5, zorder=0)
-        spans_s = merged(row.spans_s, gap_s)
-        spans = [(from_s, to_s, index + 0.15, index + 0.85) for from_s, to_s in spans_s]
-        edge = {"edgecolor": row.colour, "linewidth": _THINNEST_W, "joinstyle": "miter"}
-        axes.add_patch(PathPatch(rectangles(spans), facecolor=row.colour, gid=f"reason-{index}", **edge))
+        bars = [[(from_s, to_s, index + 0.5)] for from_s, to_s in visible(row.spans_s, least_s)]
+        axes.plot(*line_of(bars), color=row.colour, linewidth=_BAR_PT, solid_capstyle="butt", gid=f"reason-{index}")
         axes.annotate(format_duration(row.total_s), (1.005, index + 0.5), xycoords=("axes fraction", "data"),
                       va="center", fontsize=7.5, annotation_clip=False)  # fmt: skip
 
@@ -131,7 +129,7 @@ def _draw_time(figure: Figure, panels: Sequence[Axes], day: DayRecord) -> None:
         panel.set_xlim(from_s, to_s)
         panel.set_xticks([mark.at_s for mark in marks], labels=[mark.label for mark in marks])
         panel.xaxis.grid(visible=True)
-        panel.tick_params(axis="x", labelbottom=panel is panels[-1], length=2.5)
+        panel.tick_params(axis="x", bottom=panel is panels[-1], labelbottom=panel is panels[-1], length=2.5)
         for at_s, _ in changes:
             panel.axvline(at_s, color=INK, linewidth=0.8, linestyle="--")
     for at_s, moved in changes:

@@ -16,9 +16,6 @@ from controller.pictures.thin import Series
 Step = tuple[float, float, float]
 """From, to, epoch seconds, and the height between them."""
 
-Rectangle = tuple[float, float, float, float]
-"""From, to, epoch seconds, and lower and upper edge."""
-
 
 def area(axes: Axes, x: Series, y: Series, *, gid: str, **looks: Any) -> None:
     """Fills between a line and zero; `looks` are a patch's, its edge among them."""
@@ -72,19 +69,15 @@ def under(flights: Iterable[Sequence[Step]]) -> Path:
     return _path(outlines)
 
 
-def rectangles(pieces: Iterable[Rectangle]) -> Path:
-    """All of them."""
-    return _path([(left, low), (right, low), (right, high), (left, high)] for left, right, low, high in pieces)
-
-
-def merged(spans_s: Iterable[tuple[float, float]], gap_s: float) -> list[tuple[float, float]]:
-    """The spans, rising in time, without the gaps that are shorter than `gap_s`: nobody could see them."""
+def visible(spans_s: Iterable[tuple[float, float]], least_s: float) -> list[tuple[float, float]]:
+    """The spans, rising in time, as an eye can see them: none, and no gap between them, is shorter than `least_s`."""
     whole: list[tuple[float, float]] = []
     for from_s, to_s in spans_s:
-        if whole and from_s - whole[-1][1] < gap_s:
-            whole[-1] = (whole[-1][0], max(to_s, whole[-1][1]))
+        end_s = max(to_s, from_s + least_s)
+        if whole and from_s - whole[-1][1] < least_s:
+            whole[-1] = (whole[-1][0], max(end_s, whole[-1][1]))
         else:
-            whole.append((from_s, to_s))
+            whole.append((from_s, end_s))
     return whole
 
 
