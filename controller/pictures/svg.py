@@ -53,7 +53,9 @@ _Point = tuple[float, float]
 @contextmanager
 def style() -> Iterator[None]:
     """While entered figures are made, and written, in our style; afterwards matplotlib is as it was."""
-    with mpl.rc_context(_STYLE), warnings.catch_warnings():
+    with mpl.rc_context(), warnings.catch_warnings():
+        mpl.rcdefaults()  # whatever this user has made of matplotlib
+        mpl.rcParams.update(_STYLE)
         # The reader's own fonts write the text; that the measuring one has no such letter does not matter.
         warnings.filterwarnings("ignore", message="Glyph .* missing", category=UserWarning)
         yield

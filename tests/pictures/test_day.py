@@ -54,10 +54,11 @@ def test_nothing_in_it_comes_from_elsewhere_or_runs() -> None:
 
 
 def test_the_same_day_gives_the_same_bytes_and_matplotlib_stays_as_it_was() -> None:
-    before = dict(mpl.rcParams)
-    first, second = _busy_svg(), day_svg(_busy())
-    assert first == second
-    assert dict(mpl.rcParams) == before
+    first = _busy_svg()
+    with mpl.rc_context({"font.size": 30, "axes.grid": True, "svg.fonttype": "path"}):
+        before = dict(mpl.rcParams)
+        assert day_svg(_busy()) == first
+        assert dict(mpl.rcParams) == before
     assert len(set(re.findall(r'\sid="([^"]*)"', first))) == len(re.findall(r'\sid="([^"]*)"', first))
 
 
