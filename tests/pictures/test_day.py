@@ -92,6 +92,16 @@ def test_heights_are_those_of_the_powers() -> None:
     assert widest / per_hour == pytest.approx(2.0, abs=0.1)
 
 
+def test_of_the_car_only_what_the_house_leaves_of_the_sun_is_from_the_sun() -> None:
+    picture = day(pv=lambda _: 3000.0, load=lambda _: 1000.0, ev=lambda _: 5000.0)
+    drawing = Drawing(day_svg(picture))
+    (sun,), (fed,), (drawn,) = (drawing.outlines(gid) for gid in ("sun", "car-sun", "car-grid"))
+    ground, top = max(y for _, y in sun), min(y for _, y in sun)
+    per_kw = (ground - top) / 3
+    assert {round((ground - y) / per_kw, 1) for _, y in fed} == {1.0, 3.0}
+    assert {round((ground - y) / per_kw, 1) for _, y in drawn} == {3.0, 6.0}
+
+
 def test_import_and_export_in_the_same_minute_both_show() -> None:
     drawing = Drawing(day_svg(day(pv=lambda hour: 4000.0 * (int(hour * 720) % 2), load=lambda _: 2000.0)))
     for gid in ("import", "export"):
@@ -128,7 +138,8 @@ def test_a_short_reason_is_still_seen() -> None:
     drawing = Drawing(day_svg(day(grounds=grounds)))
     assert "box does not answer" in drawing.texts
     assert "5 s" in drawing.texts
-    assert drawing.has("reason-1")
+    ((begin, end),) = drawing.outlines("reason-1")
+    assert 0.5 < end[0] - begin[0] < 1.0  # points; 5 s are 0.04
 
 
 def test_the_day_of_a_clock_change_says_so() -> None:
@@ -148,11 +159,11 @@ def test_any_length_of_time_can_be_drawn(hours: float) -> None:
 
 def test_hostile_words_are_only_words() -> None:
     title = "</text><script>alert(1)</script> $\\frac{1}$ \x00\x1b & 太陽 " + "long" * 60
-    grounds = [Ground(START_S, '<b onload="x">$\\bad'), Ground(START_S + 60, "]]>\x07")]
+    grounds = [Ground(START_S, '<b onload="x">$\\bad$'), Ground(START_S + 60, "]]>\x07")]
     drawing = Drawing(day_svg(day(title=title, grounds=grounds, figures=[("a < b", "$5 & more")])))
     assert any(text.startswith("</text><script>alert(1)") and "…" in text for text in drawing.texts)
     assert "a < b $5 & more" in drawing.texts
-    assert '<b onload="x">$\\bad' in drawing.texts
+    assert '<b onload="x">$\\bad$' in drawing.texts
 
 
 def test_series_of_unequal_length_are_no_day() -> None:
