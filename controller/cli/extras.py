@@ -1,4 +1,4 @@
-"""Says plainly when the packages of the virtual home are missing."""
+"""Says plainly when packages are missing that only some commands need."""
 
 from __future__ import annotations
 
@@ -16,3 +16,9 @@ def require_sim() -> None:
         raise SunpaceError(
             f"the virtual home needs {', '.join(missing)}; install Sunpace with its extra: pip install '.[sim]'"
         )
+
+
+def require_plot() -> None:
+    """Raises SunpaceError when the extra `plot` is not installed."""
+    if find_spec("matplotlib") is None:
+        raise SunpaceError("pictures need matplotlib; install Sunpace with its extra: pip install '.[plot]'")

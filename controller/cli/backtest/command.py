@@ -6,7 +6,6 @@ import argparse
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 
 from controller.cli.backtest.bar import progress_bar
 from controller.cli.backtest.day_source import day_sources
@@ -16,14 +15,14 @@ from controller.cli.backtest.pilots import OURS, PEERS
 from controller.cli.backtest.report import as_json, comparison_as_json, sweep_as_json
 from controller.cli.backtest.runs import ParameterSet, Run, by_pilot, cases_for, figures, runs_of
 from controller.cli.backtest.scene import make_scene
-from controller.cli.backtest.sweep import grid, read_axes, unbeaten
-from controller.cli.backtest.tables import NARROW, comparison_view, days_view, sweep_view
-from controller.cli.backtest.timeline import Timeline
-from controller.cli.backtest.work import PERFECT, Case, Source, Watch
+from controller.cli.backtest.sweep import grid, read_axes
+from controller.cli.backtest.tables import NARROW, comparison_view, days_view, length_of, sweep_view
+from controller.cli.backtest.watching import check_files, draw_points, draw_run, watched
+from controller.cli.backtest.work import PERFECT, Case, Source
 from controller.cli.logs import configure_logs
 from controller.cli.outcome import Outcome, show
-from controller.cli.whole_file import whole_text
 from controller.domain.errors import ConfigError
+from controller.pictures.front import pareto_front
 
 
 def backtest(arguments: argparse.Namespace) -> int:
@@ -37,15 +36,18 @@ def backtest(arguments: argparse.Namespace) -> int:
         raise ConfigError(["no day: name a TRACE, or ask for a generated one with --day"])
     if arguments.write_trace is not None:
         write_day(files[0], arguments.write_trace)
-    _check_timeline(arguments, sources, sets)
+    check_files(arguments, sources, sets)
     pilots = [*PEERS, OURS] if arguments.compare else [pilot]
     cases = cases_for(sources, sets, pilots)
     jobs = jobs_for(len(cases)) if arguments.jobs is None else arguments.jobs
     wanted = not arguments.json or sys.stdout.isatty()
-    with _timeline(arguments) as watch, progress_bar(len(cases), wanted=wanted) as tell:
-        results = run_cases(cases, jobs, tell, watch)
+    with watched(arguments) as watchers, progress_bar(len(cases), wanted=wanted) as tell:
+        results = run_cases(cases, jobs, tell, watchers.watch)
     _tell_notes(results)
-    return show(_outcome(arguments, pilot, sets, runs_of(results)), as_json=arguments.json)
+    runs = runs_of(results)
+    if watchers.recorders:
+        draw_run(arguments.plot, watchers.recorders[0], by_pilot(runs, pilot)[0])
+    return show(_outcome(arguments, pilot, sets, runs), as_json=arguments.json)
 
 
 def parameter_sets(arguments: argparse.Namespace) -> list[ParameterSet]:
@@ -75,27 +77,6 @@ def _pilot(arguments: argparse.Namespace) -> str:
     return str(arguments.pilot)
 
 
-def _check_timeline(arguments: argparse.Namespace, sources: Sequence[Source], sets: Sequence[ParameterSet]) -> None:
-    if arguments.timeline is None:
-        return
-    if len(sources) != 1:
-        raise ConfigError([f"--timeline goes with one trace, not with {len(sources)}"])
-    if len(sets) != 1:
-        raise ConfigError([f"--timeline goes with one parameter set, not with {len(sets)}: leave --sweep out"])
-    if arguments.compare:
-        raise ConfigError(["--timeline goes with one run: leave --compare out, or name a rule with --pilot"])
-
-
-@contextmanager
-def _timeline(arguments: argparse.Namespace) -> Iterator[Watch | None]:
-    """Who is shown every step, if anybody; a file that is written takes its place when all is well."""
-    if arguments.timeline is None:
-        yield None
-        return
-    with whole_text(arguments.timeline) as stream:
-        yield lambda trace: Timeline(stream, trace.times_s[0]).watch
-
-
 def _tell_notes(results: Sequence[Result]) -> None:
     """What had to be put right, once a day."""
     for line in dict.fromkeys(note for result in results for note in _notes(result.case, result.notes)):
@@ -111,12 +92,20 @@ def _outcome(arguments: argparse.Namespace, pilot: str, sets: Sequence[Parameter
     if arguments.compare:
         names = [name for name in (*PEERS, OURS, PERFECT) if by_pilot(runs, name)]
         by_name = {name: by_pilot(runs, name) for name in names}
+        if arguments.plot is not None:
+            rules = [(name, figures(of_name)) for name, of_name in by_name.items()]
+            draw_points(arguments.plot, length_of(by_name[OURS]), "rules", rules)
         return Outcome(comparison_as_json(OURS, by_name), comparison_view(by_name))
     mine = by_pilot(runs, pilot)
     if arguments.sweeps:
         rows = [(one, [run for run in mine if run.case.scene is one.scene]) for one in sets]
         totals = [figures(of_set) for _, of_set in rows]
-        best = unbeaten([(-total.solar_kwh, total.grid_kwh) for total in totals])
+        front = set(pareto_front([(-total.solar_kwh, total.grid_kwh) for total in totals]))
+        best = [place in front for place in range(len(totals))]
+        if arguments.plot is not None:
+            labels = [", ".join(value for _, value in one.swept) for one in sets]
+            keys = ", ".join(key for key, _ in sets[0].swept)
+            draw_points(arguments.plot, length_of(mine), keys, list(zip(labels, totals, strict=True)))
         return Outcome(sweep_as_json(rows, best), sweep_view(rows, best))
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else NARROW
     return Outcome(as_json(mine), days_view(mine, width))

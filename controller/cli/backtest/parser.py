@@ -7,6 +7,7 @@ from pathlib import Path
 
 from controller.cli.backtest.day_flags import add_day_flags
 from controller.cli.backtest.file_flags import add_file_flags
+from controller.cli.backtest.plot_flags import add_plot_flags
 from controller.cli.extras import require_sim
 
 _DESCRIPTION = """\
@@ -18,6 +19,7 @@ examples:
   sunpace backtest day.csv
   sunpace backtest *.csv --compare --jobs 4
   sunpace backtest *.csv --sweep strategy.surplus.solar_share=0.5:1.0:0.1
+  sunpace backtest day.csv --plot day.html --set site.timezone=Europe/Zurich
   sunpace backtest day.csv --set strategy.surplus.solar_share=0.5 --phases 1 --json"""
 
 _MOST_JOBS = 61
@@ -34,6 +36,7 @@ def add_backtest(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     add_file_flags(backtest)
     add_day_flags(backtest)
+    add_plot_flags(backtest)
     backtest.add_argument("--config", type=Path, metavar="FILE", help="the site's settings; without one the defaults")
     backtest.add_argument("--strategy", metavar="NAME", help="strategy.active: surplus, off_peak, ...")
     backtest.add_argument(

@@ -1,12 +1,12 @@
-"""Parameter sets: what `--sweep` asks for, and which of them nobody beats."""
+"""Parameter sets: what `--sweep` asks for, key by key."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, DecimalException
-from itertools import groupby, product
-from math import inf, prod
+from itertools import product
+from math import prod
 
 from controller.domain.errors import ConfigError
 
@@ -51,21 +51,6 @@ def grid(axes: Sequence[Axis]) -> list[tuple[Setting, ...]]:
     if sets > MOST_RUNS:
         raise ConfigError([f"--sweep: {sets} parameter sets are more than {MOST_RUNS}; take wider steps"])
     return list(product(*([(axis.key, value) for value in axis.values] for axis in axes)))
-
-
-def unbeaten(points: Sequence[tuple[float, float]]) -> list[bool]:
-    """Which points are Pareto-optimal, where less is better in both: no other is as good in both and better in one."""
-    least = inf
-    found = [False] * len(points)
-    order = sorted(range(len(points)), key=points.__getitem__)
-    for _, group in groupby(order, key=lambda place: points[place][0]):
-        places = list(group)
-        lowest = points[places[0]][1]
-        if lowest < least:
-            least = lowest
-            for place in places:
-                found[place] = points[place][1] == lowest
-    return found
 
 
 def _axis(text: str) -> Axis:

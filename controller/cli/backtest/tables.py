@@ -54,7 +54,7 @@ def comparison_view(by_name: Mapping[str, Sequence[Run]]) -> RenderableType:
     """A row for everybody who has steered, over all days."""
     runs = next(iter(by_name.values()))
     view = _table(["who steers"], _OF_ALL, [((name,), of_name) for name, of_name in by_name.items()])
-    heading = f"{_length_of(runs)}, {_played_with(runs[0].case.scene)}"
+    heading = f"{length_of(runs)}, {_played_with(runs[0].case.scene)}"
     return Group(Text(heading, style="bold"), view, Text(_score_of(runs)))
 
 
@@ -74,7 +74,7 @@ def sweep_view(rows: Sequence[tuple[ParameterSet, Sequence[Run]]], unbeaten: Seq
     if (best := best_of(rows)) is not None:
         one, captured = best
         lines.append(f"captures most: {', '.join(f'{key}={value}' for key, value in one.swept)}, {captured:.1%}")
-    heading = f"{_length_of(rows[0][1])}, {len(rows)} parameter sets"
+    heading = f"{length_of(rows[0][1])}, {len(rows)} parameter sets"
     return Group(Text(heading, style="bold"), view, *(Text(line) for line in lines))
 
 
@@ -82,6 +82,11 @@ def best_of(rows: Iterable[tuple[ParameterSet, Sequence[Run]]]) -> tuple[Paramet
     """The parameter set that captures most of what is possible at its own solar share, if any has a score."""
     scored = [(one, captured) for one, runs in rows if (captured := figures(runs).captured) is not None]
     return max(scored, key=lambda row: row[1], default=None)
+
+
+def length_of(runs: Sequence[Run]) -> str:
+    """How many traces of how many days, in words."""
+    return f"{len(runs)} {'trace' if len(runs) == 1 else 'traces'}, {figures(runs).days:.1f} days"
 
 
 def _table(
@@ -114,10 +119,6 @@ def _short(names: Sequence[str]) -> Sequence[str]:
 def _played_with(scene: Scene) -> str:
     phases = scene.plant.phases
     return f"{phases} {'phase' if phases == 1 else 'phases'}, solar share {scene.solar_share:g}"
-
-
-def _length_of(runs: Sequence[Run]) -> str:
-    return f"{len(runs)} {'trace' if len(runs) == 1 else 'traces'}, {figures(runs).days:.1f} days"
 
 
 def _score_of(runs: Sequence[Run]) -> str:

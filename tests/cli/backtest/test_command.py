@@ -150,8 +150,8 @@ def test_the_timeline_has_a_row_a_step(person: Person, day: Path, tmp_path: Path
     ("words", "complaint"),
     [
         ([], "no day: name a TRACE"),
-        (["DAY", "DAY", "--timeline", "OUT"], "--timeline goes with one trace, not with 2"),
-        (["DAY", "--sweep", "strategy.surplus.min_on_s=1,2", "--timeline", "OUT"], "one parameter set, not with 2"),
+        (["DAY", "DAY", "--timeline", "OUT"], "--timeline goes with one run, not with 2 traces"),
+        (["DAY", "--sweep", "strategy.surplus.min_on_s=1,2", "--timeline", "OUT"], "one run, not with --sweep"),
         (["DAY", "--compare", "--timeline", "OUT"], "--timeline goes with one run"),
         (["DAY", "--compare", "--sweep", "strategy.surplus.min_on_s=1,2"], "--compare and --sweep do not go together"),
         (["DAY", "--compare", "--pilot", OURS], "--pilot and --compare do not go together"),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.cli.backtest.sweep import MOST_RUNS, grid, read_axes, unbeaten
+from controller.cli.backtest.sweep import MOST_RUNS, grid, read_axes
 from controller.domain.errors import ConfigError
 from tests.cli.backtest.days import Person, sunny
 
@@ -80,17 +80,6 @@ def test_the_grid_has_every_combination() -> None:
     ]
     with pytest.raises(ConfigError, match=f"1000000 parameter sets are more than {MOST_RUNS}"):
         grid(read_axes(["a=1:1000:1", "b=1:1000:1"]))
-
-
-POINTS = st.lists(st.tuples(*[st.integers(0, 6).map(float)] * 2), max_size=12)
-
-
-@given(points=POINTS)
-def test_unbeaten_is_what_nobody_beats(points: list[tuple[float, float]]) -> None:
-    def beats(one: tuple[float, float], other: tuple[float, float]) -> bool:
-        return one[0] <= other[0] and one[1] <= other[1] and one != other
-
-    assert unbeaten(points) == [not any(beats(one, point) for one in points) for point in points]
 
 
 def test_a_sweep_is_as_many_commands(person: Person, tmp_path: Path) -> None:

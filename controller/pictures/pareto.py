@@ -1,0 +1,109 @@
+"""The picture of a sweep: sun against grid, and starts against value, with what cannot be bettered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from controller.pictures.front import SweepPoint, starts_against_value, sun_against_grid
+from controller.pictures.labels import Label, place_labels
+from controller.pictures.plain import cut
+from controller.pictures.svg import INK, QUIET, style, to_svg
+
+_SIZE_IN = (11.69, 6.0)
+_LOOKS = (("o", "#0072B2"), ("s", "#D55E00"), ("D", "#009E73"), ("^", "#CC79A7"), ("v", "#E69F00"), ("P", "#56B4E9"))
+"""Marker and colour of each series; the marker tells them apart in grey print."""
+
+_LETTERS = 28  # of a label
+_MOST_NAMED = 30  # where there are more points only the front is named
+_BEHIND = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.4}
+
+
+def pareto_svg(title: str, points: Sequence[SweepPoint]) -> str:
+    """The picture as an `<svg>` element.
+
+    Args:
+        title: What was swept over which days.
+        points: At least one.
+    """
+    with style():
+        figure = Figure(figsize=_SIZE_IN, dpi=72)  # a pixel is a typographic point
+        figure.subplots_adjust(left=0.07, right=0.97, top=0.8, bottom=0.11, wspace=0.2)
+        left, right = figure.subplots(1, 2)
+        xy = [(point.solar_kwh, point.grid_kwh) for point in points]
+        _scatter(left, points, dict(enumerate(xy)), sun_against_grid(points), steps="steps-pre", gid="sun-grid")
+        left.set(xlabel="from the sun, kWh", ylabel="from the grid, kWh")
+        left.set_title("sun against grid: better to the right and down", loc="left", fontsize=9)
+        valued = {i: (p.starts_per_day, p.value_kwh) for i, p in enumerate(points) if p.value_kwh is not None}
+        _scatter(right, points, valued, starts_against_value(points), steps="steps-post", gid="starts-value")
+        right.set(xlabel="starts a day", ylabel="value, kWh of sun")
+        right.set_title("starts against value: better to the left and up", loc="left", fontsize=9)
+        if not valued:
+            right.set(xticks=[], yticks=[])
+            right.annotate("no value: at a solar share of 1\na kWh from the grid has no price", (0.5, 0.5),
+                           xycoords="axes fraction", ha="center", va="center", color=QUIET)  # fmt: skip
+        figure.text(0.03, 0.935, cut(title, 80), fontsize=13, fontweight="bold")
+        _legend(figure, points)
+        return to_svg(figure, title)
+
+
+def _scatter(
+    axes: Axes,
+    points: Sequence[SweepPoint],
+    xy: dict[int, tuple[float, float]],
+    front: list[int],
+    *,
+    steps: Literal["steps-pre", "steps-post"],
+    gid: str,
+) -> None:
+    """All the points; those of the front are filled, and bound what is within reach."""
+    axes.margins(0.12)
+    axes.grid(visible=True)
+    inside = set(front)
+    line = sorted(xy[place] for place in front)
+    axes.plot([x for x, _ in line], [y for _, y in line], color=QUIET, linewidth=0.8, linestyle="--",
+              drawstyle=steps, gid=f"{gid}-front")  # fmt: skip
+    for index, (name, (marker, colour)) in enumerate(_series_looks(points).items()):
+        for best in (False, True):
+            spots = [xy[place] for place in xy if points[place].series == name and (place in inside) is best]
+            axes.plot([x for x, _ in spots], [y for _, y in spots], marker=marker, color=colour, linestyle="",
+                      markersize=7 if best else 5, markerfacecolor=colour if best else "white",
+                      gid=f"{gid}-{'best' if best else 'others'}-{index}")  # fmt: skip
+    _label(axes, points, xy, front)
+
+
+def _label(axes: Axes, points: Sequence[SweepPoint], xy: dict[int, tuple[float, float]], front: list[int]) -> None:
+    """Names the front, and the others where they are few, as far as there is room."""
+    axes.autoscale_view()
+    at = {place: axes.transData.transform(spot) for place, spot in xy.items()}
+    best = set(front)
+    others = [place for place in xy if place not in best]
+    named = [*front, *(others if len(xy) <= _MOST_NAMED else [])][:_MOST_NAMED]
+    labels = [Label(float(at[place][0]), float(at[place][1]), cut(points[place].label, _LETTERS)) for place in named]
+    offsets = place_labels(labels, [(x, y) for x, y in at.values()], (axes.bbox.x0, axes.bbox.x1))
+    for place, label, offset in zip(named, labels, offsets, strict=True):
+        if offset is not None:
+            axes.annotate(label.text, xy[place], xytext=offset, textcoords="offset points", fontsize=7.5,
+                          fontweight="bold" if place in best else "normal", va="center", bbox=_BEHIND)  # fmt: skip
+    if None in offsets[: len(front)] or len(front) > len(named):
+        note = "not every name has room; F.html lists them all"
+        axes.annotate(note, (1, -0.115), xycoords="axes fraction", ha="right", color=QUIET, fontsize=7.5)
+
+
+def _series_looks(points: Sequence[SweepPoint]) -> dict[str, tuple[str, str]]:
+    names = list(dict.fromkeys(point.series for point in points))
+    return {name: _LOOKS[index % len(_LOOKS)] for index, name in enumerate(names)}
+
+
+def _legend(figure: Figure, points: Sequence[SweepPoint]) -> None:
+    handles = [
+        Line2D([], [], marker=marker, color=colour, linestyle="", markersize=6, label=cut(name, _LETTERS))
+        for name, (marker, colour) in _series_looks(points).items()
+    ]
+    handles.append(Line2D([], [], color=QUIET, linewidth=0.8, linestyle="--", label="cannot be bettered (filled)"))
+    figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.022, 0.925), ncols=len(handles), fontsize=8,
+                  labelcolor=INK, handletextpad=0.4, columnspacing=1.5)  # fmt: skip
