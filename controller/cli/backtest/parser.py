@@ -17,6 +17,7 @@ _EPILOG = """\
 examples:
   sunpace backtest day.csv
   sunpace backtest *.csv --compare --jobs 4
+  sunpace backtest --day standard --day broken:20-29
   sunpace backtest day.csv --set strategy.surplus.solar_share=0.5 --phases 1 --json"""
 
 
