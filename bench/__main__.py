@@ -7,6 +7,7 @@ import platform
 import sys
 
 from bench.car import bench_car
+from bench.days import bench_days
 from bench.decide import bench_decide
 from bench.idle import bench_idle
 from bench.meters import bench_meters
@@ -22,6 +23,7 @@ _BENCHES = {
     "rush": [bench_rush],
     "soak": [bench_soak],
     "car": [bench_car],
+    "days": [bench_days],
 }
 
 

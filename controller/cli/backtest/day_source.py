@@ -41,8 +41,9 @@ def day_sources(arguments: argparse.Namespace) -> list[DaySource]:
     """The days that the flags ask for. Raises ConfigError."""
     wished = _wished(arguments)
     if wished and all(text == STANDARD for text in arguments.days):
-        flags = ", ".join(wished)
-        raise ConfigError([f"{flags}: goes with a day of some kind, like --day broken:1; those of the set are fixed"])
+        go = "goes" if len(wished) == 1 else "go"
+        told = f"{', '.join(wished)}: {go} with a day of some kind, like --day broken:1"
+        raise ConfigError([f"{told}; the set's days are fixed" if arguments.days else told])
     return [DaySource(day=day) for text in arguments.days for day in _days(text, dict(wished.values()))]
 
 

@@ -39,7 +39,7 @@ def test_a_name_is_understood(text: str, kind: DayKind, seeds: list[int]) -> Non
         "broken:1,2",
         "broken:1000000",
         "broken :1",
-        "broken:١",
+        "broken:\u0661",
     ],
 )
 def test_a_wrong_name_is_told_with_the_kinds(text: str) -> None:
