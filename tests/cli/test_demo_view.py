@@ -27,7 +27,7 @@ def test_the_live_picture_tells_powers_limit_reason_and_what_comes_next() -> Non
 
     before, after = run_warped(look)
     assert "starting ..." in before
-    assert "sun        7." in after
+    assert "sun        8." in after
     assert "exports" in after
     assert "limit  off" in after
     assert "box    Preparing" in after
