@@ -15,7 +15,7 @@ from controller.simulation.plant import Plant, PlantSettings
 from controller.simulation.trace import read_trace
 
 _FIRST_SUN_W = 200.0
-_USUAL_DAY = "sunny:10"
+_USUAL_DAY = "sunny:1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
