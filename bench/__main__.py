@@ -8,6 +8,7 @@ import sys
 
 from bench.backtest import bench_backtest, bench_compare
 from bench.car import bench_car
+from bench.days import bench_days
 from bench.decide import bench_decide
 from bench.idle import bench_idle
 from bench.meters import bench_meters
@@ -24,6 +25,7 @@ _BENCHES = {
     "soak": [bench_soak],
     "car": [bench_car],
     "backtest": [bench_backtest, bench_compare],
+    "days": [bench_days],
 }
 
 

@@ -23,17 +23,20 @@ _START = "10:00"
 _EXIT_WITHIN_S = 4.5
 
 
-def demo(*, speed: float, trace_file: Path | None, duration_s: float | None, as_json: bool) -> int:
+def demo(
+    *, speed: float, trace_file: Path | None, day_name: str | None, duration_s: float | None, as_json: bool
+) -> int:
     """Plays a day until Ctrl-C, the duration or the trace's end; returns the exit code. Raises SunpaceError.
 
     Args:
         speed: Virtual seconds a second.
-        trace_file: A recorded day; None plays the generated one.
+        trace_file: A recorded day; None plays a generated one.
+        day_name: Which generated one, like "broken:3"; None for the usual one.
         duration_s: Real seconds after which to end.
         as_json: Whether the last line on stdout is what was measured, as JSON.
     """
     configure_logs("error")
-    day = virtual_day(trace_file, _START)
+    day = virtual_day(trace_file, _START, day_name)
     measured = run_on_loop(_play, day, speed, duration_s, as_json)
     if as_json:
         print(json.dumps(measured), flush=True)

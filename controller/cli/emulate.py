@@ -38,7 +38,8 @@ class Emulation:
         what: Which part of the home.
         port: Of the meter or wallbox, in a home of the meter; 0 takes a free one.
         wallbox_port: Of the wallbox in a home.
-        trace_file: A recorded day; None plays the generated one.
+        trace_file: A recorded day; None plays a generated one.
+        day_name: Which generated one, like "broken:3"; None for the usual one.
         start: Where the generated day begins, "HH:MM".
         write_config: Where to write a configuration that fits a home.
         as_json: Whether the first line is JSON, and the last one what wallbox or meter have seen.
@@ -50,6 +51,7 @@ class Emulation:
     port: int
     wallbox_port: int
     trace_file: Path | None
+    day_name: str | None
     start: str
     write_config: Path | None
     as_json: bool
@@ -67,7 +69,7 @@ def emulate(emulation: Emulation) -> int:
 async def _serve(emulation: Emulation) -> None:
     clock = WallClock()
     try:
-        day = virtual_day(emulation.trace_file, emulation.start)
+        day = virtual_day(emulation.trace_file, emulation.start, emulation.day_name)
     except TraceError as error:  # a flag that names no trace
         raise ConfigError([str(error)]) from error
     live = LivePlant(day.plant, clock)

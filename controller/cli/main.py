@@ -12,6 +12,7 @@ from datetime import time
 from pathlib import Path
 
 from controller import __version__
+from controller.cli.backtest.day_flags import DAY_HELP
 from controller.cli.backtest.parser import add_backtest
 from controller.cli.emulate_flags import add_box_flags, add_meter_flags, box_flags, meter_flags
 from controller.cli.extras import require_sim
@@ -102,6 +103,7 @@ def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     )
     demo.add_argument("--speed", type=_speed, default=60, metavar="N", help="virtual seconds a second, 1 to 600 (60)")
     demo.add_argument("--trace", type=Path, metavar="F.csv", help="a recorded day: time,pv_w,load_w")
+    demo.add_argument("--day", metavar="KIND[:SEED]", help=f"{DAY_HELP} (sunny:1)")
     demo.add_argument("--duration", type=_seconds, metavar="S", help="end by itself after so many real seconds")
     demo.add_argument("--port", type=_port, default=8080, metavar="P", help="port of the web page, which comes later")
     demo.add_argument("--json", action="store_true", help="last line: what was measured, as JSON")
@@ -136,6 +138,7 @@ def _add_emulate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     emulate.add_argument("--port", type=_port, default=0, metavar="P", help="port of the meter or wallbox (a free one)")
     emulate.add_argument("--wallbox-port", type=_port, default=0, metavar="P", help="home: the wallbox's port")
     emulate.add_argument("--trace", type=Path, metavar="F.csv", help="a recorded day: time,pv_w,load_w")
+    emulate.add_argument("--day", metavar="KIND[:SEED]", help=f"{DAY_HELP} (sunny:1)")
     emulate.add_argument(
         "--start", type=_time_of_day, default="11:00", metavar="HH:MM", help="where the generated day begins (11:00)"
     )
@@ -157,6 +160,7 @@ def _demo(arguments: argparse.Namespace) -> int:
     return demo(
         speed=arguments.speed,
         trace_file=arguments.trace,
+        day_name=arguments.day,
         duration_s=arguments.duration,
         as_json=arguments.json,
     )
@@ -190,6 +194,7 @@ def _emulate(arguments: argparse.Namespace) -> int:
             port=arguments.port,
             wallbox_port=arguments.wallbox_port,
             trace_file=arguments.trace,
+            day_name=arguments.day,
             start=arguments.start,
             write_config=arguments.write_config,
             as_json=arguments.json,

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from pathlib import Path
 
+from controller.domain.errors import ConfigError
+from controller.simulation.days.day import Day, generate
+from controller.simulation.days.names import named_days
 from controller.simulation.home import Home
 from controller.simulation.plant import Plant, PlantSettings
 from controller.simulation.trace import read_trace
-from controller.simulation.weather import sunny_with_clouds
 
 _FIRST_SUN_W = 200.0
+_USUAL_DAY = "sunny:1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,18 +33,37 @@ class VirtualDay:
     length_s: float | None
 
 
-def virtual_day(trace_file: Path | None, start: str) -> VirtualDay:
-    """A recorded day from its first sun, or the generated one from `start` ("HH:MM"). Raises TraceError."""
+def virtual_day(trace_file: Path | None, start: str, name: str | None = None) -> VirtualDay:
+    """A recorded day from its first sun, or a generated one from `start`.
+
+    Args:
+        trace_file: The recorded day, if any.
+        start: Where a generated one begins, "HH:MM".
+        name: Which generated one, like "broken:3"; None for a sunny one with a few clouds.
+
+    Raises:
+        TraceError: The recorded day cannot be read.
+        ConfigError: No such day is generated, or both are asked for.
+    """
+    if trace_file is not None and name is not None:
+        raise ConfigError([f"--trace {trace_file} and --day {name}: there is one day, name one of them"])
     settings = PlantSettings()
     if trace_file is not None:
         trace = read_trace(trace_file)
         start_s = trace.first_sun_s(_FIRST_SUN_W)
         plant = Plant(trace, start_s, settings)
         return VirtualDay(plant=plant, start=datetime.fromtimestamp(start_s, UTC), length_s=trace.times_s[-1] - start_s)
-    trace = sunny_with_clouds()
+    trace = generate(_one_day(name or _USUAL_DAY))
     hour = time.fromisoformat(start)
     begin = trace.start.replace(hour=hour.hour, minute=hour.minute)
     return VirtualDay(plant=Plant(trace, begin.timestamp(), settings, cyclic=True), start=begin, length_s=None)
+
+
+def _one_day(name: str) -> Day:
+    kind, seeds = named_days(name)
+    if len(seeds) > 1:
+        raise ConfigError([f"--day {name}: there is one day, name one seed, like {kind}:{seeds[0]}"])
+    return Day(kind=kind, seed=seeds[0])
 
 
 def config_toml(home: Home, directory: Path, *, speed: float = 1.0) -> str:

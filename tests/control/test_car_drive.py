@@ -30,25 +30,40 @@ VIEWS = {
 ROUGH = {"grid", "grid, currents"}
 """Views in which nothing but our own steps tells of the car's current, and clouds look like their answers."""
 
-FAIR_W = {  # the worst of days 1 and 2, and half as much again: mean and 95 % of the absolute errors
-    "three phases": (180, 1040),
-    "one phase": (60, 350),
-    "two phases": (210, 2070),
-    "10 A": (180, 1040),
-    "1 A less": (250, 1040),
-    "slow": (160, 1040),
+FAIR_W = {  # the worst of the fair days, and half as much again: mean and 95 % of the absolute errors
+    "three phases": (240, 1040),
+    "one phase": (70, 350),
+    "two phases": (200, 1380),
+    "10 A": (250, 1040),
+    "1 A less": (300, 1040),
+    "slow": (200, 1040),
 }
-FAIR_ROUGH_W = {**FAIR_W, "10 A": (750, 2070), "1 A less": (1020, 1040)}
-GREY_W = {**FAIR_W, "one phase": (190, 350), "two phases": (220, 2420), "1 A less": (430, 1040)}
+FAIR_ROUGH_W = {
+    "three phases": (240, 1040),
+    "one phase": (70, 350),
+    "two phases": (200, 1380),
+    "10 A": (340, 2070),
+    "1 A less": (1060, 1040),
+    "slow": (200, 1040),
+}
+GREY_W = {
+    "three phases": (160, 1040),
+    "one phase": (70, 350),
+    "two phases": (240, 2070),
+    "10 A": (160, 1040),
+    "1 A less": (260, 1380),
+    "slow": (120, 1040),
+}
 GREY_ROUGH_W = {
-    "three phases": (330, 4140),
-    "one phase": (370, 3450),
-    "two phases": (390, 2420),
-    "10 A": (770, 4140),
-    "1 A less": (1100, 1730),
+    "three phases": (190, 1040),
+    "one phase": (70, 350),
+    "two phases": (1010, 2760),
+    "10 A": (750, 2070),
+    "1 A less": (1310, 2760),
     "slow": (160, 1040),
 }
-GREY = 7
+FAIR = (4, 10)
+GREY = 3
 """The day on which the sun goes at the first start: three to one phase look alike for long."""
 
 PLAIN = {"three phases", "one phase", "10 A"}
@@ -56,11 +71,14 @@ DAYS = [
     (car, view, seed)
     for car in CARS
     for view in VIEWS
-    for seed in (1, 2, GREY)
-    if seed != 2 or (car != "slow" and view in {*ROUGH, "all"})
+    for seed in (*FAIR, GREY)
+    if seed != FAIR[1] or (car != "slow" and view in {*ROUGH, "all"})
 ]
 FOUND_S = {"grid": 3600, "grid, currents": 360, "grid, counter": 600, "grid, PV": 900, "all": 180}
 """By then the phases are certain, and right, on the worst day."""
+
+TOO_GREY = {("two phases", "grid"), ("1 A less", "grid")}
+"""What the grid alone does not show in these one and a half hours of the grey day."""
 
 
 @cache
@@ -81,14 +99,15 @@ def test_the_error_of_the_power_is_bounded(car: str, view: str, seed: int) -> No
 @pytest.mark.parametrize(("car", "view", "seed"), DAYS)
 def test_the_phases_are_found_and_never_wrong(car: str, view: str, seed: int) -> None:
     outcome = seen(car, view, seed)
-    assert outcome.found_s is not None
-    assert outcome.found_s <= FOUND_S[view]
     assert outcome.wrong_s == 0
+    if seed != GREY or (car, view) not in TOO_GREY:
+        assert outcome.found_s is not None
+        assert outcome.found_s <= FOUND_S[view]
 
 
-@pytest.mark.parametrize(("car", "view"), [(car, view) for car, view, seed in DAYS if seed == 2 and car in PLAIN])
+@pytest.mark.parametrize(("car", "view"), [(car, view) for car, view, seed in DAYS if seed == FAIR[1] and car in PLAIN])
 def test_where_the_sun_holds_the_first_start_shows_them(car: str, view: str) -> None:
-    assert (seen(car, view, seed=2).found_s or 0) <= 30
+    assert (seen(car, view, seed=FAIR[1]).found_s or 0) <= 30
 
 
 def test_a_one_phase_car_no_longer_draws_from_the_grid_what_the_roof_was_believed_to_give() -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from controller.cli.demo import measured
 from controller.cli.main import main
-from controller.simulation.weather import sunny_with_clouds
+from controller.simulation.days.day import Day, generate
+from controller.simulation.days.kind import DayKind
 from tests.support.service import staged
 from tests.support.warp import run_warped
 
@@ -18,7 +19,7 @@ FROM_S, TO_S = 10 * 3600, 13 * 3600
 
 
 def hours_of_a_day(file: Path) -> Path:
-    day = sunny_with_clouds(4)
+    day = generate(Day(kind=DayKind.SUNNY, seed=4))
     rows = [
         f"{datetime.fromtimestamp(time_s, UTC).isoformat()},{pv_w:.1f},{load_w:.1f}"
         for time_s, pv_w, load_w in zip(day.times_s, day.pv_w, day.load_w, strict=True)

@@ -295,7 +295,8 @@ def test_a_car_does_not_charge_for_ever_though_meter_and_box_fail(faults: dict[s
             assert box.enabled
             box.set_faults(Faults(**faults))
             await stage.pull_meter()
-            await stage.passes(3600)
+            for _ in range(4):  # two hours at the most: how its faults fall on our calls differs from day to day
+                await stage.passes(1800 if box.enabled else 1)
             assert not box.enabled
             assert box.record.logins <= 40
             assert box.record.max_in_flight == 1

@@ -15,8 +15,9 @@ from controller.control.state import Snapshot, State
 from controller.domain.charger import ChargerStatus, OcppState, PowerSettings
 from controller.domain.decision import ActionKind, Decision
 from controller.domain.readings import House
+from controller.simulation.days.day import Day, generate
+from controller.simulation.days.kind import DayKind
 from controller.simulation.plant import Plant, PlantSettings
-from controller.simulation.weather import sunny_with_clouds
 from tests.support.houses import NOON, core, surplus
 
 _DASHBOARD_S = 15.0
@@ -91,7 +92,7 @@ class Outcome:
 
 def drive(scene: Scene) -> Outcome:
     """Runs a scene."""
-    trace = sunny_with_clouds(scene.seed)
+    trace = generate(Day(kind=DayKind.SUNNY, seed=scene.seed))
     plant = Plant(trace, trace.times_s[0] + scene.from_h * 3600, scene.car)
     if scene.takes_kwh is not None:
         plant.fill(scene.takes_kwh)

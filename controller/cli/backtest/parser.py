@@ -20,6 +20,7 @@ examples:
   sunpace backtest *.csv --compare --jobs 4
   sunpace backtest *.csv --sweep strategy.surplus.solar_share=0.5:1.0:0.1
   sunpace backtest day.csv --plot day.html --set site.timezone=Europe/Zurich
+  sunpace backtest --day standard --day broken:20-29
   sunpace backtest day.csv --set strategy.surplus.solar_share=0.5 --phases 1 --json"""
 
 _MOST_JOBS = 61

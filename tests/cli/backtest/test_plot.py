@@ -91,7 +91,7 @@ def test_without_matplotlib_it_says_what_to_install(
 
 
 def test_a_picture_is_of_one_trace(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["backtest", "--day", "1", "--day", "2", "--plot", str(tmp_path / "day.svg")]) == 2
+    assert main(["backtest", "--day", "sunny:1-2", "--plot", str(tmp_path / "day.svg")]) == 2
     assert "--plot draws one trace, a --sweep or a --compare, not 2 traces" in capsys.readouterr().err
     assert not (tmp_path / "day.svg").exists()
 

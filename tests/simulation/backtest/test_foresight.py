@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from controller.simulation.backtest.foresight import SLOT_S, Perfect, perfect
+from controller.simulation.days.day import Day, generate
+from controller.simulation.days.kind import DayKind
 from controller.simulation.trace import Trace
-from controller.simulation.weather import sunny_with_clouds
 
 WATTS_PER_AMP = 690.0
 LEVELS = (6, 7, 16)
@@ -68,7 +69,7 @@ def test_no_schedule_is_worth_more(points: list[tuple[float, float]], share: flo
 @given(st.integers(0, 9), shares)
 @settings(max_examples=10, deadline=None)
 def test_the_counts_add_up_to_the_value(seed: int, share: float) -> None:
-    best = foreseen(sunny_with_clouds(seed), share, tuple(range(6, 17)))
+    best = foreseen(generate(Day(kind=DayKind.SUNNY, seed=seed)), share, tuple(range(6, 17)))
     costs = 0.1 * best.starts + 0.002 * best.commands
     assert best.value_kwh == pytest.approx(best.solar_kwh - share / (1 - share) * best.grid_kwh - costs)
     assert best.value_kwh >= 0
@@ -76,7 +77,7 @@ def test_the_counts_add_up_to_the_value(seed: int, share: float) -> None:
 
 def test_a_long_trace_is_worth_its_days() -> None:
     """Longer than a chunk: nothing is lost where two meet."""
-    one = sunny_with_clouds(3)
+    one = generate(Day(kind=DayKind.SUNNY, seed=3))
     two = Trace.of(
         (time_s + lag_s, pv_w, load_w)
         for lag_s in (0.0, 86_430.0)

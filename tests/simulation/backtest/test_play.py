@@ -16,9 +16,10 @@ from controller.simulation.backtest.box import ReferenceBox
 from controller.simulation.backtest.core import CorePilot
 from controller.simulation.backtest.play import Look, play
 from controller.simulation.backtest.score import Outcome
+from controller.simulation.days.day import Day, generate
+from controller.simulation.days.kind import DayKind
 from controller.simulation.plant import Plant, PlantSettings
 from controller.simulation.trace import Trace
-from controller.simulation.weather import sunny_with_clouds
 
 REFERENCE = PlantSettings(step_s=5.0)
 
@@ -99,7 +100,7 @@ def test_coasting_is_stepping(
 
 @pytest.mark.parametrize("phases", [1, 3])
 def test_a_day_needs_few_looks(phases: int) -> None:
-    trace = sunny_with_clouds(5)
+    trace = generate(Day(kind=DayKind.SUNNY, seed=5))
     coasted, looks = counted(trace, site(phases), stepping=False)
     stepped, steps = counted(trace, site(phases), stepping=True)
     assert near(coasted, stepped)
@@ -111,7 +112,7 @@ def test_windows_are_met_to_the_minute() -> None:
     """Off-peak defers to the sun: that decision stands no longer than to the next minute."""
     windows = [{"start": "11:07", "end": "11:31"}, {"start": "15:59", "end": "16:02"}]
     core = site(active="off_peak", off_peak={"windows": windows})
-    trace = sunny_with_clouds(2)
+    trace = generate(Day(kind=DayKind.SUNNY, seed=2))
     coasted, looks = counted(trace, core, stepping=False)
     stepped, steps = counted(trace, core, stepping=True)
     assert near(coasted, stepped)
@@ -153,7 +154,7 @@ def test_what_has_been_told_already_is_no_command() -> None:
 
 def test_progress_is_told_in_shares() -> None:
     shares: list[float] = []
-    trace = sunny_with_clouds(1)
+    trace = generate(Day(kind=DayKind.SUNNY, seed=1))
     play(trace, REFERENCE, CorePilot(site(), trace.times_s[0]), watch=lambda *_: None, progress=shares.append)
     assert shares == sorted(shares)
     assert 0 < shares[0] < shares[-1] < 1
