@@ -58,7 +58,7 @@ class HouseValues:
     def measured(self, role: Role) -> Values:
         """What a meter in that role measures at this moment."""
         plant = self._live.now()
-        mains_v = plant.settings.voltage_v + _VOLTAGE_SWING_V * _wander(plant.now_s)
+        mains_v = plant.voltage_v + _VOLTAGE_SWING_V * _wander(plant.now_s)
         volts = self.settings.get(role.public_name(Quantity.VOLTAGE_V), (mains_v,))
         voltage_v = _three(volts)
         phase_w = self._phase_w(role, plant)
@@ -72,7 +72,7 @@ class HouseValues:
             Quantity.FREQUENCY_HZ: (_FREQUENCY_HZ + _FREQUENCY_SWING_HZ * _wander(plant.now_s + 100),),
             Quantity.ENERGY_WH: (energy_wh,),
             Quantity.ENERGY_BACK_WH: (back_wh,),
-            Quantity.SOC_PCT: (_SOC_PCT,),
+            Quantity.SOC_PCT: (_SOC_PCT if plant.battery_soc_pct is None else plant.battery_soc_pct,),
         }
         for quantity in values:
             if (numbers := self.settings.get(role.public_name(quantity))) is not None:
@@ -91,7 +91,7 @@ class HouseValues:
             case Role.EV:
                 power_w = plant.ev_w
             case Role.BATTERY:
-                power_w = 0.0
+                power_w = plant.battery_w
             case Role.LOAD:
                 power_w = sum(self._power_w(other, plant) for other in (Role.GRID, Role.PV, Role.BATTERY))
             case Role.GRID:
@@ -110,7 +110,7 @@ class HouseValues:
             if role.public_name(Quantity.POWER_W) not in self.settings:
                 return tuple(watts + unevenness_w / 3 for watts in plant.grid_phase_w)
         if role is Role.EV and role.public_name(Quantity.POWER_W) not in self.settings:
-            return tuple(current_a * plant.settings.voltage_v for current_a in plant.phase_current_a)
+            return tuple(current_a * plant.voltage_v for current_a in plant.phase_current_a)
         return (power_w / 3,) * 3
 
     def _energy_wh(self, role: Role, power_w: float, now_s: float) -> tuple[float, float]:
