@@ -13,7 +13,7 @@ from pathlib import Path
 
 from controller import __version__
 from controller.cli.backtest.parser import add_backtest
-from controller.cli.emulate_flags import add_box_flags, add_meter_flags, box_flags, meter_flags
+from controller.cli.emulate_flags import PLANT_KEYS, add_box_flags, add_meter_flags, box_flags, meter_flags
 from controller.cli.extras import require_sim
 from controller.cli.lean import without_decoration
 from controller.cli.meter.parser import add_meter
@@ -195,6 +195,8 @@ def _emulate(arguments: argparse.Namespace) -> int:
             as_json=arguments.json,
             box=box,
             meter=meter,
+            plant_file=arguments.plant,
+            plant_sets=tuple(text for text in arguments.settings if text.startswith(PLANT_KEYS)),
         )
     )
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 
 from controller.simulation.home import Home
-from controller.simulation.plant import Plant, PlantSettings
+from controller.simulation.plant import Plant, PlantOptions, PlantSettings
 from controller.simulation.trace import read_trace
 from controller.simulation.weather import sunny_with_clouds
 
@@ -30,9 +30,9 @@ class VirtualDay:
     length_s: float | None
 
 
-def virtual_day(trace_file: Path | None, start: str) -> VirtualDay:
+def virtual_day(trace_file: Path | None, start: str, options: PlantOptions | None = None) -> VirtualDay:
     """A recorded day from its first sun, or the generated one from `start` ("HH:MM"). Raises TraceError."""
-    settings = PlantSettings()
+    settings = PlantSettings() if options is None else PlantSettings(**dict(options))
     if trace_file is not None:
         trace = read_trace(trace_file)
         start_s = trace.first_sun_s(_FIRST_SUN_W)

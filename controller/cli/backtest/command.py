@@ -26,7 +26,9 @@ def backtest(arguments: argparse.Namespace) -> int:
     sources: list[Source] = [*file_sources(arguments), *day_sources(arguments)]
     if not sources:
         raise ConfigError(["no day: name a TRACE, or ask for a generated one with --day"])
-    cases = [Case(source=source, config=arguments.config, sets=tuple(sets)) for source in sources]
+    cases = [
+        Case(source=source, config=arguments.config, sets=tuple(sets), plant_file=arguments.plant) for source in sources
+    ]
     results = _run(cases, arguments)
     print(json.dumps(as_json(results)), flush=True)
     return 0

@@ -36,12 +36,14 @@ class Case:
         config: The site's configuration, if any.
         sets: What is laid over it, "KEY=VALUE".
         pilot: Who steers: `OURS`, or a peer's rule.
+        plant_file: TOML with a table [plant]; None for the reference plant.
     """
 
     source: Source
     config: Path | None = None
     sets: tuple[str, ...] = ()
     pilot: str = OURS
+    plant_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +72,7 @@ class Result:
 
 def run_case(case: Case, watcher: Callable[[Trace], Watcher] | None = None) -> Result:
     """Plays one case; `watcher` makes one that is shown every step. Raises SunpaceError."""
-    scene = make_scene(case.config, case.sets)
+    scene = make_scene(case.config, case.sets, case.plant_file)
     trace = case.source.load()
     pilot = make_pilot(case.pilot, scene, trace)
     outcome = play(trace, scene.plant, pilot, watch=None if watcher is None else watcher(trace))

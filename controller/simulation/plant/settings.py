@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from itertools import chain, pairwise
 from math import inf
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Share = Annotated[float, Field(ge=0, le=100)]
 Watts = Annotated[float, Field(ge=0, le=100_000)]
@@ -50,7 +50,15 @@ class CarOptions(_Options):
     taper_from_pct: Share = 100.0
     taper_end_w: Watts = 1500.0
     sleeps_after_s: Annotated[float, Field(ge=0)] = inf
-    away_h: Annotated[tuple[tuple[Hours, Hours], ...], Field(strict=False)] = ()
+    away_h: tuple[tuple[Hours, Hours], ...] = ()
+
+    @field_validator("away_h", mode="before")
+    @classmethod
+    def _pairs(cls, spells: Any) -> Any:
+        """TOML has lists, and no tuples."""
+        if not isinstance(spells, list | tuple) or not all(isinstance(s, list | tuple) and len(s) == 2 for s in spells):
+            raise ValueError("write spells as [[from, to], ...], in hours since the trace began")
+        return tuple(tuple(spell) for spell in spells)
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -58,7 +66,7 @@ class CarOptions(_Options):
         if self.capacity_kwh == inf and not given.isdisjoint({"soc_pct", "taper_from_pct", "taper_end_w"}):
             raise ValueError("soc_pct, taper_from_pct and taper_end_w need a capacity_kwh")
         if any(a >= b for a, b in pairwise(chain.from_iterable(self.away_h))):
-            raise ValueError("away_h: write spells as [[from, to], ...], each later than the one before")
+            raise ValueError("away_h: every hour must be later than the one before")
         return self
 
     def here(self, now_s: float) -> bool:
