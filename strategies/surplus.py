@@ -38,6 +38,7 @@ class Surplus:
     """
 
     Settings: ClassVar[type[SurplusSettings]] = SurplusSettings
+    timeless: ClassVar[bool] = True
 
     def __init__(self, settings: SurplusSettings) -> None:
         self._settings = settings

@@ -32,6 +32,7 @@ KNOWN = 0.95
 _SURE = 0.99  # a meter that tells what is already so certain is not weighed again
 _SAMPLE_S = 2.0  # samples are at least so far apart
 _METERED_SAMPLE_S = 6.0  # and so far while the car's own meter tells all but its phases
+_SURE_SAMPLE_S = 30.0  # and so far once those are known too, or nothing is offered
 _METERED_MARK_S = 60.0  # likewise between two looks at a house with an unchanged offer
 _WINDOW_S = 12.0  # and make a level for so long
 _MARK_S = 30.0  # between two looks at a house with an unchanged offer
@@ -99,7 +100,8 @@ def observe_car(state: State, snapshot: Snapshot, settings: CoreSettings, voltag
     drawing = status.state is OcppState.CHARGING or status.state is OcppState.UNKNOWN
     house = snapshot.house
     taken_at_s = snapshot.now_s - house.grid_age_s
-    if drawing and offered_a == car.offered_a and not _due(car, house, taken_at_s, settings, status):
+    settled = drawing or (car.rest_w is None and status.state.plugged is not False)
+    if settled and offered_a == car.offered_a and not _due(car, house, taken_at_s, settings, status):
         return car
     if not drawing and status.state.plugged is False:
         return Car(noise_w=car.noise_w, uneven_w=car.uneven_w, lowest_w=car.lowest_w)
@@ -135,12 +137,20 @@ def _due(car: Car, house: House, taken_at_s: float, settings: CoreSettings, stat
     return (
         not car.recent
         or has_news(car, status)
-        or taken_at_s - car.recent[-1].at_s >= (_SAMPLE_S if house.ev_w is None else _METERED_SAMPLE_S)
+        or taken_at_s - car.recent[-1].at_s >= _spacing_s(car, house)
         or house.grid_w is None
         or house.grid_age_s > settings.stale_after_s
         or house.battery_missing
         or _metering_changed(car, house)
     )
+
+
+def _spacing_s(car: Car, house: House) -> float:
+    """Time between two samples: the less there is to find out, the longer."""
+    if house.ev_w is None:
+        return _SAMPLE_S
+    sure = car.offered_a <= 0 or (car.belief is not None and car.belief.certainty >= _SURE)
+    return _SURE_SAMPLE_S if sure else _METERED_SAMPLE_S
 
 
 def _metering_changed(car: Car, house: House) -> bool:
@@ -154,7 +164,8 @@ def _offered(car: Car, offered_a: float, told_at_s: float, now_s: float, setting
     at_s = told_at_s if ours else now_s
     kept = [offer for offer in car.offers[-_OFFERS:] if car.counter is not None and car.counter.span is not None]
     offers = (*(kept or car.offers[-1:]), (at_s, offered_a))
-    step, before = None, _level(car, car.recent[-1].at_s - _WINDOW_S if car.recent else 0.0)
+    fresh = car.recent != () and now_s - car.recent[-1].at_s <= _WINDOW_S
+    step, before = None, _level(car, car.recent[-1].at_s - _WINDOW_S) if fresh else None
     if ours and car.step is not None:
         step = car.step._replace(at_s=at_s)
     elif ours and before is not None and at_s - car.steady_since_s >= settings.follow_s:

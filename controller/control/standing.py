@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import NamedTuple
 
 from controller.control.settings import CoreSettings
@@ -49,8 +50,17 @@ def standing(state: State, snapshot: Snapshot, settings: CoreSettings, decision:
     kept = told.charging and wanted and int(demand.current_a) == told.limit_a
     if reason.in_s is None and not kept and (wanted or told.charging):
         return None
+    from_w, below_w = demand.steady_w[0] + _SLACK_W, demand.steady_w[1] - _SLACK_W
+    if _rests(state, settings) and not wanted and getattr(settings.strategies[settings.active], "timeless", False):
+        return Standing(from_w, below_w, inf)
     now_s = snapshot.now_s
     to_minute_s = _MINUTE_S - snapshot.now.second - snapshot.now.microsecond / 1e6
     waits_s = min(_LONGEST_S, to_minute_s, _LONGEST_S if reason.in_s is None else reason.in_s)
-    from_w, below_w = demand.steady_w
-    return Standing(from_w + _SLACK_W, below_w - _SLACK_W, now_s + waits_s)
+    return Standing(from_w, below_w, now_s + waits_s)
+
+
+def _rests(state: State, settings: CoreSettings) -> bool:
+    """Whether no timer runs: off, no start on its way, nothing spent of the write budget."""
+    told, timers = state.told, state.timers
+    spent = timers.write_tokens is None or timers.write_tokens < settings.writes_per_hour
+    return told is not None and not told.charging and timers.start_s <= 0 and not spent

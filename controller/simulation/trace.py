@@ -81,6 +81,7 @@ class Cursor:
 
     def __init__(self, trace: Trace) -> None:
         self._trace = trace
+        self._right = 0  # the point that ends the stretch
         self._from_s = self._to_s = 0.0  # the stretch that the slopes are of; empty at first
         self._origin_s = self._pv_w = self._load_w = self._pv_slope = self._load_slope = 0.0
 
@@ -93,7 +94,10 @@ class Cursor:
 
     def _find(self, time_s: float) -> None:
         times_s, pv_w, load_w = self._trace.times_s, self._trace.pv_w, self._trace.load_w
-        right = bisect_right(times_s, time_s)
+        right = self._right + 1  # mostly it is the next stretch
+        if not (0 < right < len(times_s) and times_s[right - 1] <= time_s < times_s[right]):
+            right = bisect_right(times_s, time_s)
+        self._right = right
         left = max(0, right - 1)
         self._origin_s, self._pv_w, self._load_w = times_s[left], pv_w[left], load_w[left]
         self._from_s = times_s[left] if right > 0 else -inf

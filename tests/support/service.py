@@ -78,6 +78,7 @@ class Stage:
 async def staged(
     *,
     start: str = "11:00",
+    trace: Path | None = None,
     edit: Any = None,
     directory: Path | None = None,
     run: bool = True,
@@ -87,12 +88,13 @@ async def staged(
 
     Args:
         start: Time of the generated day.
+        trace: A day in place of it, from its first sun.
         edit: Changes the configuration's text: a function from str to str.
         directory: Where its state lies; a fresh one unless given.
         run: Whether the service runs at all.
         box: `BoxSettings` of the wallbox.
     """
-    day = virtual_day(None, start)
+    day = virtual_day(trace, start)
     clock = ScaledClock(day.start)
     live = LivePlant(day.plant, clock)
     async with AsyncExitStack() as stack:

@@ -49,9 +49,14 @@ class ReferenceBox:
         """Steps the plant on to its second `to_s`."""
         self._plant.advance(to_s)
 
+    @property
+    def takes_from_s(self) -> float:
+        """The plant's second from which on a command may be given."""
+        return self._told_at_s + COMMAND_GAP_S
+
     def takes(self, now_s: float) -> bool:
         """Whether a command may be given at the plant's second `now_s`."""
-        return now_s - self._told_at_s >= COMMAND_GAP_S
+        return now_s >= self.takes_from_s
 
     def tell(self, command: Command) -> bool:
         """Gives a command at the plant's second; False, and nothing happens, where it comes too soon after the last."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
+from controller.control.standing import Standing
+from controller.domain.decision import Command
+from controller.simulation.backtest.box import ReferenceBox
 from controller.simulation.backtest.core import CorePilot
-from controller.simulation.backtest.play import play
-from controller.simulation.backtest.score import Outcome
+from controller.simulation.backtest.play import Look, Pilot, play
 from controller.simulation.plant import (
     BatteryOptions,
     BoxOptions,
@@ -20,15 +24,25 @@ from controller.simulation.plant import (
 from controller.simulation.weather import sunny_with_clouds
 from tests.support.houses import core, surplus
 
+DAY = sunny_with_clouds(7)
 BEFORE = {
-    1: (37.73443562496303, 1.5591477083702767, 7, 187, 197),
-    3: (52.218104594829484, 6.958020405170291, 11, 136, 155),
+    1: (22.693235186079097, 24.90111203614314, 102, 509, 509),
+    3: (42.241500507072246, 100.5415411595946, 102, 509, 509),
 }
 """(solar_kwh, grid_kwh, starts, limit_writes, commands) of the generated day 7, as before there were options."""
 
 
-def played(settings: PlantSettings, monkeypatch: pytest.MonkeyPatch) -> tuple[Outcome, int]:
-    """What came of it, and how often it coasted."""
+class Script:
+    """Commands something else every 170 s, and looks at nothing."""
+
+    def look(self, plant: Plant, box: ReferenceBox) -> Look:
+        turn = int(plant.now_s // 170)
+        box.tell(Command(6 + turn * 7 % 11, turn % 5 != 0))
+        return Look("script", Standing(-math.inf, math.inf, (turn + 1) * 170.0))
+
+
+def played(settings: PlantSettings, pilot: Pilot, monkeypatch: pytest.MonkeyPatch) -> tuple[tuple[float, ...], int]:
+    """The figures, and how often it coasted."""
     coasts = 0
     coast = Plant.coast
 
@@ -38,27 +52,30 @@ def played(settings: PlantSettings, monkeypatch: pytest.MonkeyPatch) -> tuple[Ou
         coast(plant, to_s, from_w, below_w)
 
     monkeypatch.setattr(Plant, "coast", counted)
-    trace = sunny_with_clouds(7)
-    pilot = CorePilot(core(surplus(solar_share=0.5), phases=settings.phases), trace.times_s[0])
-    return play(trace, settings, pilot), coasts
+    came = play(DAY, settings, pilot)
+    assert came.steps == 17281
+    return (came.solar_kwh, came.grid_kwh, came.starts, came.limit_writes, came.commands), coasts
 
 
 @pytest.mark.parametrize("phases", [1, 3])
 def test_the_reference_plant_is_what_it_was(phases: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    outcome, coasts = played(PlantSettings(phases=phases, step_s=5.0), monkeypatch)
-    figures = (outcome.solar_kwh, outcome.grid_kwh, outcome.starts, outcome.limit_writes, outcome.commands)
+    figures, coasts = played(PlantSettings(phases=phases, step_s=5.0), Script(), monkeypatch)
     assert figures == BEFORE[phases]
-    assert outcome.steps > 4 * coasts > 0
+    assert 500 < coasts < 1000
 
 
 def test_stepping_through_every_step_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The slow way, with meters that are right: no other figures."""
-    settings = PlantSettings(step_s=5.0, meter=MeterOptions(drop_s=1.0))
-    outcome, coasts = played(settings, monkeypatch)
-    assert coasts == 0
-    figures = (outcome.starts, outcome.limit_writes, outcome.commands)
-    assert figures == BEFORE[3][2:]
-    assert (outcome.solar_kwh, outcome.grid_kwh) == pytest.approx(BEFORE[3][:2], abs=1e-9)
+    """The slow way, in front of a plant that differs in nothing that shows."""
+
+    def ours() -> CorePilot:
+        return CorePilot(core(surplus(solar_share=0.5)), DAY.times_s[0])
+
+    fast, coasts = played(PlantSettings(step_s=5.0), ours(), monkeypatch)
+    slow, none = played(PlantSettings(step_s=5.0, meter=MeterOptions(drop_s=1.0)), ours(), monkeypatch)
+    own, _ = played(PlantSettings(step_s=5.0, box=BoxOptions(starts_at_plug_in=True)), ours(), monkeypatch)
+    assert coasts > 0 == none
+    assert slow == own == pytest.approx(fast, abs=1e-9)
+    assert slow[2:] == fast[2:]
 
 
 def test_options_that_say_what_is_so_anyway_are_the_reference_plant() -> None:

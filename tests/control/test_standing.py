@@ -1,0 +1,124 @@
+"""How long a decision stands: what it waits for, and when every look counts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import inf
+from typing import Any
+
+import pytest
+
+from controller.control.governor import decide
+from controller.control.standing import Standing, standing
+from controller.control.state import Snapshot, State
+from controller.domain.charger import ChargerStatus, OcppState, PowerSettings
+from controller.domain.decision import Command
+from controller.domain.readings import House
+from strategies.surplus import Surplus, SurplusSettings
+from tests.support.houses import NOON, core, surplus
+
+NEED_W = 0.8 * 6 * 690
+
+
+def stands(
+    state: State, surplus_w: float, *, now_s: float = 1000.0, ev_w: float = 0.0, **settings: Any
+) -> Standing | None:
+    """What a decision waits for, with the car metered."""
+    house = House(grid_w=ev_w - surplus_w, grid_age_s=0.0, pv_w=8000.0, ev_w=ev_w)
+    told = state.told
+    on = told is not None and told.charging
+    snapshot = Snapshot(
+        now_s=now_s,
+        now=NOON,
+        house=house,
+        status=ChargerStatus(taken_at_s=now_s, state=OcppState.CHARGING if on else OcppState.SUSPENDED_EVSE),
+        power=PowerSettings(taken_at_s=now_s, limit_a=told.limit_a if told is not None else 16),
+    )
+    site = core(surplus(), **settings)
+    after, decision = decide(state, snapshot, site)
+    return standing(after, snapshot, site, decision)
+
+
+OFF = State(told=Command(16, False))
+ON = State(told=Command(8, True), told_at_s=0.0, switched_at_s=0.0)
+
+
+def test_off_without_sun_waits_for_enough_of_it() -> None:
+    waits = stands(OFF, 500.0)
+    assert waits is not None
+    assert waits.from_w == -inf
+    assert waits.below_w == pytest.approx(NEED_W)
+    assert waits.until_s == inf  # whatever the time is
+
+
+@pytest.mark.parametrize("timers", [{"start_s": 20.0, "wants_a": 8.0}, {"write_tokens": 59.0}])
+def test_but_not_for_ever_while_a_timer_runs(timers: dict[str, float]) -> None:
+    waits = stands(OFF._replace(timers=OFF.timers._replace(at_s=999.0, **timers)), 500.0)
+    assert waits is not None
+    assert waits.until_s == 1060.0
+
+
+def test_a_start_on_its_way_waits_for_its_delay() -> None:
+    waits = stands(OFF, 6000.0)
+    assert waits is not None
+    assert waits.from_w == pytest.approx((8 - 1 + 0.8) * 690)
+    assert waits.below_w == pytest.approx((8 + 0.8) * 690)
+    begun = OFF._replace(timers=OFF.timers._replace(at_s=999.0, start_s=39.0, wants_a=8.0))
+    waits = stands(begun, 6000.0)
+    assert waits is not None
+    assert waits.until_s == 1020.0
+
+
+def test_amps_in_force_stand_while_the_same_are_wanted() -> None:
+    waits = stands(ON, 8.5 * 690 - 0.2 * 690, ev_w=5520.0)
+    assert waits is not None
+    assert [waits.from_w, waits.below_w] == pytest.approx([7.8 * 690, 8.8 * 690])
+
+
+def test_at_the_maximum_more_sun_changes_nothing() -> None:
+    waits = stands(State(told=Command(16, True), told_at_s=0.0, switched_at_s=0.0), 15_000.0, ev_w=11_040.0)
+    assert waits is not None
+    assert waits.below_w == inf
+
+
+@pytest.mark.parametrize("surplus_w", [8.9 * 690, 7.7 * 690])
+def test_other_amps_wanted_are_looked_at_every_time(surplus_w: float) -> None:
+    assert stands(ON, surplus_w, ev_w=5520.0) is None
+
+
+def test_a_command_or_a_fuse_or_an_unmetered_car_leaves_nothing_standing() -> None:
+    assert stands(ON._replace(told=Command(16, True)), -500.0, ev_w=5520.0) is None
+    assert stands(OFF, 500.0, main_fuse_a=35.0) is None
+    snapshot = Snapshot(
+        now_s=1.0,
+        now=NOON,
+        house=House(grid_w=300.0, grid_age_s=0.0, pv_w=0.0),
+        status=ChargerStatus(taken_at_s=1.0, state=OcppState.SUSPENDED_EVSE),
+        power=PowerSettings(taken_at_s=1.0, limit_a=16),
+    )
+    site = core(surplus())
+    state, decision = decide(OFF, snapshot, site)
+    assert decision.demand is not None
+    assert standing(state, snapshot, site, decision) is None
+
+
+def test_no_longer_than_to_the_full_minute() -> None:
+    """Schedules change there; a strategy that does not say that it has none might have one."""
+
+    class Scheduled(Surplus):
+        timeless = False
+
+    house = House(grid_w=300.0, grid_age_s=0.0, pv_w=0.0, ev_w=0.0)
+    snapshot = Snapshot(
+        now_s=1.0,
+        now=NOON.replace(second=48, microsecond=500_000),
+        house=house,
+        status=ChargerStatus(taken_at_s=1.0, state=OcppState.SUSPENDED_EVSE),
+        power=PowerSettings(taken_at_s=1.0, limit_a=16),
+    )
+    site = core(Scheduled(SurplusSettings()))
+    state, decision = decide(OFF, snapshot, site)
+    waits = standing(state, snapshot, site, decision)
+    assert waits is not None
+    assert waits.until_s == pytest.approx(12.5)
+    assert standing(state, replace(snapshot, now=NOON), site, decision) is not None
