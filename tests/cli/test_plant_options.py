@@ -116,6 +116,19 @@ def test_a_backtest_of_another_plant(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert run["set"] == ["plant.voltage_v=240", "wallbox.phases=1"]
 
 
+def test_a_house_with_a_battery_tells_where_its_energy_went(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    day = tmp_path / "day.csv"
+    day.write_text(DAY)
+    assert main(["backtest", str(day), "--json"]) == 0
+    assert "exported_kwh" not in json.loads(capsys.readouterr().out)["runs"][0]
+    words = ["plant.battery.capacity_kwh=1", "plant.battery.efficiency_pct=100", "strategy.active=off_peak"]
+    assert main(["backtest", str(day), "--json", *(part for word in words for part in ("--set", word))]) == 0
+    run = json.loads(capsys.readouterr().out)["runs"][0]
+    assert run["charged_kwh"] == pytest.approx(0.5, abs=1e-5)
+    assert run["exported_kwh"] + run["charged_kwh"] + run["ev_kwh"] == pytest.approx(5.7 + run["discharged_kwh"])
+    assert (run["imported_kwh"], run["curtailed_kwh"]) == (0, 0)
+
+
 @pytest.mark.parametrize("what", ["wallbox", "home", "meter"])
 def test_the_emulators_refuse_a_wrong_option_too(what: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["emulate", what, "--set", "plant.dead_time_s=60"]) == 2

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from controller.cli.backtest.work import Result
+from controller.simulation.plant import HouseEnergy
 
 
 def as_json(results: Sequence[Result]) -> dict[str, Any]:
@@ -22,7 +24,13 @@ def _run(result: Result) -> dict[str, Any]:
         "solar_share": result.solar_share,
         "set": list(case.sets),
         **_figures([result]),
+        **_house(result.outcome.house),
     }
+
+
+def _house(house: HouseEnergy | None) -> dict[str, float | None]:
+    """Of a house with home battery or limit of export: what flowed in all of it."""
+    return {} if house is None else {name: _rounded(kwh) for name, kwh in asdict(house).items()}
 
 
 def _figures(results: Sequence[Result]) -> dict[str, Any]:

@@ -90,4 +90,5 @@ def play(
         steps=round(last_s / step_s) + 1,
         days=trace.duration_s / _DAY_S,
         wall_s=time.perf_counter() - began_s,
+        house=energy.house,
     )
