@@ -105,6 +105,15 @@ def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     demo.add_argument("--duration", type=_seconds, metavar="S", help="end by itself after so many real seconds")
     demo.add_argument("--port", type=_port, default=8080, metavar="P", help="port of the web page, which comes later")
     demo.add_argument("--json", action="store_true", help="last line: what was measured, as JSON")
+    demo.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        dest="settings",
+        metavar="KEY=VALUE",
+        help="an option of the plant: plant.dead_time_s=30; may come several times",
+    )
+    demo.add_argument("--plant", type=Path, metavar="P.toml", help="the plant's options: a table [plant]")
     demo.set_defaults(command=_demo)
 
 
@@ -159,6 +168,8 @@ def _demo(arguments: argparse.Namespace) -> int:
         trace_file=arguments.trace,
         duration_s=arguments.duration,
         as_json=arguments.json,
+        plant_file=arguments.plant,
+        plant_sets=arguments.settings,
     )
 
 

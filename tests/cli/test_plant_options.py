@@ -129,7 +129,7 @@ def test_a_house_with_a_battery_tells_where_its_energy_went(tmp_path: Path, caps
     assert (run["imported_kwh"], run["curtailed_kwh"]) == (0, 0)
 
 
-@pytest.mark.parametrize("what", ["wallbox", "home", "meter"])
-def test_the_emulators_refuse_a_wrong_option_too(what: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["emulate", what, "--set", "plant.dead_time_s=60"]) == 2
+@pytest.mark.parametrize("command", ["emulate wallbox", "emulate home", "emulate meter", "demo"])
+def test_the_virtual_homes_refuse_a_wrong_option_too(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*command.split(), "--set", "plant.dead_time_s=60"]) == 2
     assert "plant.dead_time_s = 60: must be at most 30" in capsys.readouterr().err

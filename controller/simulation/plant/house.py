@@ -61,13 +61,14 @@ class HomeBattery:
             step_s: Length of the step, s.
             most_w: Most that may be discharged at all, W.
         """
+        if step_s <= 0:
+            return self.power_w
         options, hours = self._options, step_s / 3.6e6
         target_w = max(-options.max_charge_w, min(options.max_discharge_w, need_w))
         power_w = approach(self.power_w, target_w, step_s, options.lag_s)
-        if hours > 0:
-            gives_w = max(0.0, self.stored_kwh - self._reserve_kwh) / hours
-            takes_w = max(0.0, options.capacity_kwh - self.stored_kwh) / self._efficiency / hours
-            power_w = max(-takes_w, min(gives_w, most_w, power_w))
+        gives_w = max(0.0, self.stored_kwh - self._reserve_kwh) / hours
+        takes_w = max(0.0, options.capacity_kwh - self.stored_kwh) / self._efficiency / hours
+        power_w = max(-takes_w, min(gives_w, most_w, power_w))
         kept = self._efficiency if power_w < 0 else 1.0
         self.stored_kwh = min(options.capacity_kwh, self.stored_kwh - power_w * kept * hours)
         self.power_w = power_w
