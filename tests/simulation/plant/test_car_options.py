@@ -54,8 +54,13 @@ def test_a_car_is_full_when_its_battery_is() -> None:
     assert plant.car.soc_pct == 100
 
 
-@pytest.mark.parametrize(("pause_s", "sleeps"), [(500, False), (600, False), (601, True), (3000, True)])
-def test_a_long_pause_puts_the_car_to_sleep_and_a_stop_and_a_start_wake_it(pause_s: int, sleeps: bool) -> None:
+@pytest.mark.parametrize(
+    ("pause_s", "again_s", "sleeps"),
+    [(500, 10, False), (600, 10, False), (601, 10, True), (3000, 10, True), (3000, 3000, True)],
+)
+def test_a_long_pause_puts_the_car_to_sleep_and_a_stop_and_a_start_wake_it(
+    pause_s: int, again_s: int, sleeps: bool
+) -> None:
     plant = charging(car=CarOptions(sleeps_after_s=600.0))
     plant.advance(100)
     plant.command(16, charging=False)
@@ -65,9 +70,9 @@ def test_a_long_pause_puts_the_car_to_sleep_and_a_stop_and_a_start_wake_it(pause
     plant.advance(200 + pause_s)
     assert (plant.current_a == 0) == sleeps == plant.refused
     plant.command(16, charging=False)
-    plant.advance(210 + pause_s)
+    plant.advance(201 + pause_s + again_s)
     plant.command(16, charging=True)
-    plant.advance(300 + pause_s)
+    plant.advance(300 + pause_s + again_s)
     assert plant.current_a == 16
     assert not plant.refused
 

@@ -75,6 +75,19 @@ def test_what_the_battery_gives_the_car_is_grid_energy_and_counted_beside() -> N
     assert house(plant).imported_kwh == pytest.approx(1.64)
 
 
+def test_what_the_battery_gives_after_the_car_has_stopped_is_exported() -> None:
+    battery = BatteryOptions(capacity_kwh=100.0, lag_s=60.0)
+    plant = flat(0.0, 0.0, battery=battery, dead_time_s=0.0, waking_s=0.0)
+    plant.command(6, charging=True)
+    plant.advance(600)
+    before_kwh = house(plant).battery_to_ev_kwh
+    assert before_kwh == pytest.approx(4.14 / 6 * 0.9, rel=0.01)  # a minute of ten goes by before it has followed
+    plant.cut()
+    plant.advance(1200)
+    assert house(plant).battery_to_ev_kwh == before_kwh
+    assert house(plant).exported_kwh == pytest.approx(4.14 / 60, rel=0.02)
+
+
 def test_zero_feed_in_hides_the_sun_and_a_new_load_is_the_grids_for_a_moment() -> None:
     plant = flat(
         6000.0, 500.0, feed_in=FeedInOptions(limit_w=0.0, lag_s=10.0), dead_time_s=0.0, waking_s=0.0, ramp_a_per_s=100.0
