@@ -6,6 +6,7 @@ import argparse
 import platform
 import sys
 
+from bench.backtest import bench_backtest, bench_compare
 from bench.car import bench_car
 from bench.decide import bench_decide
 from bench.idle import bench_idle
@@ -22,6 +23,7 @@ _BENCHES = {
     "rush": [bench_rush],
     "soak": [bench_soak],
     "car": [bench_car],
+    "backtest": [bench_backtest, bench_compare],
 }
 
 

@@ -1,16 +1,27 @@
-"""`sunpace backtest`: makes the cases, has them run, and shows what came of them."""
+"""`sunpace backtest`: makes the cases, has them played, and shows what came of them."""
 
 from __future__ import annotations
 
 import argparse
-import json
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
+from controller.cli.backtest.bar import progress_bar
 from controller.cli.backtest.day_source import day_sources
-from controller.cli.backtest.file_source import file_sources
-from controller.cli.backtest.report import as_json
+from controller.cli.backtest.file_source import file_sources, write_day
+from controller.cli.backtest.jobs import Result, jobs_for, run_cases
+from controller.cli.backtest.pilots import OURS, PEERS
+from controller.cli.backtest.report import as_json, comparison_as_json, sweep_as_json
+from controller.cli.backtest.runs import ParameterSet, Run, by_pilot, cases_for, figures, runs_of
+from controller.cli.backtest.scene import make_scene
+from controller.cli.backtest.sweep import grid, read_axes, unbeaten
+from controller.cli.backtest.tables import NARROW, comparison_view, days_view, sweep_view
 from controller.cli.backtest.timeline import Timeline
-from controller.cli.backtest.work import Case, Result, Source, run_case
+from controller.cli.backtest.work import PERFECT, Case, Source, Watch
 from controller.cli.logs import configure_logs
+from controller.cli.outcome import Outcome, show
 from controller.cli.whole_file import whole_text
 from controller.domain.errors import ConfigError
 
@@ -18,26 +29,96 @@ from controller.domain.errors import ConfigError
 def backtest(arguments: argparse.Namespace) -> int:
     """Runs the command; returns the exit code. Raises SunpaceError."""
     configure_logs("error")
+    pilot = _pilot(arguments)
+    sets = parameter_sets(arguments)
+    files = file_sources(arguments)
+    sources: list[Source] = [*files, *day_sources(arguments)]
+    if not sources:
+        raise ConfigError(["no day: name a TRACE, or ask for a generated one with --day"])
+    if arguments.write_trace is not None:
+        write_day(files[0], arguments.write_trace)
+    _check_timeline(arguments, sources, sets)
+    pilots = [*PEERS, OURS] if arguments.compare else [pilot]
+    cases = cases_for(sources, sets, pilots)
+    jobs = jobs_for(len(cases)) if arguments.jobs is None else arguments.jobs
+    wanted = not arguments.json or sys.stdout.isatty()
+    with _timeline(arguments) as watch, progress_bar(len(cases), wanted=wanted) as tell:
+        results = run_cases(cases, jobs, tell, watch)
+    _tell_notes(results)
+    return show(_outcome(arguments, pilot, sets, runs_of(results)), as_json=arguments.json)
+
+
+def parameter_sets(arguments: argparse.Namespace) -> list[ParameterSet]:
+    """One, or as many as `--sweep` makes of it. Raises ConfigError."""
     sets = list(arguments.sets)
     if arguments.strategy is not None:
         sets.append(f"strategy.active={arguments.strategy}")
     if arguments.phases is not None:
         sets.append(f"wallbox.phases={arguments.phases}")
-    sources: list[Source] = [*file_sources(arguments), *day_sources(arguments)]
-    if not sources:
-        raise ConfigError(["no day: name a TRACE, or ask for a generated one with --day"])
-    cases = [
-        Case(source=source, config=arguments.config, sets=tuple(sets), plant_file=arguments.plant) for source in sources
-    ]
-    results = _run(cases, arguments)
-    print(json.dumps(as_json(results)), flush=True)
-    return 0
+    made = []
+    for swept in grid(read_axes(arguments.sweeps)):
+        all_sets = (*sets, *(f"{key}={value}" for key, value in swept))
+        made.append(
+            ParameterSet(scene=make_scene(arguments.config, all_sets, arguments.plant), sets=all_sets, swept=swept)
+        )
+    return made
 
 
-def _run(cases: list[Case], arguments: argparse.Namespace) -> list[Result]:
+def _pilot(arguments: argparse.Namespace) -> str:
+    """Whom the runs are about."""
+    if arguments.compare and arguments.sweeps:
+        raise ConfigError(["--compare and --sweep do not go together: compare at one parameter set, with --set"])
+    if arguments.pilot is None:
+        return OURS
+    if arguments.compare:
+        raise ConfigError(["--pilot and --compare do not go together: --compare plays everybody"])
+    if arguments.pilot not in (OURS, *PEERS):
+        raise ConfigError([f"--pilot {arguments.pilot}: no such rule; there are {', '.join((OURS, *PEERS))}"])
+    return str(arguments.pilot)
+
+
+def _check_timeline(arguments: argparse.Namespace, sources: Sequence[Source], sets: Sequence[ParameterSet]) -> None:
     if arguments.timeline is None:
-        return [run_case(case) for case in cases]
-    if len(cases) != 1:
-        raise ConfigError([f"--timeline goes with one trace, not with {len(cases)}"])
+        return
+    if len(sources) != 1:
+        raise ConfigError([f"--timeline goes with one trace, not with {len(sources)}"])
+    if len(sets) != 1:
+        raise ConfigError([f"--timeline goes with one parameter set, not with {len(sets)}: leave --sweep out"])
+    if arguments.compare:
+        raise ConfigError(["--timeline goes with one run: leave --compare out, or name a rule with --pilot"])
+
+
+@contextmanager
+def _timeline(arguments: argparse.Namespace) -> Iterator[Watch | None]:
+    """Who is shown every step, if anybody; a file that is written takes its place when all is well."""
+    if arguments.timeline is None:
+        yield None
+        return
     with whole_text(arguments.timeline) as stream:
-        return [run_case(cases[0], lambda trace: Timeline(stream, trace.times_s[0]).watch)]
+        yield lambda trace: Timeline(stream, trace.times_s[0]).watch
+
+
+def _tell_notes(results: Sequence[Result]) -> None:
+    """What had to be put right, once a day."""
+    for line in dict.fromkeys(note for result in results for note in _notes(result.case, result.notes)):
+        print(line, file=sys.stderr)
+
+
+def _notes(case: Case, notes: Sequence[str]) -> Iterator[str]:
+    name = case.source.name
+    return (note if name in note else f"{name}: {note}" for note in notes)
+
+
+def _outcome(arguments: argparse.Namespace, pilot: str, sets: Sequence[ParameterSet], runs: Sequence[Run]) -> Outcome:
+    if arguments.compare:
+        names = [name for name in (*PEERS, OURS, PERFECT) if by_pilot(runs, name)]
+        by_name = {name: by_pilot(runs, name) for name in names}
+        return Outcome(comparison_as_json(OURS, by_name), comparison_view(by_name))
+    mine = by_pilot(runs, pilot)
+    if arguments.sweeps:
+        rows = [(one, [run for run in mine if run.case.scene is one.scene]) for one in sets]
+        totals = [figures(of_set) for _, of_set in rows]
+        best = unbeaten([(-total.solar_kwh, total.grid_kwh) for total in totals])
+        return Outcome(sweep_as_json(rows, best), sweep_view(rows, best))
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else NARROW
+    return Outcome(as_json(mine), days_view(mine, width))

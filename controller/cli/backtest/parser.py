@@ -17,7 +17,10 @@ _EPILOG = """\
 examples:
   sunpace backtest day.csv
   sunpace backtest *.csv --compare --jobs 4
+  sunpace backtest *.csv --sweep strategy.surplus.solar_share=0.5:1.0:0.1
   sunpace backtest day.csv --set strategy.surplus.solar_share=0.5 --phases 1 --json"""
+
+_MOST_JOBS = 61
 
 
 def add_backtest(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -44,9 +47,21 @@ def add_backtest(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     backtest.add_argument("--plant", type=Path, metavar="P.toml", help="the plant's options: a table [plant]")
     backtest.add_argument("--phases", type=int, choices=(1, 3), help="of wallbox and car (those of the configuration)")
+    backtest.add_argument(
+        "--sweep",
+        dest="sweeps",
+        action="append",
+        default=[],
+        metavar="KEY=FROM:TO:STEP",
+        help="as --set, for each of these values, or of VALUE,VALUE,...; again for every combination with another key",
+    )
+    backtest.add_argument("--compare", action="store_true", help="beside other controllers' rules, in one table")
+    backtest.add_argument("--pilot", metavar="RULE", help="another controller's rule instead of ours")
     backtest.add_argument("--timeline", type=Path, metavar="F.csv", help="every step of one trace, as CSV")
     backtest.add_argument("--json", action="store_true", help="one object on one line")
-    backtest.add_argument("--jobs", type=int, default=1, metavar="N", help="processes (1)")
+    backtest.add_argument(
+        "--jobs", type=_jobs, metavar="N", help="processes (with many runs as many as there are processors)"
+    )
     backtest.set_defaults(command=_backtest)
 
 
@@ -55,3 +70,9 @@ def _backtest(arguments: argparse.Namespace) -> int:
     from controller.cli.backtest.command import backtest  # noqa: PLC0415 -- `run` must not pay for it
 
     return backtest(arguments)
+
+
+def _jobs(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= _MOST_JOBS:
+        raise argparse.ArgumentTypeError(f"{text} is no number of processes, 1 to {_MOST_JOBS}")
+    return int(text)

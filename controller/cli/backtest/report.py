@@ -1,59 +1,90 @@
-"""What a backtest prints: a table for people, one JSON object for programs."""
+"""What a backtest tells programs: one JSON object."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from controller.cli.backtest.work import Result
-from controller.simulation.plant import HouseEnergy
+from controller.cli.backtest.runs import ParameterSet, Run, figures
+from controller.cli.backtest.work import PERFECT
 
 
-def as_json(results: Sequence[Result]) -> dict[str, Any]:
+def as_json(runs: Sequence[Run]) -> dict[str, Any]:
     """`{"runs": [...], "sum": {...}}`."""
-    return {"runs": [_run(result) for result in results], "sum": _figures(results)}
+    return {"runs": [_run(run) for run in runs], "sum": _sum(runs)}
 
 
-def _run(result: Result) -> dict[str, Any]:
-    case = result.case
+def comparison_as_json(ours: str, by_name: Mapping[str, Sequence[Run]]) -> dict[str, Any]:
+    """As `as_json` for ours, and beside it the same for everybody, by name."""
+    return {**as_json(by_name[ours]), "compare": {name: as_json(runs) for name, runs in by_name.items()}}
+
+
+def sweep_as_json(rows: Sequence[tuple[ParameterSet, Sequence[Run]]], unbeaten: Sequence[bool]) -> dict[str, Any]:
+    """All runs and the sum of each parameter set; there is none over all: they are the same days again and again."""
     return {
-        "trace": case.source.name,
-        "pilot": case.pilot,
-        "phases": result.phases,
-        "solar_share": result.solar_share,
-        "set": list(case.sets),
-        **_figures([result]),
-        **_house(result.outcome.house),
+        "runs": [_run(run) for _, runs in rows for run in runs],
+        "sum": None,
+        "sweep": [
+            {"set": _sets([f"{key}={value}" for key, value in one.swept]), "pareto": best, "sum": _sum(runs)}
+            for (one, runs), best in zip(rows, unbeaten, strict=True)
+        ],
     }
 
 
-def _house(house: HouseEnergy | None) -> dict[str, float | None]:
+def _run(run: Run) -> dict[str, Any]:
+    scene = run.case.scene
+    return {
+        "trace": run.case.source.name,
+        "pilot": run.case.pilot,
+        "strategy": scene.core.active,
+        "phases": scene.plant.phases,
+        "solar_share": scene.solar_share,
+        "set": _sets(run.case.sets),
+        **_sum([run]),
+        **_house(run),
+    }
+
+
+def _house(run: Run) -> dict[str, float | None]:
     """Of a house with home battery or limit of export: what flowed in all of it."""
+    house = run.outcome.house
     return {} if house is None else {name: _rounded(kwh) for name, kwh in asdict(house).items()}
 
 
-def _figures(results: Sequence[Result]) -> dict[str, Any]:
-    """The sums over some results."""
-    outcomes = [result.outcome for result in results]
-    values = [result.value_kwh for result in results]
-    perfects = [result.perfect_kwh for result in results]
-    value = None if None in values else sum(value for value in values if value is not None)
-    perfect = None if None in perfects else sum(perfect for perfect in perfects if perfect is not None)
-    captured = value / perfect if value is not None and perfect else None
+def _sum(runs: Sequence[Run]) -> dict[str, Any]:
+    total = figures(runs)
+    foresight = any(run.case.pilot == PERFECT for run in runs)
     return {
-        "solar_kwh": _rounded(sum(outcome.solar_kwh for outcome in outcomes)),
-        "grid_kwh": _rounded(sum(outcome.grid_kwh for outcome in outcomes)),
-        "ev_kwh": _rounded(sum(outcome.ev_kwh for outcome in outcomes)),
-        "starts": sum(outcome.starts for outcome in outcomes),
-        "limit_writes": sum(outcome.limit_writes for outcome in outcomes),
-        "commands": sum(outcome.commands for outcome in outcomes),
-        "value": _rounded(value),
-        "perfect_value": _rounded(perfect),
-        "captured": _rounded(captured),
-        "steps": sum(outcome.steps for outcome in outcomes),
-        "wall_s": _rounded(sum(outcome.wall_s for outcome in outcomes)),
+        "solar_kwh": _rounded(total.solar_kwh),
+        "grid_kwh": _rounded(total.grid_kwh),
+        "ev_kwh": _rounded(total.ev_kwh),
+        "starts": total.starts,
+        "limit_writes": None if foresight else total.limit_writes,  # it knows no limits, only what flows
+        "commands": total.commands,
+        "value": _rounded(total.value_kwh),
+        "perfect_value": _rounded(total.perfect_kwh),
+        "captured": _rounded(total.captured),
+        "days": _rounded(total.days),
+        "steps": total.steps,
+        "wall_s": _rounded(total.wall_s),
     }
+
+
+def _sets(texts: Sequence[str]) -> dict[str, Any]:
+    """By key; the last one counts, as it does for the configuration."""
+    pairs = (text.partition("=") for text in texts)
+    return {key.strip(): _typed(value.strip()) for key, _, value in pairs}
+
+
+def _typed(text: str) -> Any:
+    """As the configuration reads it, where JSON has the like."""
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+    return value if isinstance(value, bool | int | float | str) else text
 
 
 def _rounded(value: float | None) -> float | None:

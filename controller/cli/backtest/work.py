@@ -1,21 +1,36 @@
-"""One run of a backtest, in whatever process: a day, a scene, and who steers."""
+"""One piece of a backtest, in whatever process: a day, and who is to be played on it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from controller.cli.backtest.pilots import OURS, make_pilot
-from controller.cli.backtest.scene import make_scene
-from controller.simulation.backtest.play import Watcher, play
+from controller.cli.backtest.scene import Scene
+from controller.domain.errors import ConfigError, SunpaceError
+from controller.domain.units import MIN_CURRENT_A, power_w
+from controller.simulation.backtest.foresight import perfect
+from controller.simulation.backtest.play import STEP_S, Watcher, play
 from controller.simulation.backtest.score import Outcome
 from controller.simulation.trace import Trace
 
+PERFECT = "perfect"
+"""The pilot that knows the day beforehand."""
+
+_LEVELS_A = range(MIN_CURRENT_A, 17)
+_DAY_S = 86400.0
+
+Tell = Callable[[float], None]
+"""Told of work as it is done, in cases."""
+
+Watch = Callable[[Trace], Watcher]
+"""Makes one that is shown every step of a trace."""
+
 
 class Source(Protocol):
-    """Where a day comes from; goes to other processes."""
+    """Where a day comes from; goes to other processes, and is equal to another that gives the same day."""
 
     @property
     def name(self) -> str:
@@ -27,59 +42,147 @@ class Source(Protocol):
         ...
 
 
+class Recording(Protocol):
+    """A day, and what had to be put right in it."""
+
+    @property
+    def trace(self) -> Trace:
+        """The day."""
+        ...
+
+    @property
+    def repairs(self) -> Sequence[str]:
+        """One line each."""
+        ...
+
+
+@runtime_checkable
+class TellingSource(Protocol):
+    """A source that tells what it had to put right."""
+
+    def read(self) -> Recording:
+        """Reads it. Raises SunpaceError."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One run.
 
     Attributes:
         source: The day.
-        config: The site's configuration, if any.
-        sets: What is laid over it, "KEY=VALUE".
-        pilot: Who steers: `OURS`, or a peer's rule.
-        plant_file: TOML with a table [plant]; None for the reference plant.
+        scene: What it is played with.
+        sets: What is laid over the configuration for that, "KEY=VALUE".
+        pilot: Who steers: `OURS`, a peer's rule, or `PERFECT`.
     """
 
     source: Source
-    config: Path | None = None
+    scene: Scene
     sets: tuple[str, ...] = ()
     pilot: str = OURS
-    plant_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """What came of a case.
+class Batch:
+    """Cases on the same day, which is loaded once.
 
     Attributes:
-        case: The case.
-        phases: Of box and car.
-        solar_share: At which it is scored.
-        outcome: What the plant has counted.
-        perfect_kwh: The value of perfect foresight; None at a solar share of 1.
+        source: The day.
+        runs: Scene and pilot of each case.
     """
 
-    case: Case
-    phases: int
-    solar_share: float
-    outcome: Outcome
-    perfect_kwh: float | None
+    source: Source
+    runs: tuple[tuple[Scene, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """What came of a batch.
+
+    Attributes:
+        outcomes: Of each case, in order.
+        notes: What had to be put right in the day.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """Why nothing came of a batch; an error of our own would not survive the way between processes.
+
+    Attributes:
+        text: For people; names the day.
+        wrong_use: Whether the command was not meant like that.
+    """
+
+    text: str
+    wrong_use: bool
 
     @property
-    def value_kwh(self) -> float | None:
-        """The run's score."""
-        return self.outcome.value_kwh(self.solar_share)
+    def error(self) -> SunpaceError:
+        """As what it was."""
+        return ConfigError([self.text]) if self.wrong_use else SunpaceError(self.text)
 
 
-def run_case(case: Case, watcher: Callable[[Trace], Watcher] | None = None) -> Result:
-    """Plays one case; `watcher` makes one that is shown every step. Raises SunpaceError."""
-    scene = make_scene(case.config, case.sets, case.plant_file)
-    trace = case.source.load()
-    pilot = make_pilot(case.pilot, scene, trace)
-    outcome = play(trace, scene.plant, pilot, watch=None if watcher is None else watcher(trace))
-    return Result(
-        case=case,
-        phases=scene.plant.phases,
-        solar_share=scene.solar_share,
-        outcome=outcome,
-        perfect_kwh=None,
+def run_batch(batch: Batch, tell: Tell, watch: Watch | None = None) -> Played | Failed:
+    """Plays a batch.
+
+    Args:
+        batch: The batch.
+        tell: Told of the work as it is done.
+        watch: For somebody who is to be shown every step.
+    """
+    try:
+        trace, notes = _read(batch.source)
+        outcomes = tuple(_run(trace, scene, pilot, tell, watch) for scene, pilot in batch.runs)
+    except SunpaceError as error:
+        name, text = batch.source.name, str(error)
+        return Failed(text=text if name in text else f"{name}: {text}", wrong_use=isinstance(error, ConfigError))
+    return Played(outcomes=outcomes, notes=notes)
+
+
+def _read(source: Source) -> tuple[Trace, tuple[str, ...]]:
+    if isinstance(source, TellingSource):
+        recording = source.read()
+        return recording.trace, tuple(recording.repairs)
+    return source.load(), ()
+
+
+def _run(trace: Trace, scene: Scene, name: str, tell: Tell, watch: Watch | None) -> Outcome:
+    told = 0.0
+
+    def progress(share: float) -> None:
+        nonlocal told
+        tell(share - told)
+        told = share
+
+    if name == PERFECT:
+        outcome = _foresee(trace, scene)
+    else:
+        watcher = None if watch is None else watch(trace)
+        pilot = make_pilot(name, scene, trace)
+        outcome = play(trace, scene.plant, pilot, watch=watcher, progress=progress)
+    progress(1.0)
+    return outcome
+
+
+def _foresee(trace: Trace, scene: Scene) -> Outcome:
+    """Perfect foresight. Of the scene only plant and solar share count: scenes alike in both share it."""
+    began_s = time.perf_counter()
+    plant = scene.plant
+    watts_per_amp = power_w(1.0, plant.phases_in_use, plant.voltage_v)
+    best = perfect(trace, levels_a=_LEVELS_A, watts_per_amp=watts_per_amp, solar_share=scene.solar_share)
+    if best is None:
+        raise SunpaceError("at a solar share of 1 no run is perfect: a kWh from the grid has no price")
+    return Outcome(
+        solar_kwh=best.solar_kwh,
+        grid_kwh=best.grid_kwh,
+        starts=best.starts,
+        limit_writes=best.commands,
+        commands=best.commands,
+        steps=round(trace.duration_s // STEP_S) + 1,
+        days=trace.duration_s / _DAY_S,
+        wall_s=time.perf_counter() - began_s,
     )
