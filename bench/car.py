@@ -7,16 +7,16 @@ from dataclasses import replace
 from math import inf
 from statistics import fmean
 
-from controller.simulation.plant import PlantSettings
+from controller.simulation.plant import CarOptions, PlantSettings
 from tests.support.drive import Outcome, Scene, drive
 
 _DAYS = (1, 2)
 _CARS = {
     "three phases": Scene(),
-    "one phase": Scene(car=PlantSettings(car_phases=1)),
-    "two phases": Scene(car=PlantSettings(car_phases=2)),
-    "10 A at the most": Scene(car=PlantSettings(car_max_a=10.0)),
-    "1 A less than offered": Scene(car=PlantSettings(car_leaves_a=1.0)),
+    "one phase": Scene(car=PlantSettings(car=CarOptions(phases=1))),
+    "two phases": Scene(car=PlantSettings(car=CarOptions(phases=2))),
+    "10 A at the most": Scene(car=PlantSettings(car=CarOptions(max_a=10.0))),
+    "1 A less than offered": Scene(car=PlantSettings(car=CarOptions(leaves_a=1.0))),
     "full after 8 kWh, unsaid": Scene(takes_kwh=8.0),
 }
 _VIEWS = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,6 +15,7 @@ from controller.app import make_controller, read_config
 from controller.cli.demo_view import LiveView, PlainView, View
 from controller.cli.logs import configure_logs
 from controller.cli.loop import run_on_loop
+from controller.cli.plant_options import plant_options
 from controller.cli.virtual import VirtualDay, config_toml, virtual_day
 from controller.control.clock import ScaledClock, WallClock
 from controller.simulation.home import Home, virtual_home
@@ -24,7 +26,14 @@ _EXIT_WITHIN_S = 4.5
 
 
 def demo(
-    *, speed: float, trace_file: Path | None, day_name: str | None, duration_s: float | None, as_json: bool
+    *,
+    speed: float,
+    trace_file: Path | None,
+    day_name: str | None,
+    duration_s: float | None,
+    as_json: bool,
+    plant_file: Path | None = None,
+    plant_sets: Sequence[str] = (),
 ) -> int:
     """Plays a day until Ctrl-C, the duration or the trace's end; returns the exit code. Raises SunpaceError.
 
@@ -34,9 +43,11 @@ def demo(
         day_name: Which generated one, like "broken:3"; None for the usual one.
         duration_s: Real seconds after which to end.
         as_json: Whether the last line on stdout is what was measured, as JSON.
+        plant_file: TOML with the plant's options; None for the reference plant.
+        plant_sets: "plant.KEY=VALUE" words over it.
     """
     configure_logs("error")
-    day = virtual_day(trace_file, _START, day_name)
+    day = virtual_day(trace_file, _START, day_name, plant_options(plant_file, plant_sets))
     measured = run_on_loop(_play, day, speed, duration_s, as_json)
     if as_json:
         print(json.dumps(measured), flush=True)

@@ -18,6 +18,7 @@ from controller.cli.emulate_meter import emulated_meter
 from controller.cli.faults_file import read_faults
 from controller.cli.logs import configure_logs
 from controller.cli.loop import run_on_loop
+from controller.cli.plant_options import plant_options
 from controller.cli.virtual import config_toml, virtual_day
 from controller.control.clock import WallClock
 from controller.domain.errors import ConfigError, StorageError
@@ -45,6 +46,8 @@ class Emulation:
         as_json: Whether the first line is JSON, and the last one what wallbox or meter have seen.
         box: How the wallbox is to be.
         meter: How the meter is to be, by itself.
+        plant_file: TOML with the plant's options; None for the reference plant.
+        plant_sets: "plant.KEY=VALUE" words over it.
     """
 
     what: Literal["wallbox", "meter", "home"]
@@ -57,6 +60,8 @@ class Emulation:
     as_json: bool
     box: BoxFlags
     meter: MeterFlags
+    plant_file: Path | None = None
+    plant_sets: tuple[str, ...] = ()
 
 
 def emulate(emulation: Emulation) -> int:
@@ -68,8 +73,9 @@ def emulate(emulation: Emulation) -> int:
 
 async def _serve(emulation: Emulation) -> None:
     clock = WallClock()
+    options = plant_options(emulation.plant_file, emulation.plant_sets)
     try:
-        day = virtual_day(emulation.trace_file, emulation.start, emulation.day_name)
+        day = virtual_day(emulation.trace_file, emulation.start, emulation.day_name, options)
     except TraceError as error:  # a flag that names no trace
         raise ConfigError([str(error)]) from error
     live = LivePlant(day.plant, clock)

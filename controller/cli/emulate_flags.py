@@ -10,6 +10,9 @@ from typing import Literal
 
 from controller.domain.errors import ConfigError
 
+PLANT_KEYS = "plant."
+"""What `--set` of an option of the plant begins with."""
+
 _LINE_METER = "eastron-sdm630"
 
 
@@ -21,7 +24,7 @@ class MeterFlags:
         profile: The device that it shows.
         transport: How frames travel.
         unit_id: Its unit id, the first where it has several; None for the profile's.
-        settings: `NAME=VALUE` for quantities that stand still.
+        settings: `NAME=VALUE` for quantities that stand still; of the plant, `plant.KEY=VALUE`, none.
     """
 
     profile: str = _LINE_METER
@@ -116,8 +119,10 @@ def add_meter_flags(emulate: argparse.ArgumentParser) -> None:
         default=[],
         dest="settings",
         metavar="NAME=VALUE",
-        help="a quantity that stands still: grid_w=-2100; may come several times",
+        help="a quantity that stands still: grid_w=-2100; may come several times; in any part of the home"
+        " an option of the plant: plant.dead_time_s=30",
     )
+    emulate.add_argument("--plant", type=Path, metavar="P.toml", help="the plant's options: a table [plant]")
 
 
 def meter_flags(arguments: argparse.Namespace) -> MeterFlags:
@@ -126,10 +131,10 @@ def meter_flags(arguments: argparse.Namespace) -> MeterFlags:
         profile=arguments.profile,
         transport=arguments.transport,
         unit_id=arguments.unit_id,
-        settings=tuple(arguments.settings),
+        settings=tuple(text for text in arguments.settings if not text.startswith(PLANT_KEYS)),
     )
     if arguments.what != "meter" and flags != MeterFlags():
-        raise ConfigError(["--profile, --transport, --unit-id and --set go with `emulate meter` only"])
+        raise ConfigError(["--profile, --transport, --unit-id and --set NAME=VALUE go with `emulate meter` only"])
     if flags.transport == "rtu" and arguments.port:
         raise ConfigError(["--port goes with TCP: a pseudo-terminal has a path, which is printed"])
     return flags

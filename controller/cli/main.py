@@ -14,7 +14,7 @@ from pathlib import Path
 from controller import __version__
 from controller.cli.backtest.day_flags import DAY_HELP
 from controller.cli.backtest.parser import add_backtest
-from controller.cli.emulate_flags import add_box_flags, add_meter_flags, box_flags, meter_flags
+from controller.cli.emulate_flags import PLANT_KEYS, add_box_flags, add_meter_flags, box_flags, meter_flags
 from controller.cli.extras import require_sim
 from controller.cli.lean import without_decoration
 from controller.cli.meter.parser import add_meter
@@ -107,6 +107,15 @@ def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     demo.add_argument("--duration", type=_seconds, metavar="S", help="end by itself after so many real seconds")
     demo.add_argument("--port", type=_port, default=8080, metavar="P", help="port of the web page, which comes later")
     demo.add_argument("--json", action="store_true", help="last line: what was measured, as JSON")
+    demo.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        dest="settings",
+        metavar="KEY=VALUE",
+        help="an option of the plant: plant.dead_time_s=30; may come several times",
+    )
+    demo.add_argument("--plant", type=Path, metavar="P.toml", help="the plant's options: a table [plant]")
     demo.set_defaults(command=_demo)
 
 
@@ -163,6 +172,8 @@ def _demo(arguments: argparse.Namespace) -> int:
         day_name=arguments.day,
         duration_s=arguments.duration,
         as_json=arguments.json,
+        plant_file=arguments.plant,
+        plant_sets=arguments.settings,
     )
 
 
@@ -200,6 +211,8 @@ def _emulate(arguments: argparse.Namespace) -> int:
             as_json=arguments.json,
             box=box,
             meter=meter,
+            plant_file=arguments.plant,
+            plant_sets=tuple(text for text in arguments.settings if text.startswith(PLANT_KEYS)),
         )
     )
 

@@ -11,7 +11,7 @@ from controller.domain.errors import ConfigError
 from controller.simulation.days.day import Day, generate
 from controller.simulation.days.names import named_days
 from controller.simulation.home import Home
-from controller.simulation.plant import Plant, PlantSettings
+from controller.simulation.plant import Plant, PlantOptions, PlantSettings
 from controller.simulation.trace import read_trace
 
 _FIRST_SUN_W = 200.0
@@ -33,13 +33,16 @@ class VirtualDay:
     length_s: float | None
 
 
-def virtual_day(trace_file: Path | None, start: str, name: str | None = None) -> VirtualDay:
+def virtual_day(
+    trace_file: Path | None, start: str, name: str | None = None, options: PlantOptions | None = None
+) -> VirtualDay:
     """A recorded day from its first sun, or a generated one from `start`.
 
     Args:
         trace_file: The recorded day, if any.
         start: Where a generated one begins, "HH:MM".
         name: Which generated one, like "broken:3"; None for a sunny one with a few clouds.
+        options: The plant's; None for the reference plant.
 
     Raises:
         TraceError: The recorded day cannot be read.
@@ -47,7 +50,7 @@ def virtual_day(trace_file: Path | None, start: str, name: str | None = None) ->
     """
     if trace_file is not None and name is not None:
         raise ConfigError([f"--trace {trace_file} and --day {name}: there is one day, name one of them"])
-    settings = PlantSettings()
+    settings = PlantSettings() if options is None else PlantSettings(**dict(options))
     if trace_file is not None:
         trace = read_trace(trace_file)
         start_s = trace.first_sun_s(_FIRST_SUN_W)

@@ -7,15 +7,15 @@ from functools import cache
 
 import pytest
 
-from controller.simulation.plant import PlantSettings
+from controller.simulation.plant import CarOptions, PlantSettings
 from tests.support.drive import Outcome, Scene, drive
 
 CARS = {
     "three phases": PlantSettings(),
-    "one phase": PlantSettings(car_phases=1),
-    "two phases": PlantSettings(car_phases=2),
-    "10 A": PlantSettings(car_max_a=10.0),
-    "1 A less": PlantSettings(car_leaves_a=1.0),
+    "one phase": PlantSettings(car=CarOptions(phases=1)),
+    "two phases": PlantSettings(car=CarOptions(phases=2)),
+    "10 A": PlantSettings(car=CarOptions(max_a=10.0)),
+    "1 A less": PlantSettings(car=CarOptions(leaves_a=1.0)),
     "slow": PlantSettings(waking_s=15.0, dead_time_s=15.0, ramp_a_per_s=2.0),
 }
 VIEWS = {

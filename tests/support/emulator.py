@@ -97,10 +97,12 @@ class Bench:
 
 
 @asynccontextmanager
-async def emulated(*, logged_in: bool = True, start: datetime = MONDAY_NOON, **settings: Any) -> AsyncIterator[Bench]:
+async def emulated(
+    *, logged_in: bool = True, start: datetime = MONDAY_NOON, plant: PlantSettings | None = None, **settings: Any
+) -> AsyncIterator[Bench]:
     """A box with these `BoxSettings` and a car, while entered."""
     clock = ScaledClock(start)
-    live = LivePlant(Plant(FLAT, 0.0, PlantSettings(), cyclic=True), clock)
+    live = LivePlant(Plant(FLAT, 0.0, plant or PlantSettings(), cyclic=True), clock)
     box_settings = BoxSettings(password=PASSWORD, **settings)
     async with (
         virtual_wallbox(live, clock, settings=box_settings) as (box, address),

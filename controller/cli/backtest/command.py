@@ -60,7 +60,9 @@ def parameter_sets(arguments: argparse.Namespace) -> list[ParameterSet]:
     made = []
     for swept in grid(read_axes(arguments.sweeps)):
         all_sets = (*sets, *(f"{key}={value}" for key, value in swept))
-        made.append(ParameterSet(scene=make_scene(arguments.config, all_sets), sets=all_sets, swept=swept))
+        made.append(
+            ParameterSet(scene=make_scene(arguments.config, all_sets, arguments.plant), sets=all_sets, swept=swept)
+        )
     return made
 
 

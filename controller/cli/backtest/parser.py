@@ -46,8 +46,10 @@ def add_backtest(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         action="append",
         default=[],
         metavar="KEY=VALUE",
-        help="a key of config.toml, like strategy.surplus.solar_share=0.5; again for another",
+        help="a key of config.toml, like strategy.surplus.solar_share=0.5, or of the plant, like"
+        " plant.dead_time_s=30 (docs/plant.md); again for another",
     )
+    backtest.add_argument("--plant", type=Path, metavar="P.toml", help="the plant's options: a table [plant]")
     backtest.add_argument("--phases", type=int, choices=(1, 3), help="of wallbox and car (those of the configuration)")
     backtest.add_argument(
         "--sweep",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from controller.cli.backtest.runs import ParameterSet, Run, figures
@@ -42,7 +43,14 @@ def _run(run: Run) -> dict[str, Any]:
         "solar_share": scene.solar_share,
         "set": _sets(run.case.sets),
         **_sum([run]),
+        **_house(run),
     }
+
+
+def _house(run: Run) -> dict[str, float | None]:
+    """Of a house with home battery or limit of export: what flowed in all of it."""
+    house = run.outcome.house
+    return {} if house is None else {name: _rounded(kwh) for name, kwh in asdict(house).items()}
 
 
 def _sum(runs: Sequence[Run]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from controller.app import core_settings
+from controller.cli.plant_options import parted, plant_options
 from controller.config.loader import load_offline
 from controller.config.overlay import Overlay, key_path
 from controller.control.plugins import installed_strategies
@@ -32,21 +33,24 @@ class Scene:
     solar_share: float
 
 
-def make_scene(config: Path | None, sets: Sequence[str]) -> Scene:
+def make_scene(config: Path | None, sets: Sequence[str], plant_file: Path | None = None) -> Scene:
     """The scene for a configuration and what `--set` lays over it.
 
     Args:
         config: The site's configuration; None for the defaults, whatever the environment says.
-        sets: "KEY=VALUE", later ones win.
+        sets: "KEY=VALUE", later ones win; those that begin with `plant.` shape the plant.
+        plant_file: TOML with a table [plant]; None for the reference plant.
 
     Raises:
         ConfigError: A key or value is wrong.
     """
-    over = [_overlay(text) for text in sets]
+    of_plant, of_site = parted(sets)
+    options = plant_options(plant_file, of_plant)
+    over = [_overlay(text) for text in of_site]
     loaded = load_offline(config, {} if config is None else os.environ, installed_strategies(), over)
     core = core_settings(loaded)
     share = loaded.config.strategy.tables.get("surplus", {}).get("solar_share", _default_share())
-    plant = PlantSettings(phases=core.phases, step_s=STEP_S)
+    plant = PlantSettings(phases=core.phases, step_s=STEP_S, **dict(options))
     return Scene(core=core, plant=plant, solar_share=float(share))
 
 

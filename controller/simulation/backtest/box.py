@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import inf
 
+from controller.domain.charger import OcppState
 from controller.domain.decision import Command
 from controller.simulation.plant import Plant
 
@@ -15,7 +16,8 @@ class ReferenceBox:
     """A box without sockets, in front of a plant.
 
     Attributes:
-        command: What was last commanded; at first what is found: the user's limit, and off.
+        command: What was last commanded; at first what is found: the user's limit, and off. Of a box that acts by
+            itself, what it shows.
         commands: Changes of it.
         limit_writes: Limits written.
 
@@ -30,6 +32,22 @@ class ReferenceBox:
         self.command = Command(limit_a, False)
         self.commands = 0
         self.limit_writes = 0
+
+    @property
+    def state(self) -> OcppState:
+        """What the box shows of the connector."""
+        if not self.command.charging:
+            return OcppState.SUSPENDED_EVSE
+        return OcppState.SUSPENDED_EV if self._plant.refused else OcppState.CHARGING
+
+    @property
+    def session_energy_kwh(self) -> float:
+        """Energy of the session, kWh."""
+        return self._plant.energy.ev_kwh
+
+    def advance(self, to_s: float) -> None:
+        """Steps the plant on to its second `to_s`."""
+        self._plant.advance(to_s)
 
     @property
     def takes_from_s(self) -> float:
@@ -50,6 +68,9 @@ class ReferenceBox:
         self.limit_writes += command.limit_a != self.command.limit_a
         self.commands += 1
         self._told_at_s = now_s
+        self._do(command)
+        return True
+
+    def _do(self, command: Command) -> None:
         self.command = command
         self._plant.command(command.limit_a, charging=command.charging)
-        return True

@@ -15,10 +15,17 @@ from controller.domain.readings import House
 from controller.simulation.backtest.box import ReferenceBox
 from controller.simulation.backtest.play import Look
 from controller.simulation.plant import Plant
+from controller.simulation.sensing import Meters
+
+PAGES_EVERY_S = 15.0
+"""How often the box's pages are read: `wallbox.pacing.dashboard_s` by default."""
 
 
 class CorePilot:
     """Looks with the meters of grid, PV and car, and carries out what was decided.
+
+    In front of the reference plant it sees this very step; in front of any other what the meters show, and the box's
+    own pages four times a minute.
 
     Args:
         settings: The site's.
@@ -32,13 +39,20 @@ class CorePilot:
         self._shown: Command | None = None
         self._status = ChargerStatus(taken_at_s=0.0, state=OcppState.SUSPENDED_EVSE)
         self._power = PowerSettings(taken_at_s=0.0, limit_a=0)
+        self._read_pages_at_s = 0.0
+        self._meters: Meters | None = None
 
     def look(self, plant: Plant, box: ReferenceBox) -> Look:
         """See `Pilot.look`."""
         now_s = plant.now_s
-        if box.command is not self._shown:
-            self._see(box.command, now_s)
-        house = House(grid_w=plant.grid_w, grid_age_s=0.0, pv_w=plant.pv_w, ev_w=plant.ev_w)
+        if plant.reference and not self._settings.main_fuse_a:
+            if box.command is not self._shown:
+                self._see(box.command, now_s)
+            house = House(grid_w=plant.grid_w, grid_age_s=0.0, pv_w=plant.pv_w, ev_w=plant.ev_w)
+        else:
+            if now_s >= self._read_pages_at_s:
+                self._read_pages(box, now_s)
+            house = self._metering(plant).look(plant).house(self._settings.stale_after_s)
         snapshot = Snapshot(
             now_s=now_s,
             now=datetime.fromtimestamp(self._start_s + now_s, UTC),
@@ -50,6 +64,8 @@ class CorePilot:
         if decision.actions:
             self._carry_out(decision, box, now_s)
             return Look(decision.reason)
+        if not plant.reference:
+            return Look(decision.reason)
         return Look(decision.reason, standing(self._state, snapshot, self._settings, decision))
 
     def _see(self, command: Command, now_s: float) -> None:
@@ -59,9 +75,22 @@ class CorePilot:
         self._status = ChargerStatus(taken_at_s=now_s, state=state)
         self._power = PowerSettings(taken_at_s=now_s, limit_a=command.limit_a)
 
+    def _metering(self, plant: Plant) -> Meters:
+        if self._meters is None:
+            self._meters = Meters(plant.settings.meter, plant.settings.seed)
+        return self._meters
+
+    def _read_pages(self, box: ReferenceBox, now_s: float) -> None:
+        """The box's own pages, as they are at this moment."""
+        self._read_pages_at_s = now_s + PAGES_EVERY_S
+        energy_wh = box.session_energy_kwh * 1000
+        self._status = ChargerStatus(taken_at_s=now_s, state=box.state, session_energy_wh=energy_wh)
+        self._power = PowerSettings(taken_at_s=now_s, limit_a=box.command.limit_a)
+
     def _carry_out(self, decision: Decision, box: ReferenceBox, now_s: float) -> None:
         """All that was decided is one command to the plant; one that comes too soon is decided anew."""
         if decision.command is None or not box.tell(decision.command):
             return
+        self._read_pages_at_s = now_s  # as the service does: what was told is read back
         for action in decision.actions:
             self._state = acknowledge(self._state, action, now_s)

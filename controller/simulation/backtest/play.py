@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 
 from controller.control.standing import Standing
 from controller.simulation.backtest.box import ReferenceBox
+from controller.simulation.backtest.own_box import make_box
 from controller.simulation.backtest.score import Outcome
 from controller.simulation.plant import Plant, PlantSettings
 from controller.simulation.trace import Trace
@@ -61,7 +62,7 @@ def play(
     """
     began_s = time.perf_counter()
     plant = Plant(trace, trace.times_s[0], settings)
-    box = ReferenceBox(plant)
+    box = make_box(plant)
     step_s = settings.step_s
     last_s = trace.duration_s // step_s * step_s
     looks = 0
@@ -72,8 +73,8 @@ def play(
         if plant.now_s >= last_s:
             break
         standing = look.standing
-        if standing is None or watch is not None:
-            plant.advance(plant.now_s + step_s)
+        if standing is None or watch is not None or not plant.reference:
+            box.advance(plant.now_s + step_s)
         else:
             plant.coast(min(standing.until_s, last_s), standing.from_w, standing.below_w)
         looks += 1
@@ -89,4 +90,5 @@ def play(
         steps=round(last_s / step_s) + 1,
         days=trace.duration_s / _DAY_S,
         wall_s=time.perf_counter() - began_s,
+        house=energy.house,
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from controller.simulation.plant import HouseEnergy
+
 START_COSTS_KWH = 0.1
 """What closing the contactor costs, in kWh of sun."""
 
@@ -24,6 +26,7 @@ class Outcome:
         steps: Steps of the plant.
         days: Length of the trace.
         wall_s: Real time that the run took.
+        house: What flowed in the whole house; None in one without home battery and limit of export.
     """
 
     solar_kwh: float
@@ -34,6 +37,7 @@ class Outcome:
     steps: int
     days: float
     wall_s: float
+    house: HouseEnergy | None = None
 
     @property
     def ev_kwh(self) -> float:

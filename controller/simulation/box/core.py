@@ -132,9 +132,12 @@ class BoxCore:
         elif self._frozen is None:
             self._frozen = take_telemetry(self.machine)
         self.faults = faults
-        self.machine.quirks = Quirks(
+        asked = Quirks.of(self.machine.plant.settings.box)
+        self.machine.quirks = replace(
+            asked,
             plug_in_limit_hidden=faults.plug_in_limit_hidden,
-            fault_after_pause=faults.fault_after_pause,
+            fault_after_pause=faults.fault_after_pause or asked.fault_after_pause,
+            fault_after_pause_s=-1.0 if faults.fault_after_pause else asked.fault_after_pause_s,
             limit_ignored=faults.limit_ignored,
             limit_not_followed=faults.limit_not_followed,
         )

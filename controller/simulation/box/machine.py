@@ -62,12 +62,15 @@ class ChargingMachine:
         self._flow_limit_a = limit_a
         self._untouched = True  # since plug-in nobody has started or stopped it
         self._paused = False
+        self._paused_at_s = 0.0
+        self._here = self._plant.settings.car.here(self._plant.now_s)
+        self._faulted_at_s = 0.0
         self._auto_start_at_s: float | None = None
         self._back_at_s = 0.0
         self._delayed_until_s: float | None = None
         self._finished_at_s: float | None = None
         self._rules = Rules()
-        self.quirks = Quirks()
+        self.quirks = Quirks.of(self._plant.settings.box)
         self.limit_a = limit_a
         self.enabled = False
         self.errors: list[ActiveError] = []
@@ -75,6 +78,8 @@ class ChargingMachine:
         self.plug_cycles = 0
         self.faults = 0
         self.session = Session(self._plant.energy.ev_kwh)
+        if not self._here:
+            self._plant.plug(plugged=False)
         live.follow(self._step)
 
     @property
@@ -94,7 +99,7 @@ class ChargingMachine:
             return OcppState.PREPARING
         if not self._offering:
             return OcppState.SUSPENDED_EVSE
-        return OcppState.SUSPENDED_EV if plant.full else OcppState.CHARGING
+        return OcppState.SUSPENDED_EV if plant.refused else OcppState.CHARGING
 
     @property
     def delay_left_s(self) -> float:
@@ -124,6 +129,8 @@ class ChargingMachine:
     def set_limit(self, limit_a: int) -> None:
         """A new operator current limit, A, from whoever wrote it."""
         self._live.now()
+        if self._lost():
+            return
         if not self.quirks.limit_ignored:
             self.limit_a = limit_a
         if not (self.quirks.limit_ignored or self.quirks.limit_not_followed):
@@ -132,10 +139,11 @@ class ChargingMachine:
 
     def start(self) -> None:
         """Local remote start; without a car, or while faulted, nothing happens."""
-        self._live.now()
-        if not self._plant.plugged or self.errors:
+        now_s = self._live.now().now_s
+        if not self._plant.plugged or self.errors or self._lost():
             return
-        if self._paused and self.quirks.fault_after_pause:
+        long_paused = self._paused and now_s - self._paused_at_s > self.quirks.fault_after_pause_s
+        if long_paused and not self.enabled and self.quirks.fault_after_pause:
             self.fault("ResumeFailure", "Charging cannot be resumed")
             return
         self._begin()
@@ -143,7 +151,10 @@ class ChargingMachine:
     def stop(self) -> None:
         """Local remote stop."""
         plant = self._live.now()
-        self._paused |= self.enabled
+        if self._lost():
+            return
+        if self.enabled:
+            self._paused, self._paused_at_s = True, plant.now_s
         self.enabled = False
         self._untouched &= not plant.plugged
         self._auto_start_at_s = self._delayed_until_s = None
@@ -157,7 +168,11 @@ class ChargingMachine:
 
     def plug(self, *, plugged: bool) -> None:
         """Plugs the car in or out; what is so already stays as it is."""
-        plant = self._live.now()
+        self._live.now()
+        self._plug(plugged=plugged)
+
+    def _plug(self, *, plugged: bool) -> None:
+        plant = self._plant
         if plugged == plant.plugged:
             return
         plant.plug(plugged=plugged)
@@ -174,6 +189,7 @@ class ChargingMachine:
         """Goes to Faulted, and stays there until a restart or replug."""
         plant = self._live.now()
         self.faults += 1
+        self._faulted_at_s = plant.now_s
         self.errors.append(ActiveError(code=code, description=description, timestamp=self._wall(plant.now_s)))
         plant.cut()
         self._reset(untouched=False)
@@ -185,7 +201,11 @@ class ChargingMachine:
 
     def power_cycle(self, gap_s: float) -> None:
         """Restarts; `gap_s` later it meets the car, if there is one, as if it had just been plugged in."""
-        plant = self._live.now()
+        self._live.now()
+        self._restart(gap_s)
+
+    def _restart(self, gap_s: float) -> None:
+        plant = self._plant
         plant.cut()
         self.errors.clear()
         self._reset()
@@ -227,6 +247,7 @@ class ChargingMachine:
     def _step(self) -> None:
         """Does what is due at the plant's second."""
         now_s = self._plant.now_s
+        self._follow_the_day(now_s)
         if self._finished_at_s is not None and now_s >= self._finished_at_s:
             self._finished_at_s = None
         if self._delayed_until_s is not None and now_s >= self._delayed_until_s:
@@ -240,6 +261,19 @@ class ChargingMachine:
                 self._begin()
         if self.enabled:
             self._tell()
+
+    def _follow_the_day(self, now_s: float) -> None:
+        """The car comes and goes, and somebody restarts a faulted box, where the plant's options say so."""
+        here = self._plant.settings.car.here(now_s)
+        if here != self._here:
+            self._here = here
+            self._plug(plugged=here)
+        if self.errors and now_s - self._faulted_at_s >= self.quirks.fault_lasts_s:
+            self._restart(0.0)
+
+    def _lost(self) -> bool:
+        """Whether this request is accepted and forgotten."""
+        return self.quirks.lost_share > 0 and self._random.random() < self.quirks.lost_share
 
     def _tell(self) -> None:
         """Commands the plant what it is to do, if that is new."""

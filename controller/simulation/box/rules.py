@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, time
+from typing import Self
+
+from controller.simulation.plant import BoxOptions
 
 _SATURDAY = 5
 
@@ -44,12 +48,28 @@ class Quirks:
 
     Attributes:
         plug_in_limit_hidden: The minimum current of a plug-in does not show in the limit field.
-        fault_after_pause: A start after a stop ends in a fault.
+        fault_after_pause: A start after a stop ends in a fault,
+        fault_after_pause_s: where the pause was longer than this, s.
+        fault_lasts_s: After so long somebody restarts the box, s.
+        lost_share: Share of the limits, starts and stops that it accepts and forgets, 0..1.
         limit_ignored: A limit is accepted, and neither shown nor followed.
         limit_not_followed: A limit is accepted and shown, and not followed.
     """
 
     plug_in_limit_hidden: bool = False
     fault_after_pause: bool = False
+    fault_after_pause_s: float = -1.0
+    fault_lasts_s: float = math.inf
+    lost_share: float = 0.0
     limit_ignored: bool = False
     limit_not_followed: bool = False
+
+    @classmethod
+    def of(cls, options: BoxOptions) -> Self:
+        """What the plant's options ask for."""
+        return cls(
+            fault_after_pause=options.fault_after_pause_s < math.inf,
+            fault_after_pause_s=options.fault_after_pause_s,
+            fault_lasts_s=options.fault_lasts_s,
+            lost_share=options.lost_pct / 100,
+        )

@@ -62,7 +62,7 @@ def take_telemetry(machine: ChargingMachine) -> Telemetry:
         errors=tuple(machine.errors),
         error_count=machine.faults,
         phase_current_a=plant.phase_current_a,
-        voltage_v=plant.settings.voltage_v,
+        voltage_v=plant.voltage_v,
         phases=plant.settings.phases,
         sessions=_SESSIONS_BEFORE + machine.sessions,
         plug_cycles=_PLUG_CYCLES_BEFORE + machine.plug_cycles,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from typing import NamedTuple
 
 from controller.domain.errors import ConfigError
 from controller.meter.profile import Profile
 from controller.meter.quantities import PHYSICAL_RANGE, Quantity, Role
-from controller.simulation.plant import LivePlant, Plant
+from controller.simulation.plant import LivePlant, MeterOptions, Plant
+from controller.simulation.sensing import Meters
 
 Values = Mapping[Quantity, tuple[float, ...]]
 """Numbers in the role's sign, one or one a phase."""
@@ -23,6 +25,7 @@ _FREQUENCY_HZ = 50.0
 _FREQUENCY_SWING_HZ = 0.03
 _VOLTAGE_SWING_V = 1.0
 _SOC_PCT = 50.0
+_SHAPED = {"noise_w", "noise_pct", "quantum_w", "lag_s", "average_s"}
 
 
 def turned(values: Values, sign: int) -> dict[Quantity, tuple[float, ...]]:
@@ -37,8 +40,22 @@ def turned(values: Values, sign: int) -> dict[Quantity, tuple[float, ...]]:
     }
 
 
+class _Flows(NamedTuple):
+    """What flows, or what the meters make of it, W; phases are L1 to L3."""
+
+    load_w: float
+    pv_w: float
+    ev_w: float
+    battery_w: float
+    grid_phase_w: tuple[float, float, float]
+    ev_phase_w: tuple[float, ...]
+
+
 class HouseValues:
     """The virtual house, measured in every role; energy counters count from one look to the next.
+
+    Of the plant's `meter` options noise, quantum, lag and mean count here; cadence and drop-outs are those of whoever
+    asks, and of the meter's own faults.
 
     Args:
         live: The house.
@@ -48,6 +65,12 @@ class HouseValues:
     def __init__(self, live: LivePlant, settings: Mapping[str, tuple[float, ...]] | None = None) -> None:
         self._live = live
         self.settings: Mapping[str, tuple[float, ...]] = dict(settings or {})
+        self._plant = plant = live.now()
+        options = plant.settings.meter
+        asked = MeterOptions(**options.model_dump(include=_SHAPED))
+        self._meters = Meters(asked, plant.settings.seed) if asked != MeterOptions() else None
+        if self._meters is not None:
+            live.follow(self._remember)
         self._counted_wh: dict[Role, tuple[float, float]] = {}
         self._counted_at_s: dict[Role, float] = {}
 
@@ -58,11 +81,12 @@ class HouseValues:
     def measured(self, role: Role) -> Values:
         """What a meter in that role measures at this moment."""
         plant = self._live.now()
-        mains_v = plant.settings.voltage_v + _VOLTAGE_SWING_V * _wander(plant.now_s)
+        mains_v = plant.voltage_v + _VOLTAGE_SWING_V * _wander(plant.now_s)
         volts = self.settings.get(role.public_name(Quantity.VOLTAGE_V), (mains_v,))
         voltage_v = _three(volts)
-        phase_w = self._phase_w(role, plant)
-        power_w = self._power_w(role, plant)
+        flows = self._flows(plant)
+        phase_w = self._phase_w(role, flows)
+        power_w = self._power_w(role, flows)
         energy_wh, back_wh = self._energy_wh(role, power_w, plant.now_s)
         values: dict[Quantity, tuple[float, ...]] = {
             Quantity.POWER_W: (power_w,),
@@ -72,14 +96,29 @@ class HouseValues:
             Quantity.FREQUENCY_HZ: (_FREQUENCY_HZ + _FREQUENCY_SWING_HZ * _wander(plant.now_s + 100),),
             Quantity.ENERGY_WH: (energy_wh,),
             Quantity.ENERGY_BACK_WH: (back_wh,),
-            Quantity.SOC_PCT: (_SOC_PCT,),
+            Quantity.SOC_PCT: (_SOC_PCT if plant.battery_soc_pct is None else plant.battery_soc_pct,),
         }
         for quantity in values:
             if (numbers := self.settings.get(role.public_name(quantity))) is not None:
                 values[quantity] = _three(numbers) if quantity.per_phase else numbers
         return values
 
-    def _power_w(self, role: Role, plant: Plant) -> float:
+    def _remember(self) -> None:
+        """Meters that lag have seen every step."""
+        if self._meters is not None:
+            self._meters.look(self._plant)
+
+    def _flows(self, plant: Plant) -> _Flows:
+        ev_phase_w = tuple(current_a * plant.voltage_v for current_a in plant.phase_current_a)
+        if self._meters is None:
+            return _Flows(plant.load_w, plant.pv_w, plant.ev_w, plant.battery_w, plant.grid_phase_w, ev_phase_w)
+        seen = self._meters.look(plant)
+        pv_w, ev_w, battery_w = seen.pv_w or 0.0, seen.ev_w or 0.0, seen.battery_w or 0.0
+        phases = plant.settings.phases_in_use
+        on_each_w = tuple(ev_w / phases if index < phases else 0.0 for index in range(3))
+        return _Flows(seen.grid_w + pv_w + battery_w - ev_w, pv_w, ev_w, battery_w, seen.grid_phase_w, on_each_w)
+
+    def _power_w(self, role: Role, flows: _Flows) -> float:
         """In the role's sign; what is set for one role moves the grid, and the load follows from the rest."""
         if (numbers := self.settings.get(role.public_name(Quantity.POWER_W))) is not None:
             return numbers[0]
@@ -87,30 +126,30 @@ class HouseValues:
             return sum(_three(phases))
         match role:
             case Role.PV:
-                power_w = plant.pv_w
+                power_w = flows.pv_w
             case Role.EV:
-                power_w = plant.ev_w
+                power_w = flows.ev_w
             case Role.BATTERY:
-                power_w = 0.0
+                power_w = flows.battery_w
             case Role.LOAD:
-                power_w = sum(self._power_w(other, plant) for other in (Role.GRID, Role.PV, Role.BATTERY))
+                power_w = sum(self._power_w(other, flows) for other in (Role.GRID, Role.PV, Role.BATTERY))
             case Role.GRID:
-                own_w = plant.load_w + self._power_w(Role.EV, plant)
+                own_w = flows.load_w + self._power_w(Role.EV, flows)
                 load_w = self.settings.get(Role.LOAD.public_name(Quantity.POWER_W), (own_w,))[0]
-                power_w = load_w - self._power_w(Role.PV, plant) - self._power_w(Role.BATTERY, plant)
+                power_w = load_w - self._power_w(Role.PV, flows) - self._power_w(Role.BATTERY, flows)
         return power_w
 
-    def _phase_w(self, role: Role, plant: Plant) -> tuple[float, ...]:
+    def _phase_w(self, role: Role, flows: _Flows) -> tuple[float, ...]:
         """A phase each; their sum is the power."""
         if (phases := self.settings.get(role.public_name(Quantity.PHASE_POWER_W))) is not None:
             return _three(phases)
-        power_w = self._power_w(role, plant)
+        power_w = self._power_w(role, flows)
         if role is Role.GRID:
-            unevenness_w = power_w - sum(plant.grid_phase_w)
+            unevenness_w = power_w - sum(flows.grid_phase_w)
             if role.public_name(Quantity.POWER_W) not in self.settings:
-                return tuple(watts + unevenness_w / 3 for watts in plant.grid_phase_w)
+                return tuple(watts + unevenness_w / 3 for watts in flows.grid_phase_w)
         if role is Role.EV and role.public_name(Quantity.POWER_W) not in self.settings:
-            return tuple(current_a * plant.settings.voltage_v for current_a in plant.phase_current_a)
+            return flows.ev_phase_w
         return (power_w / 3,) * 3
 
     def _energy_wh(self, role: Role, power_w: float, now_s: float) -> tuple[float, float]:

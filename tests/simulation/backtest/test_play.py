@@ -41,7 +41,7 @@ def counted(trace: Trace, core: CoreSettings, *, stepping: bool) -> tuple[Outcom
             looks += 1
             return super().look(plant, box)
 
-    plant = replace(REFERENCE, phases=core.phases)
+    plant = REFERENCE.model_copy(update={"phases": core.phases})
     pilot = Counting(core, trace.times_s[0])
     outcome = play(trace, plant, pilot, watch=(lambda *_: None) if stepping else None)
     return replace(outcome, wall_s=0.0), looks

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from controller.simulation.box.faults import Faults
+from controller.simulation.plant import PlantSettings
 from tests.support.emulator import MONDAY_NOON, START, STOP, Bench, emulated, update, warped
 
 
@@ -290,3 +291,31 @@ async def test_a_restart_while_finishing_leaves_no_trace_of_it() -> None:
         bench.box.restart()
         await bench.passes(2)
         assert (await bench.state())["state"] == "Available"
+
+
+@warped
+async def test_the_plants_options_shape_the_box_and_the_day() -> None:
+    """The car leaves after a minute, is back after two; the box starts by itself, and fails after a long pause."""
+    options = {"car": {"away_h": [[1 / 60, 2 / 60]]}, "box": {"fault_after_pause_s": 30.0, "fault_lasts_s": 50.0}}
+    async with emulated(plant=PlantSettings.model_validate(options)) as bench:
+        states = await play(bench, "59 4 5 53 5 stop 29 start stop 40 start 45 10")
+    assert " ".join(states) == (
+        "Preparing Finishing Available Preparing Charging SuspendedEVSE SuspendedEVSE Charging SuspendedEVSE "
+        "SuspendedEVSE Faulted Faulted Charging"
+    )
+
+
+@warped
+async def test_requests_that_are_lost_change_nothing() -> None:
+    async with emulated(plant=PlantSettings.model_validate({"box": {"lost_pct": 100.0}})) as bench:
+        assert await play(bench, "start 60 stop") == ["Preparing"] * 3
+        await bench.write(update("operator-current-limit", 10))
+        assert (await bench.state())["limit_a"] == 16
+
+
+@warped
+async def test_a_sleeping_car_shows_as_suspended_by_itself() -> None:
+    async with emulated(plant=PlantSettings.model_validate({"car": {"sleeps_after_s": 60.0}})) as bench:
+        states = await play(bench, "100 start 15 stop 15 start 15")
+    assert states[2] == "SuspendedEV"
+    assert states[-1] == "Charging"

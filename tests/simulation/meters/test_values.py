@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,8 @@ from controller.meter.profile_text import parse_profile, parse_tree
 from controller.meter.quantities import Quantity, Role
 from controller.simulation.meters.emulator import usual_roles, usual_units
 from controller.simulation.meters.values import HouseValues, settings_for
-from controller.simulation.plant import LivePlant
+from controller.simulation.plant import LivePlant, Plant, PlantSettings
+from controller.simulation.trace import Trace
 from tests.support.meters import SDM630
 from tests.support.warp import run_warped
 
@@ -142,3 +144,55 @@ async def test_units_of_a_hybrid_and_of_line_meters() -> None:
 async def test_unit_ids_do_not_wrap(unit_id: int) -> None:
     with pytest.raises(ConfigError, match=f"^--unit-id {unit_id}: .* is shown 3 times, .* give one from 1 to 245$"):
         usual_units(SDM630, house().measuring, unit_id)
+
+
+class Moved:
+    """A clock that is moved by hand."""
+
+    now_s = 0.0
+
+    def monotonic_s(self) -> float:
+        return self.now_s
+
+
+def flat_house(clock: Moved, **options: Any) -> HouseValues:
+    """5 kW of sun and 300 W of load, which the car joins after 10 s with 4140 W."""
+    trace = Trace(times_s=(0.0, 86400.0), pv_w=(5000.0, 5000.0), load_w=(300.0, 300.0))
+    plant = Plant(trace, 0.0, PlantSettings.model_validate({"waking_s": 0.0, **options}))
+    plant.command(6, charging=True)
+    return HouseValues(LivePlant(plant, clock))
+
+
+def test_meters_of_a_plant_whose_meters_lag() -> None:
+    clock = Moved()
+    values = flat_house(clock, meter={"lag_s": 20.0})
+    clock.now_s = 29.0
+    assert [watts(values, role) for role in (Role.GRID, Role.EV, Role.LOAD)] == [-4700, 0, 300]
+    clock.now_s = 30.0
+    assert [watts(values, role) for role in (Role.GRID, Role.EV, Role.LOAD)] == [-560, 4140, 4440]
+
+
+def test_meters_of_a_plant_whose_meters_are_noisy_add_up_all_the_same() -> None:
+    clock = Moved()
+    values = flat_house(clock, meter={"noise_w": 50.0, "ev": False, "poll_s": 30.0})
+    seen = set()
+    for clock.now_s in range(60, 90):
+        seen.add(watts(values, Role.GRID))
+        load_w = watts(values, Role.GRID) + watts(values, Role.PV)
+        assert watts(values, Role.LOAD) == pytest.approx(load_w)
+        assert sum(values.measured(Role.GRID)[Quantity.PHASE_POWER_W]) == pytest.approx(watts(values, Role.GRID))
+        assert sum(values.measured(Role.EV)[Quantity.PHASE_POWER_W]) == pytest.approx(watts(values, Role.EV))
+    assert len(seen) == 30
+    assert sum(seen) / 30 == pytest.approx(-560, abs=50)
+
+
+def test_a_home_battery_and_the_mains_are_measured() -> None:
+    clock = Moved()
+    battery = {"capacity_kwh": 10.0, "lag_s": 0.0, "max_charge_w": 5000.0}
+    values = flat_house(clock, battery=battery, voltage_v=240.0)
+    clock.now_s = 3600.0
+    assert watts(values, Role.EV) == 6 * 3 * 240
+    assert watts(values, Role.BATTERY) == 300 + 4320 - 5000
+    assert watts(values, Role.GRID) == 0
+    assert values.measured(Role.BATTERY)[Quantity.SOC_PCT][0] == pytest.approx(50 + 3.8 * 0.9, abs=0.2)
+    assert values.measured(Role.GRID)[Quantity.VOLTAGE_V][0] == pytest.approx(240, abs=1)

@@ -12,7 +12,7 @@ from controller.simulation.backtest.play import STEP_S, Look, play
 from controller.simulation.backtest.score import Outcome
 from controller.simulation.peers.pilot import RulePilot
 from controller.simulation.peers.rule import CurrentRange, Rule, View
-from controller.simulation.plant import Plant, PlantSettings
+from controller.simulation.plant import CarOptions, Plant, PlantSettings
 from controller.simulation.trace import Trace
 from tests.simulation.peers.test_rules import RULES
 
@@ -115,7 +115,7 @@ def test_off_leaves_the_limit_alone() -> None:
 
 def test_a_rule_sees_offer_and_current_of_the_car() -> None:
     rule = Scripted({0.0: 9}, interval_s=5.0)
-    play(FLAT, PlantSettings(phases=3, car_phases=1, voltage_v=235, step_s=STEP_S), RulePilot(rule))
+    play(FLAT, PlantSettings(phases=3, car=CarOptions(phases=1), voltage_v=235, step_s=STEP_S), RulePilot(rule))
     # told at 0 s, on at 10 s, the first current at 20 s, 9 A within the next step
     shown = [(view.now_s, view.offered_a, view.current_a, view.charging) for view in rule.views[:6]]
     assert shown == [

@@ -3,7 +3,7 @@
 import pytest
 
 from controller.control.clock import WallClock
-from controller.simulation.plant import LivePlant, Plant, PlantSettings
+from controller.simulation.plant import CarOptions, LivePlant, Plant, PlantSettings
 from controller.simulation.trace import Trace
 
 FLAT = Trace(times_s=(0.0, 86400.0), pv_w=(5000.0, 5000.0), load_w=(300.0, 300.0))
@@ -77,7 +77,7 @@ def test_powers_add_up(phases: int, ev_w: float) -> None:
     ("box_phases", "car_phases", "in_use"), [(3, 1, 1), (3, 2, 2), (3, 3, 3), (3, None, 3), (1, 3, 1)]
 )
 def test_a_car_may_use_fewer_phases_than_the_box_has(box_phases: int, car_phases: int | None, in_use: int) -> None:
-    car = Plant(FLAT, 0.0, PlantSettings(phases=box_phases, car_phases=car_phases))
+    car = Plant(FLAT, 0.0, PlantSettings(phases=box_phases, car=CarOptions(phases=car_phases)))
     idle_w = car.grid_phase_w
     car.command(10, charging=True)
     car.advance(100)
@@ -89,10 +89,17 @@ def test_a_car_may_use_fewer_phases_than_the_box_has(box_phases: int, car_phases
 
 @pytest.mark.parametrize(
     ("settings", "current_a"),
-    [({"car_max_a": 9.5}, 9.5), ({"car_max_a": 20.0}, 12), ({"car_leaves_a": 1.0}, 11), ({"car_max_a": 4.0}, 4)],
+    [
+        (CarOptions(max_a=9.5), 9.5),
+        (CarOptions(max_a=20.0), 12),
+        (CarOptions(leaves_a=1.0), 11),
+        (CarOptions(max_a=4.0), 4),
+        (CarOptions(overdraw_a=1.0), 13),
+        (CarOptions(overdraw_a=1.0, max_a=12.5), 12.5),
+    ],
 )
-def test_a_car_may_draw_less_than_it_is_offered(settings: dict[str, float], current_a: float) -> None:
-    car = plant(**settings)
+def test_a_car_may_draw_less_than_it_is_offered_or_more(settings: CarOptions, current_a: float) -> None:
+    car = Plant(FLAT, 0.0, PlantSettings(car=settings))
     car.command(12, charging=True)
     car.advance(100)
     assert car.current_a == current_a

@@ -1,0 +1,96 @@
+"""The plant's options as people write them: `--set plant.KEY=VALUE`, and a file with a table [plant]."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from controller.config.faults import word
+from controller.config.lines import line_of
+from controller.config.overlay import key_path, lay_over
+from controller.domain.errors import ConfigError
+from controller.simulation.plant import PlantOptions
+
+ROOT = "plant"
+"""The table, and the first step of every key."""
+
+_ELSEWHERE = {
+    "phases": "is set by wallbox.phases; the car's own are plant.car.phases",
+    "step_s": "is no option: a backtest steps 5 s, the virtual home 1 s",
+}
+
+
+class _Whole(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    plant: PlantOptions = PlantOptions()
+
+
+def parted(sets: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The words of `--set` that are the plant's, and the others."""
+    ours = [text for text in sets if _key(text).split(".")[0] == ROOT]
+    return ours, [text for text in sets if text not in ours]
+
+
+def plant_options(file: Path | None, sets: Sequence[str]) -> PlantOptions:
+    """The options of a file, with the words of `--set` laid over it.
+
+    Args:
+        file: TOML with a table [plant]; None for the reference plant.
+        sets: "plant.KEY=VALUE", later ones win.
+
+    Raises:
+        ConfigError: With a line for every key or value that is wrong.
+    """
+    text = "" if file is None else _read(file)
+    try:
+        tree: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError([f"{file}: not valid TOML: {error}"]) from error
+    origins: dict[tuple[str | int, ...], str] = {}
+    for words in sets:
+        _, equals, value = words.partition("=")
+        path = key_path(_key(words).split("."))
+        origin = f"--set {words}"
+        if not equals or len(path) < 2:
+            raise ConfigError([f"{origin}: write it as plant.KEY=VALUE, like plant.dead_time_s=30"])
+        lay_over(tree, path, value.strip(), origin, _Whole)
+        origins[path] = origin
+    try:
+        return _Whole.model_validate(tree).plant
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+        raise ConfigError([_fault(detail, file, text, origins) for detail in details]) from error
+
+
+def _fault(detail: ErrorDetails, file: Path | None, text: str, origins: dict[tuple[str | int, ...], str]) -> str:
+    path = detail["loc"]
+    last = next((origin for key, origin in reversed(origins.items()) if _same(key, path)), None)
+    line = line_of(text, path)
+    place = last or (f"{file}:{line}" if line is not None else str(file))
+    if path[:1] == (ROOT,) and len(path) == 2 and path[1] in _ELSEWHERE:
+        return f"{place}: plant.{path[1]}: {_ELSEWHERE[str(path[1])]}"
+    return f"{place}: {word(detail, path, _Whole)}"
+
+
+def _same(key: tuple[str | int, ...], path: tuple[str | int, ...]) -> bool:
+    """Whether what was set at `key` is part of what is wrong at `path`, or the other way round."""
+    length = min(len(key), len(path))
+    return key[:length] == path[:length]
+
+
+def _key(text: str) -> str:
+    return text.partition("=")[0].strip()
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        what = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise ConfigError([f"{file}: cannot be read: {what}; --plant names another file"]) from error
