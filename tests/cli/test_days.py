@@ -32,7 +32,7 @@ def test_days_come_in_the_order_asked_for() -> None:
 
 
 def test_flags_say_what_the_days_are_like() -> None:
-    flags = ["--latitude", "-35", "--date", "2026-12-24", "--peak-w", "6000", "--no-heat-pump"]
+    flags = ["--latitude", "-35", "--on", "2026-12-24", "--peak-w", "6000", "--no-heat-pump"]
     (day,) = _days("--day", "fog:3", *flags)
     assert day == Day(
         kind=DayKind.FOG, seed=3, latitude_deg=-35.0, on=date(2026, 12, 24), peak_w=6000.0, heat_pump=False
@@ -53,9 +53,9 @@ def test_the_standard_set_stays_as_it_is() -> None:
         (["--day", "broken", "--latitude", "91"], "latitude 91"),
         (["--day", "broken", "--latitude", "nan"], "latitude nan"),
         (["--day", "broken", "--peak-w", "1e9"], "peak"),
-        (["--day", "broken", "--date", "1900-01-01"], "date 1900-01-01"),
+        (["--day", "broken", "--on", "1900-01-01"], "1900-01-01"),
         (["--latitude", "50"], "--latitude: goes with a day of some kind"),
-        (["--day", "standard", "--date", "2026-01-01", "--no-heat-pump"], "--date, --no-heat-pump: go"),
+        (["--day", "standard", "--on", "2026-01-01", "--no-heat-pump"], "--on, --no-heat-pump: go"),
     ],
 )
 def test_wrong_use_is_told(flags: list[str], told: str) -> None:
@@ -68,7 +68,7 @@ def test_wrong_use_is_told(flags: list[str], told: str) -> None:
     [
         ("--latitude=x", "'x' is no number of degrees"),
         ("--peak-w=", "no number of watts"),
-        ("--date=24.12.", "no date"),
+        ("--on=24.12.", "no date"),
     ],
 )
 def test_what_is_no_value_is_told(flag: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:

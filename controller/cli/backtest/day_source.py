@@ -58,7 +58,7 @@ def _wished(arguments: argparse.Namespace) -> dict[str, tuple[str, Any]]:
     """What the flags say of the days: the flag, and which attribute of `Day` it sets to what."""
     told = {
         "--latitude": ("latitude_deg", arguments.latitude),
-        "--date": ("on", arguments.date),
+        "--on": ("on", arguments.on),
         "--peak-w": ("peak_w", arguments.peak_w),
         "--no-heat-pump": ("heat_pump", False if arguments.no_heat_pump else None),
     }

@@ -6,19 +6,20 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from controller.simulation.weather import sunny_with_clouds
 
 from controller.domain.charger import OcppState
 from controller.simulation.backtest.box import COMMAND_GAP_S, ReferenceBox
 from controller.simulation.backtest.core import CorePilot
 from controller.simulation.backtest.play import Look, play
 from controller.simulation.backtest.score import Outcome
+from controller.simulation.days.day import Day, generate
+from controller.simulation.days.kind import DayKind
 from controller.simulation.plant import Plant, PlantSettings
 from controller.simulation.trace import Trace
 from tests.support.houses import Wants, core, surplus
 
 MAX_A = 13
-_DAY = sunny_with_clouds(5)
+_DAY = generate(Day(kind=DayKind.SUNNY, seed=5))
 SPELL = Trace.of(
     (time_s, *_DAY.at(time_s)) for time_s in (_DAY.times_s[0] + 9.5 * 3600 + 60 * minute for minute in range(150))
 )

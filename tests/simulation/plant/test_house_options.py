@@ -6,14 +6,15 @@ import math
 from itertools import pairwise
 
 import pytest
-from controller.simulation.weather import sunny_with_clouds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from controller.simulation.days.day import Day, generate
+from controller.simulation.days.kind import DayKind
 from controller.simulation.plant import BatteryOptions, FeedInOptions, HouseEnergy, Plant, PlantSettings
 from controller.simulation.trace import Trace
 
-DAY = sunny_with_clouds(3)
+DAY = generate(Day(kind=DayKind.SUNNY, seed=3))
 
 
 def flat(pv_w: float, load_w: float, **options: object) -> Plant:

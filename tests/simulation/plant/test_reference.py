@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 
 import pytest
-from controller.simulation.weather import sunny_with_clouds
 
 from controller.control.standing import Standing
 from controller.domain.decision import Command
 from controller.simulation.backtest.box import ReferenceBox
 from controller.simulation.backtest.core import CorePilot
 from controller.simulation.backtest.play import Look, Pilot, play
+from controller.simulation.days.day import Day, generate
+from controller.simulation.days.kind import DayKind
 from controller.simulation.plant import (
     BatteryOptions,
     BoxOptions,
@@ -24,7 +25,7 @@ from controller.simulation.plant import (
 )
 from tests.support.houses import core, surplus
 
-DAY = sunny_with_clouds(7)
+DAY = generate(Day(kind=DayKind.SUNNY, seed=7))
 BEFORE = {
     1: (22.693235186079097, 24.90111203614314, 102, 509, 509),
     3: (42.241500507072246, 100.5415411595946, 102, 509, 509),
