@@ -14,10 +14,11 @@ from controller.domain.errors import StorageError
 
 
 @contextmanager
-def whole_file(file: Path) -> Iterator[IO[bytes]]:
+def whole_file(file: Path, *, secret: bool = True) -> Iterator[IO[bytes]]:
     """A handle whose content takes the place of `file` when left; after an exception nothing has changed.
 
-    What stood there hands down its owner and mode: it may hold a password.
+    What stood there hands down its owner and mode. A new file is its owner's alone, since it may hold a password,
+    unless it is no `secret`.
 
     Raises:
         StorageError: It cannot be written.
@@ -30,6 +31,8 @@ def whole_file(file: Path) -> Iterator[IO[bytes]]:
             try:
                 if file.exists():
                     _take_over(new.fileno(), file.stat())
+                elif not secret:
+                    os.fchmod(new.fileno(), 0o666 & ~_umask())
                 yield new
                 new.flush()
                 os.fsync(new.fileno())
@@ -43,8 +46,8 @@ def whole_file(file: Path) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def whole_text(file: Path) -> Iterator[TextIO]:
-    """As `whole_file`, for UTF-8 text with the line ends that are written. Raises StorageError."""
-    with whole_file(file) as handle:
+    """As `whole_file`, for UTF-8 text without secrets, with the line ends that are written. Raises StorageError."""
+    with whole_file(file, secret=False) as handle:
         text = TextIOWrapper(handle, encoding="utf-8", newline="")
         try:
             yield text
@@ -57,6 +60,13 @@ def _take_over(handle: int, old: os.stat_result) -> None:
     os.fchmod(handle, old.st_mode & 0o7777)
     if (old.st_uid, old.st_gid) != (os.geteuid(), os.getegid()):
         os.fchown(handle, old.st_uid, old.st_gid)
+
+
+def _umask() -> int:
+    """The process's; it can be read only by setting it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
 
 
 def length_of(file: Path) -> int:

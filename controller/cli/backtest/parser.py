@@ -8,7 +8,7 @@ from pathlib import Path
 from controller.cli.backtest.day_flags import add_day_flags
 from controller.cli.backtest.file_flags import add_file_flags
 from controller.cli.backtest.plot_flags import add_plot_flags
-from controller.cli.extras import require_sim
+from controller.cli.extras import require_backtest
 
 _DESCRIPTION = """\
 Plays days through the very core that runs the house, without sockets and without waiting, and says what the car
@@ -70,7 +70,7 @@ def add_backtest(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def _backtest(arguments: argparse.Namespace) -> int:
-    require_sim()
+    require_backtest()
     from controller.cli.backtest.command import backtest  # noqa: PLC0415 -- `run` must not pay for it
 
     return backtest(arguments)

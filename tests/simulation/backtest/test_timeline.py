@@ -18,7 +18,7 @@ def test_another_plant_counts_the_same(
     phases: int, share: float, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "timeline.csv"
-    day = ["--day", "3", "--phases", str(phases), "--set", f"strategy.surplus.solar_share={share}"]
+    day = ["--day", "sunny:3", "--phases", str(phases), "--set", f"strategy.surplus.solar_share={share}"]
     assert main(["backtest", *day, "--timeline", str(file), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert main(["backtest", *day, "--json"]) == 0
@@ -40,7 +40,7 @@ def test_another_plant_counts_the_same(
 
 def test_the_car_draws_what_the_rows_say(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "timeline.csv"
-    assert main(["backtest", "--day", "3", "--timeline", str(file)]) == 0
+    assert main(["backtest", "--day", "sunny:3", "--timeline", str(file)]) == 0
     capsys.readouterr()
     with file.open(newline="") as handle:
         rows = list(csv.DictReader(handle))

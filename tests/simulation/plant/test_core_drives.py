@@ -19,7 +19,7 @@ from controller.simulation.trace import Trace
 from tests.support.houses import Wants, core, surplus
 
 MAX_A = 13
-_DAY = generate(Day(kind=DayKind.SUNNY, seed=5))
+_DAY = generate(Day(kind=DayKind.BROKEN, seed=4))
 SPELL = Trace.of(
     (time_s, *_DAY.at(time_s)) for time_s in (_DAY.times_s[0] + 9.5 * 3600 + 60 * minute for minute in range(150))
 )
