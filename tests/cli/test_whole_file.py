@@ -44,9 +44,14 @@ def test_what_stood_there_hands_down_its_mode(tmp_path: Path) -> None:
 def test_after_an_error_all_is_as_before(tmp_path: Path) -> None:
     file = tmp_path / "day.svg"
     file.write_text("old")
-    with pytest.raises(ValueError, match="half"), whole_text(file) as text:
-        text.write("new")
-        raise ValueError("half way")
+
+    def half_way() -> None:
+        with whole_text(file) as text:
+            text.write("new")
+            raise ValueError("half way")
+
+    with pytest.raises(ValueError, match="half"):
+        half_way()
     assert [one.name for one in tmp_path.iterdir()] == ["day.svg"]
     assert file.read_text() == "old"
 

@@ -30,7 +30,7 @@ BEFORE = {
     1: (24.350827847222227, 23.243519374999988, 102, 509, 509),
     3: (45.64628541666655, 97.13675625000013, 102, 509, 509),
 }
-"""(solar_kwh, grid_kwh, starts, limit_writes, commands) of the day, from the plant as it was before there were options."""
+"""(solar_kwh, grid_kwh, starts, limit_writes, commands), by the plant as it was before there were options."""
 
 
 class Script:
