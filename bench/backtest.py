@@ -59,9 +59,10 @@ def bench_compare() -> Iterator[tuple[str, str]]:
         )
         for name in (*PEERS, OURS, PERFECT):
             total = figures(by_pilot(runs, name))
+            counted = total.counted
             captured = "-" if total.captured is None else f"{total.captured:.1%}"
-            a_day = f"{total.starts / total.days:.1f} and {total.commands / total.days:.1f} a day"
-            yield f"  {name}", f"{captured:>6} {total.solar_kwh:8.1f} {total.grid_kwh:7.1f}  {a_day}"
+            a_day = f"{counted.starts / counted.days:.1f} and {counted.commands / counted.days:.1f} a day"
+            yield f"  {name}", f"{captured:>6} {counted.solar_kwh:8.1f} {counted.grid_kwh:7.1f}  {a_day}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

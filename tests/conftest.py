@@ -1,10 +1,14 @@
-"""What every test gets: logs that can be read when it fails, and not otherwise."""
+"""What every test gets: logs that can be read when it fails, and not otherwise; and no deadline."""
 
 import logging
 import os
 
+import hypothesis
 import pytest
 import structlog
+
+hypothesis.settings.register_profile("untimed", deadline=None)  # no test depends on how fast the machine is
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)

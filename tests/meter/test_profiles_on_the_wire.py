@@ -165,7 +165,7 @@ def test_what_belongs_together_is_read_in_one_request(key: str, role: Role, quan
 
 
 @pytest.mark.parametrize("key", PLAIN)
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(words=WORDS, role_number=st.integers(0, 4))
 def test_whatever_the_registers_hold_no_reading_is_impossible(key: str, words: list[int], role_number: int) -> None:
     profile = PROFILES[key]

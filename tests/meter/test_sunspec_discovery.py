@@ -300,7 +300,7 @@ HEADERS = st.tuples(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     base=st.sampled_from([40000, 50000, 0]),
     headers=st.lists(HEADERS, max_size=30),

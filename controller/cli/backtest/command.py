@@ -102,7 +102,7 @@ def _outcome(arguments: argparse.Namespace, pilot: str, sets: Sequence[Parameter
     if arguments.sweeps:
         rows = [(one, [run for run in mine if run.case.scene is one.scene]) for one in sets]
         totals = [figures(of_set) for _, of_set in rows]
-        front = set(pareto_front([(-total.solar_kwh, total.grid_kwh) for total in totals]))
+        front = set(pareto_front([(-total.counted.solar_kwh, total.counted.grid_kwh) for total in totals]))
         best = [place in front for place in range(len(totals))]
         if arguments.plot is not None:
             labels = [", ".join(value for _, value in one.swept) for one in sets]

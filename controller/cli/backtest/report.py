@@ -57,18 +57,18 @@ def _sum(runs: Sequence[Run]) -> dict[str, Any]:
     total = figures(runs)
     foresight = any(run.case.pilot == PERFECT for run in runs)
     return {
-        "solar_kwh": _rounded(total.solar_kwh),
-        "grid_kwh": _rounded(total.grid_kwh),
-        "ev_kwh": _rounded(total.ev_kwh),
-        "starts": total.starts,
-        "limit_writes": None if foresight else total.limit_writes,  # it knows no limits, only what flows
-        "commands": total.commands,
+        "solar_kwh": _rounded(total.counted.solar_kwh),
+        "grid_kwh": _rounded(total.counted.grid_kwh),
+        "ev_kwh": _rounded(total.counted.ev_kwh),
+        "starts": total.counted.starts,
+        "limit_writes": None if foresight else total.counted.limit_writes,  # it knows no limits, only what flows
+        "commands": total.counted.commands,
         "value": _rounded(total.value_kwh),
         "perfect_value": _rounded(total.perfect_kwh),
         "captured": _rounded(total.captured),
-        "days": _rounded(total.days),
-        "steps": total.steps,
-        "wall_s": _rounded(total.wall_s),
+        "days": _rounded(total.counted.days),
+        "steps": total.counted.steps,
+        "wall_s": _rounded(total.counted.wall_s),
     }
 
 

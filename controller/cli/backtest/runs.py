@@ -10,7 +10,7 @@ from controller.cli.backtest.scene import Scene
 from controller.cli.backtest.sweep import MOST_RUNS, Setting
 from controller.cli.backtest.work import PERFECT, Case, Source
 from controller.domain.errors import ConfigError
-from controller.simulation.backtest.score import Outcome, grid_price
+from controller.simulation.backtest.score import Outcome, grid_price, in_all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,33 +58,14 @@ class Figures:
     """Sums over runs.
 
     Attributes:
-        solar_kwh: What the car got from the roof.
-        grid_kwh: And from the grid.
-        starts: How often the contactor closed.
-        limit_writes: Limits that were written to the box.
-        commands: Changes of (limit, charging).
+        counted: What the plant has counted, one run after the other.
         value_kwh: The score; None where a run has none.
         perfect_kwh: That of perfect foresight; None where a run has none.
-        steps: Steps of the plant.
-        days: Length of the traces.
-        wall_s: Real time that the runs took, one after the other.
     """
 
-    solar_kwh: float
-    grid_kwh: float
-    starts: int
-    limit_writes: int
-    commands: int
+    counted: Outcome
     value_kwh: float | None
     perfect_kwh: float | None
-    steps: int
-    days: float
-    wall_s: float
-
-    @property
-    def ev_kwh(self) -> float:
-        """What the car got."""
-        return self.solar_kwh + self.grid_kwh
 
     @property
     def captured(self) -> float | None:
@@ -96,18 +77,10 @@ class Figures:
 
 def figures(runs: Sequence[Run]) -> Figures:
     """What some runs come to."""
-    outcomes = [run.outcome for run in runs]
     return Figures(
-        solar_kwh=sum(outcome.solar_kwh for outcome in outcomes),
-        grid_kwh=sum(outcome.grid_kwh for outcome in outcomes),
-        starts=sum(outcome.starts for outcome in outcomes),
-        limit_writes=sum(outcome.limit_writes for outcome in outcomes),
-        commands=sum(outcome.commands for outcome in outcomes),
+        counted=in_all([run.outcome for run in runs]),
         value_kwh=_sum(run.value_kwh for run in runs),
         perfect_kwh=_sum(run.perfect_kwh for run in runs),
-        steps=sum(outcome.steps for outcome in outcomes),
-        days=sum(outcome.days for outcome in outcomes),
-        wall_s=sum(outcome.wall_s for outcome in outcomes),
     )
 
 

@@ -23,14 +23,14 @@ _NONE = "-"
 Column = tuple[str, Callable[[Figures], str]]
 
 _CAPTURED: Column = ("captured", lambda total: _number(total.captured, 1, 100.0, " %"))
-_SOLAR: Column = ("solar kWh", lambda total: f"{total.solar_kwh:.2f}")
-_GRID: Column = ("grid kWh", lambda total: f"{total.grid_kwh:.2f}")
-_EV: Column = ("car kWh", lambda total: f"{total.ev_kwh:.2f}")
-_STARTS: Column = ("starts", lambda total: str(total.starts))
-_LIMITS: Column = ("limit writes", lambda total: str(total.limit_writes))
-_COMMANDS: Column = ("commands", lambda total: str(total.commands))
-_STARTS_A_DAY: Column = ("starts a day", lambda total: _number(total.starts / total.days, 1))
-_COMMANDS_A_DAY: Column = ("commands a day", lambda total: _number(total.commands / total.days, 1))
+_SOLAR: Column = ("solar kWh", lambda total: f"{total.counted.solar_kwh:.2f}")
+_GRID: Column = ("grid kWh", lambda total: f"{total.counted.grid_kwh:.2f}")
+_EV: Column = ("car kWh", lambda total: f"{total.counted.ev_kwh:.2f}")
+_STARTS: Column = ("starts", lambda total: str(total.counted.starts))
+_LIMITS: Column = ("limit writes", lambda total: str(total.counted.limit_writes))
+_COMMANDS: Column = ("commands", lambda total: str(total.counted.commands))
+_STARTS_A_DAY: Column = ("starts a day", lambda total: _number(total.counted.starts / total.counted.days, 1))
+_COMMANDS_A_DAY: Column = ("commands a day", lambda total: _number(total.counted.commands / total.counted.days, 1))
 _VALUE: Column = ("value", lambda total: _number(total.value_kwh, 2))
 _PERFECT: Column = ("perfect", lambda total: _number(total.perfect_kwh, 2))
 
@@ -86,7 +86,7 @@ def best_of(rows: Iterable[tuple[ParameterSet, Sequence[Run]]]) -> tuple[Paramet
 
 def length_of(runs: Sequence[Run]) -> str:
     """How many traces of how many days, in words."""
-    return f"{len(runs)} {'trace' if len(runs) == 1 else 'traces'}, {figures(runs).days:.1f} days"
+    return f"{len(runs)} {'trace' if len(runs) == 1 else 'traces'}, {figures(runs).counted.days:.1f} days"
 
 
 def _table(

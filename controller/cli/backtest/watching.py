@@ -98,9 +98,9 @@ def draw_points(file: Path, title: str, series: str, totals: Sequence[tuple[str,
         SweepPoint(
             label=label,
             series=series,
-            solar_kwh=total.solar_kwh,
-            grid_kwh=total.grid_kwh,
-            starts_per_day=total.starts / total.days,
+            solar_kwh=total.counted.solar_kwh,
+            grid_kwh=total.counted.grid_kwh,
+            starts_per_day=total.counted.starts / total.counted.days,
             value_kwh=total.value_kwh,
         )
         for label, total in totals

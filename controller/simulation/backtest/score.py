@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from controller.simulation.plant import HouseEnergy
@@ -51,6 +52,20 @@ class Outcome:
             return None
         costs = START_COSTS_KWH * self.starts + COMMAND_COSTS_KWH * self.commands
         return self.solar_kwh - price * self.grid_kwh - costs
+
+
+def in_all(outcomes: Sequence[Outcome]) -> Outcome:
+    """What several runs come to, one after the other; what flowed in their houses is left out."""
+    return Outcome(
+        solar_kwh=sum(outcome.solar_kwh for outcome in outcomes),
+        grid_kwh=sum(outcome.grid_kwh for outcome in outcomes),
+        starts=sum(outcome.starts for outcome in outcomes),
+        limit_writes=sum(outcome.limit_writes for outcome in outcomes),
+        commands=sum(outcome.commands for outcome in outcomes),
+        steps=sum(outcome.steps for outcome in outcomes),
+        days=sum(outcome.days for outcome in outcomes),
+        wall_s=sum(outcome.wall_s for outcome in outcomes),
+    )
 
 
 def grid_price(solar_share: float) -> float | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from controller.simulation.peers.rule import CurrentRange, Delay, View
+from controller.simulation.peers.rule import CurrentRange, Switch, View
 
 DELAY_S = 120.0
 MARGIN_W = 200.0
@@ -27,15 +27,10 @@ class PvControl:
 
     def __init__(self, currents: CurrentRange) -> None:
         self._currents = currents
-        self._on = False
-        self._start = Delay(DELAY_S)
-        self._stop = Delay(DELAY_S)
+        self._switch = Switch(DELAY_S, DELAY_S)
 
     def wish(self, view: View) -> int:
         """See `Rule.wish`."""
         min_w = self._currents.min_w(view.phases)
-        if self._on:
-            self._on = not self._stop.over(view.now_s, holds=view.surplus_w < min_w)
-        else:
-            self._on = self._start.over(view.now_s, holds=view.surplus_w >= min_w + MARGIN_W)
-        return self._currents.whole(view.surplus_a + _ROUNDS_UP_A) if self._on else 0
+        on = self._switch.on(view.now_s, start=view.surplus_w >= min_w + MARGIN_W, stop=view.surplus_w < min_w)
+        return self._currents.whole(view.surplus_a + _ROUNDS_UP_A) if on else 0

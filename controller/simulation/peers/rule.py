@@ -115,3 +115,25 @@ class Delay:
             return False
         self._since_s = None
         return True
+
+
+class Switch:
+    """Off at first; on and off again after the delays that the rule has for each.
+
+    Args:
+        start_delay_s: How long the ground for a start has to hold.
+        stop_delay_s: And that for a stop.
+    """
+
+    def __init__(self, start_delay_s: float, stop_delay_s: float) -> None:
+        self._start = Delay(start_delay_s)
+        self._stop = Delay(stop_delay_s)
+        self._on = False
+
+    def on(self, now_s: float, *, start: bool, stop: bool) -> bool:
+        """Whether it is on, now that the grounds for a start and for a stop hold or do not."""
+        if self._on:
+            self._on = not self._stop.over(now_s, holds=stop)
+        else:
+            self._on = self._start.over(now_s, holds=start)
+        return self._on

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from controller.simulation.peers.rule import CurrentRange, Delay, View
+from controller.simulation.peers.rule import CurrentRange, Switch, View
 
 DELAY_S = 60.0
 
@@ -25,15 +25,10 @@ class TwcManager:
 
     def __init__(self, currents: CurrentRange) -> None:
         self._currents = currents
-        self._on = False
-        self._start = Delay(DELAY_S)
-        self._stop = Delay(DELAY_S)
+        self._switch = Switch(DELAY_S, DELAY_S)
 
     def wish(self, view: View) -> int:
         """See `Rule.wish`."""
         enough = self._currents.reaches_min(view.surplus_a)
-        if self._on:
-            self._on = not self._stop.over(view.now_s, holds=not enough)
-        else:
-            self._on = self._start.over(view.now_s, holds=enough)
-        return self._currents.whole(view.surplus_a) if self._on else 0
+        on = self._switch.on(view.now_s, start=enough, stop=not enough)
+        return self._currents.whole(view.surplus_a) if on else 0

@@ -60,14 +60,13 @@ def foreseen(trace: Trace, share: float, levels_a: tuple[int, ...] = LEVELS) -> 
 
 
 @given(minutes, shares, st.sampled_from([60.0, 47.0]))
-@settings(deadline=None)
 def test_no_schedule_is_worth_more(points: list[tuple[float, float]], share: float, every_s: float) -> None:
     trace = day(points, every_s)
     assert foreseen(trace, share).value_kwh == pytest.approx(best_of_all(trace, share), abs=1e-9)
 
 
 @given(st.integers(0, 9), shares)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_the_counts_add_up_to_the_value(seed: int, share: float) -> None:
     best = foreseen(generate(Day(kind=DayKind.SUNNY, seed=seed)), share, tuple(range(6, 17)))
     costs = 0.1 * best.starts + 0.002 * best.commands

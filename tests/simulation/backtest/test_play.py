@@ -81,7 +81,7 @@ def trace_of(points: list[tuple[float, float, float]], start_s: float) -> Trace:
     ),
     st.sampled_from([0, 300, -150]),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_coasting_is_stepping(
     points: list[tuple[float, float, float]],
     start_s: float,

@@ -66,7 +66,7 @@ def test_a_day_is_the_same_on_every_machine(kind: DayKind, pv_kwh: float, load_k
     assert (_kwh(day.pv_w), _kwh(day.load_w)) == pytest.approx((pv_kwh, load_kwh), abs=0.001)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     kind=st.sampled_from(DayKind),
     seed=st.integers(0, 999_999),

@@ -127,7 +127,7 @@ def test_mains_wander_by_seed_within_their_swing() -> None:
     assert max(abs(b - a) for a, b in pairwise(seen[0])) < 2
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     capacity_kwh=st.sampled_from([0.0, 0.2, 10.0]),
     lag_s=st.floats(0, 120),
