@@ -126,7 +126,7 @@ def by_pilot(runs: Iterable[Run], pilot: str) -> list[Run]:
 
 def _alike(one: Scene, other: Scene) -> bool:
     """Whether perfect foresight is the same for both."""
-    return one.solar_share == other.solar_share and one.plant == other.plant
+    return one.measure == other.measure
 
 
 def _sum(values: Iterable[float | None]) -> float | None:

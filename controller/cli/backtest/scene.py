@@ -32,6 +32,11 @@ class Scene:
     plant: PlantSettings
     solar_share: float
 
+    @property
+    def measure(self) -> tuple[object, ...]:
+        """All that perfect foresight depends on, beside the day."""
+        return self.plant, self.solar_share, self.core.min_current_a, self.core.max_current_a
+
 
 def make_scene(config: Path | None, sets: Sequence[str], plant_file: Path | None = None) -> Scene:
     """The scene for a configuration and what `--set` lays over it.

@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 from controller.cli.backtest.pilots import OURS, make_pilot
 from controller.cli.backtest.scene import Scene
 from controller.domain.errors import ConfigError, SunpaceError
-from controller.domain.units import MIN_CURRENT_A, power_w
+from controller.domain.units import power_w
 from controller.simulation.backtest.foresight import perfect
 from controller.simulation.backtest.play import STEP_S, Watcher, play
 from controller.simulation.backtest.score import Outcome
@@ -19,7 +19,6 @@ from controller.simulation.trace import Trace
 PERFECT = "perfect"
 """The pilot that knows the day beforehand."""
 
-_LEVELS_A = range(MIN_CURRENT_A, 17)
 _DAY_S = 86400.0
 
 Tell = Callable[[float], None]
@@ -169,11 +168,12 @@ def _run(trace: Trace, scene: Scene, name: str, tell: Tell, watch: Watch | None)
 
 
 def _foresee(trace: Trace, scene: Scene) -> Outcome:
-    """Perfect foresight. Of the scene only plant and solar share count: scenes alike in both share it."""
+    """Perfect foresight. Of the scene only `Scene.measure` counts: scenes alike in that share it."""
     began_s = time.perf_counter()
     plant = scene.plant
     watts_per_amp = power_w(1.0, plant.phases_in_use, plant.voltage_v)
-    best = perfect(trace, levels_a=_LEVELS_A, watts_per_amp=watts_per_amp, solar_share=scene.solar_share)
+    levels_a = range(scene.core.min_current_a, scene.core.max_current_a + 1)
+    best = perfect(trace, levels_a=levels_a, watts_per_amp=watts_per_amp, solar_share=scene.solar_share)
     if best is None:
         raise SunpaceError("at a solar share of 1 no run is perfect: a kWh from the grid has no price")
     return Outcome(

@@ -202,3 +202,9 @@ def test_a_timeline_is_whole_or_not_at_all(person: Person, day: Path, tmp_path: 
 
 def _without_wall(figures: dict[str, object]) -> dict[str, object]:
     return {name: value for name, value in figures.items() if name != "wall_s"}
+
+
+def test_perfect_foresight_keeps_to_the_site_s_amps(person: Person, day: Path) -> None:
+    few = person.asks(day, "--phases", "1", "--set", "wallbox.max_current_a=8")["runs"][0]
+    many = person.asks(day, "--phases", "1")["runs"][0]
+    assert few["value"] <= few["perfect_value"] < many["perfect_value"]
