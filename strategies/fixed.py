@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -23,6 +24,7 @@ class Fixed:
     """Wants one current, always."""
 
     Settings: ClassVar[type[FixedSettings]] = FixedSettings
+    timeless: ClassVar[bool] = True
 
     def __init__(self, settings: FixedSettings) -> None:
         self._current_a = settings.current_a
@@ -35,4 +37,5 @@ class Fixed:
     def demand(self, situation: Situation) -> Demand:
         """See `Strategy.demand`."""
         reason = because(ReasonCode.FIXED, current_a=self._current_a)
-        return Demand(current_a=min(self._current_a, situation.max_current_a), reason=reason)
+        current_a = min(self._current_a, situation.max_current_a)
+        return Demand(current_a=current_a, reason=reason, steady_w=(-inf, inf))

@@ -75,7 +75,7 @@ class Surplus:
             current_a=0,
             reason=because(code, surplus_w=surplus_w, need_w=need_w),
             dwell=self._stop_dwell(situation, watts_per_amp),
-            steady_w=None if self._settings.keep_minimum else (-inf, need_w + aside_w),
+            steady_w=None if self._settings.keep_minimum and situation.charging else (-inf, need_w + aside_w),
         )
 
     def _surplus_w(self, situation: Situation) -> float:

@@ -13,6 +13,7 @@ from controller.domain.reasons import Reason, ReasonCode, because
 _KEEP_MARGIN_A = 0.15  # of an amp in force may be missing before it is taken: a surplus that trembles costs no writes
 _RAISE_AFTER_S = 10.0  # more amps have to be wanted for so long before they are given
 _LONGEST_STEP_S = 60.0  # time a single sample may stand for in the timers, after a stall or a suspended machine
+_GRAIN = 1e-9  # of a write: what is saved up in many small parts is a whole one, whatever it was rounded to
 _BUDGET_RESERVE = 0.25  # share of the write budget that raising leaves for reducing
 
 
@@ -104,7 +105,7 @@ def pace(
         raising = target.limit_a > told.limit_a or not told.charging
         reserve = _BUDGET_RESERVE * settings.writes_per_hour if raising else 0.0
         missing = 1.0 + reserve - (timers.write_tokens or 0.0)
-        if missing > 0:
+        if missing > _GRAIN:
             in_s = missing * 3600 / settings.writes_per_hour
             return told, because(ReasonCode.BUDGET, why=reason, in_s=in_s)
     return target, reason

@@ -68,8 +68,10 @@ class Demand:
         current_a: The limit it would like, A, not yet rounded to whole amps; 0 is "do not charge".
         reason: Why, for people.
         dwell: How calmly to follow it.
-        steady_w: The surplus (`ev_w - grid_w`), from and below, W, for which the same whole amps would be wanted as
-            calmly within the same minute of local time, were all else as it is; None where that is not known.
+        steady_w: The surplus (`ev_w - grid_w`), from and below, W, for which the same whole amps would be wanted
+            within the same minute of local time, whatever PV, load and car do to bring it about, and with the same
+            delay of what is running: the start's while off and wanted, the stop's while on and not. None where
+            that is not known; a backtest then looks at every step.
     """
 
     current_a: float
@@ -95,8 +97,8 @@ class Strategy(Protocol):
     `Settings` is a pydantic model (frozen, extra="forbid"): the table `[strategy.NAME]` of the configuration is
     validated against it, and the instance is made from the result. `demand` is pure: no I/O, no clock, no memory.
 
-    A strategy that never looks at `Situation.local_time` may say so by a class attribute `timeless = True`: a backtest
-    then asks it less often.
+    A strategy that never looks at `Situation.local_time`, and never defers, may say so by a class attribute
+    `timeless = True`: a backtest then asks it less often.
     """
 
     Settings: ClassVar[type[Any]]

@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 
 from controller.cli.backtest.pilots import OURS, make_pilot
 from controller.cli.backtest.scene import Scene
+from controller.control.supervisor import contained
 from controller.domain.errors import ConfigError, SunpaceError
 from controller.domain.units import power_w
 from controller.simulation.backtest.foresight import perfect
@@ -162,9 +163,20 @@ def _run(trace: Trace, scene: Scene, name: str, tell: Tell, watch: Watch | None)
     else:
         watcher = None if watch is None else watch(trace)
         pilot = make_pilot(name, scene, trace)
-        outcome = play(trace, scene.plant, pilot, watch=watcher, progress=progress)
+        with contained("backtest_failed", loud=False, pilot=name) as run:
+            outcome = play(trace, scene.plant, pilot, watch=watcher, progress=progress)
+        if run.error is not None:
+            raise _failure(run.error, name, scene) from run.error
     progress(1.0)
     return outcome
+
+
+def _failure(error: Exception, name: str, scene: Scene) -> SunpaceError:
+    """What a run has ended with; a strategy of somebody else's may raise anything."""
+    if isinstance(error, SunpaceError):
+        return error
+    who = f"strategy {scene.core.active!r}" if name == OURS else f"rule {name!r}"
+    return SunpaceError(f"{who} failed: {type(error).__name__}: {error}; in the service the fallback would hold")
 
 
 def _foresee(trace: Trace, scene: Scene) -> Outcome:

@@ -22,7 +22,7 @@ SLOT_S = 30.0
 """Of the grid on which commands may be given."""
 
 _STEPS = round(SLOT_S / STEP_S)
-_CHUNK_SLOTS = 2880  # a day's: memory does not grow with the trace
+_CHUNK_SLOTS = 2880  # a day's: with the trace grow only the moves, a byte for each slot and level
 _OFF = 0
 
 Floats = npt.NDArray[np.float64]

@@ -20,9 +20,7 @@ class SmartEvse:
 
     Our reading where there are several, in its favour: a current of the sum is its power by 230 V; export of nothing
     changes nothing; the wait for a stop begins anew whenever the current is above the minimum or a stop would not
-    last; the offer is the whole amps below. The rule is made for a box that follows within a loop. Where the box
-    takes no command yet, the rule takes no further step until it has been told of the last: else 15 steps would
-    answer one surplus.
+    last; the offer is the whole amps below.
 
     Args:
         currents: What may be offered.
@@ -49,8 +47,7 @@ class SmartEvse:
             return 0
         if view.now_s - self._on_since_s < STARTUP_S:
             return self._currents.min_a
-        if view.offered_a == self._currents.whole(self._set_a):
-            self._set_a = max(min_a, min(self._set_a + step_a(import_a), float(self._currents.max_a)))
+        self._set_a = max(min_a, min(self._set_a + step_a(import_a), float(self._currents.max_a)))
         restarts = view.surplus_w / VOLTAGE_V >= START_A
         if self._stop.over(view.now_s, holds=self._set_a <= min_a and not restarts):
             self._on_since_s = None
