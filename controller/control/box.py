@@ -16,6 +16,7 @@ from controller.domain.decision import Action, ActionKind
 from controller.domain.errors import (
     AuthError,
     DeviceError,
+    DeviceProtocolError,
     DeviceRejected,
     DeviceTimeout,
     DeviceUnavailable,
@@ -46,9 +47,10 @@ class _Doing(Enum):
 class BoxLink:
     """Looks at the box at its cadence and carries out what was decided last.
 
-    An order without an answer is never given again blindly: what it was to change is looked at first. A look without an
-    answer keeps nobody from acting on what was seen shortly before, or a box that answers every second time would never
-    be told to stop. A refused order is no failure: the box is there, and may be told something else.
+    An order without an answer, or with one that cannot be read, is never given again blindly: what it was to change
+    is looked at first. A look without an answer keeps nobody from acting on what was seen shortly before, or a box
+    that answers every second time would never be told to stop. A refused order is no failure: the box is there, and
+    may be told something else.
 
     Args:
         wallbox: The box.
@@ -273,7 +275,7 @@ class BoxLink:
         """What may not be built upon after this failure, and what is worth another look."""
         self._limit_uncertain = True  # a box that was away may be back with a limit of its own
         self._second_look = None
-        if not isinstance(error, DeviceUnavailable | DeviceTimeout):
+        if not isinstance(error, DeviceUnavailable | DeviceTimeout | DeviceProtocolError):
             self._forget()
             return
         match self._doing:

@@ -21,7 +21,8 @@ _UNAUTHORIZED = 401
 _CREDENTIALS_REFUSED = frozenset({400, 401, 403, 422, 423})  # 423: the account is locked
 _LOGINS_PER_HOUR = 30
 _LOGINS_AT_ONCE = 6
-_AFTER_ODD_LOGIN_S = 3600.0  # before the credentials are sent again to a box that answers them oddly
+_AFTER_ODD_LOGIN_S = 60.0  # before the credentials are sent again after an answer that cannot be read, which may happen
+_AFTER_ODD_LOGINS_S = 3600.0  # four times as long with each such answer in a row, up to this
 
 
 class Access:
@@ -57,6 +58,7 @@ class Access:
         self._refreshes = True
         self._unproven: str | None = None  # a token that replaces a refused one, until the box has taken it
         self._refused_new: str | None = None  # the last new token that the box has refused
+        self._odd_logins = 0  # in a row
         self._logins = Budget(_LOGINS_PER_HOUR, _LOGINS_AT_ONCE)
         self._tokens_refused = Breaker(random or Random())  # noqa: S311 -- jitter, not a secret
 
@@ -200,8 +202,13 @@ class Access:
             raise AuthError(self._refused)
         try:
             token = parse_token(content(answer, call, quiet=True))
-        except (DeviceRejected, DeviceProtocolError) as error:
-            error.retry_in_s = _AFTER_ODD_LOGIN_S
+        except DeviceRejected as error:
+            error.retry_in_s = _AFTER_ODD_LOGINS_S
             raise
+        except DeviceProtocolError as error:
+            error.retry_in_s = min(_AFTER_ODD_LOGIN_S * 4.0**self._odd_logins, _AFTER_ODD_LOGINS_S)
+            self._odd_logins = min(self._odd_logins + 1, 8)
+            raise
+        self._odd_logins = 0
         self._session.accept(token, self._clock.monotonic_s())
         _log.debug("logged_in")
