@@ -4,8 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from itertools import groupby
 from math import inf
+
+
+class Score(Enum):
+    """By what settings are compared.
+
+    Attributes:
+        label: What it is called.
+        unit: What it is shown in.
+        of: Of what.
+        scale: Units that make 1.
+        missing: What to say where there is none.
+    """
+
+    VALUE = ("value", "kWh", "sun", 1.0, "no value: at a solar share of 1\na kWh from the grid has no price")
+    CAPTURED = ("captured", "%", "perfect foresight's value", 100.0, "nothing that could have been captured")
+
+    def __init__(self, label: str, unit: str, of: str, scale: float, missing: str) -> None:
+        self.label = label
+        self.unit = unit
+        self.of = of
+        self.scale = scale
+        self.missing = missing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +41,7 @@ class SweepPoint:
         solar_kwh: What the car got from the roof.
         grid_kwh: And from the grid.
         starts_per_day: How often the contactor closed, a day.
-        value_kwh: The score; None where it has none.
+        score: Its value, kWh of sun, or its share of perfect foresight's value; None where it has none.
     """
 
     label: str
@@ -26,7 +49,7 @@ class SweepPoint:
     solar_kwh: float
     grid_kwh: float
     starts_per_day: float
-    value_kwh: float | None
+    score: float | None
 
 
 def pareto_front(costs: Sequence[tuple[float, float]]) -> list[int]:
@@ -52,8 +75,8 @@ def sun_against_grid(points: Sequence[SweepPoint]) -> list[int]:
     return pareto_front([(-point.solar_kwh, point.grid_kwh) for point in points])
 
 
-def starts_against_value(points: Sequence[SweepPoint]) -> list[int]:
-    """The front of few starts and much value, among the points that have a value."""
-    valued = [(place, point.value_kwh) for place, point in enumerate(points) if point.value_kwh is not None]
-    front = pareto_front([(points[place].starts_per_day, -value_kwh) for place, value_kwh in valued])
-    return [valued[index][0] for index in front]
+def starts_against_score(points: Sequence[SweepPoint]) -> list[int]:
+    """The front of few starts and a high score, among the points that have a score."""
+    scored = [(place, point.score) for place, point in enumerate(points) if point.score is not None]
+    front = pareto_front([(points[place].starts_per_day, -score) for place, score in scored])
+    return [scored[index][0] for index in front]

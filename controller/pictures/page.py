@@ -8,7 +8,7 @@ from string import Template
 
 from controller.domain.reasons import format_duration
 from controller.pictures.clock_axis import zone_text
-from controller.pictures.front import SweepPoint, starts_against_value, sun_against_grid
+from controller.pictures.front import Score, SweepPoint, starts_against_score, sun_against_grid
 from controller.pictures.plain import plain
 from controller.pictures.reason_rows import reason_rows
 from controller.pictures.record import DayRecord
@@ -73,15 +73,17 @@ def day_page(day: DayRecord, svg: str) -> str:
     return _page(day.title, svg, tables, foot)
 
 
-def sweep_page(title: str, points: Sequence[SweepPoint], svg: str) -> str:
+def sweep_page(title: str, points: Sequence[SweepPoint], score: Score, svg: str) -> str:
     """A sweep as HTML.
 
     Args:
         title: What was swept.
         points: Of the sweep.
+        score: What theirs is.
         svg: Its picture, an `<svg>` element of ours.
     """
-    fronts = (sun_against_grid(points), starts_against_value(points))
+    fronts = (sun_against_grid(points), starts_against_score(points))
+    of_fronts = ("sun and grid", f"starts and {score.label}")
     rows = [
         (
             point.series,
@@ -89,15 +91,23 @@ def sweep_page(title: str, points: Sequence[SweepPoint], svg: str) -> str:
             f"{point.solar_kwh:.2f}",
             f"{point.grid_kwh:.2f}",
             f"{point.starts_per_day:.1f}",
-            "" if point.value_kwh is None else f"{point.value_kwh:.2f}",
-            ", ".join(
-                name for name, front in zip(("sun and grid", "starts and value"), fronts, strict=True) if place in front
-            ),
+            "" if point.score is None else f"{point.score * score.scale:.2f}",
+            ", ".join(name for name, front in zip(of_fronts, fronts, strict=True) if place in front),
         )
         for place, point in enumerate(points)
     ]
-    head = ("of", "setting", "sun, kWh", "grid, kWh", "starts a day", "value, kWh", "cannot be bettered in")
-    return _page(title, svg, _table("Settings", head, rows), "The value is in kWh of sun.")
+    head = (
+        "of",
+        "setting",
+        "sun, kWh",
+        "grid, kWh",
+        "starts a day",
+        f"{score.label}, {score.unit}",
+        "cannot be bettered in",
+    )
+    return _page(
+        title, svg, _table("Settings", head, rows), f"What is called {score.label} is in {score.unit} of {score.of}."
+    )
 
 
 def _page(title: str, svg: str, tables: str, foot: str) -> str:

@@ -1,4 +1,4 @@
-"""The picture of a sweep: sun against grid, and starts against value, with what cannot be bettered."""
+"""The picture of a sweep: sun against grid, and starts against the score, with what cannot be bettered."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from controller.pictures.front import SweepPoint, starts_against_value, sun_against_grid
+from controller.pictures.front import Score, SweepPoint, starts_against_score, sun_against_grid
 from controller.pictures.labels import Label, place_labels
 from controller.pictures.plain import cut
 from controller.pictures.svg import INK, QUIET, style, to_svg
@@ -18,34 +18,43 @@ _SIZE_IN = (11.69, 6.0)
 _LOOKS = (("o", "#0072B2"), ("s", "#D55E00"), ("D", "#009E73"), ("^", "#CC79A7"), ("v", "#E69F00"), ("P", "#56B4E9"))
 """Marker and colour of each series; the marker tells them apart in grey print."""
 
+_RIGHT = 0.97
 _LETTERS = 28  # of a label
 _MOST_NAMED = 30  # where there are more points only the front is named
 _BEHIND = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.4}
 
 
-def pareto_svg(title: str, points: Sequence[SweepPoint]) -> str:
+def pareto_svg(
+    title: str, points: Sequence[SweepPoint], score: Score = Score.VALUE, *, listed_in: str = "F.html"
+) -> str:
     """The picture as an `<svg>` element.
 
     Args:
         title: What was swept over which days.
         points: At least one.
+        score: What theirs is.
+        listed_in: Where somebody finds the names for which there is no room.
     """
     with style():
         figure = Figure(figsize=_SIZE_IN, dpi=72)  # a pixel is a typographic point
-        figure.subplots_adjust(left=0.07, right=0.97, top=0.8, bottom=0.11, wspace=0.2)
+        figure.subplots_adjust(left=0.07, right=_RIGHT, top=0.8, bottom=0.11, wspace=0.2)
         left, right = figure.subplots(1, 2)
         xy = [(point.solar_kwh, point.grid_kwh) for point in points]
-        _scatter(left, points, dict(enumerate(xy)), sun_against_grid(points), steps="steps-pre", gid="sun-grid")
+        best = sun_against_grid(points)
+        named = _scatter(left, points, dict(enumerate(xy)), best, steps="steps-pre", gid="sun-grid")
         left.set(xlabel="from the sun, kWh", ylabel="from the grid, kWh")
         left.set_title("sun against grid: better to the right and down", loc="left", fontsize=9)
-        valued = {i: (p.starts_per_day, p.value_kwh) for i, p in enumerate(points) if p.value_kwh is not None}
-        _scatter(right, points, valued, starts_against_value(points), steps="steps-post", gid="starts-value")
-        right.set(xlabel="starts a day", ylabel="value, kWh of sun")
-        right.set_title("starts against value: better to the left and up", loc="left", fontsize=9)
-        if not valued:
+        scored = {i: (p.starts_per_day, p.score * score.scale) for i, p in enumerate(points) if p.score is not None}
+        best = starts_against_score(points)
+        named = _scatter(right, points, scored, best, steps="steps-post", gid="starts-score") and named
+        right.set(xlabel="starts a day", ylabel=f"{score.label}, {score.unit} of {score.of}")
+        right.set_title(f"starts against {score.label}: better to the left and up", loc="left", fontsize=9)
+        if not scored:
             right.set(xticks=[], yticks=[])
-            right.annotate("no value: at a solar share of 1\na kWh from the grid has no price", (0.5, 0.5),
-                           xycoords="axes fraction", ha="center", va="center", color=QUIET)  # fmt: skip
+            right.annotate(score.missing, (0.5, 0.5), xycoords="axes fraction", ha="center", va="center", color=QUIET)  # fmt: skip
+        if not named:
+            note = f"not every name has room; {listed_in} lists them all"
+            figure.text(_RIGHT, 0.015, note, ha="right", color=QUIET, fontsize=7.5)
         figure.text(0.03, 0.935, cut(title, 80), fontsize=13, fontweight="bold")
         _legend(figure, points)
         return to_svg(figure, title)
@@ -59,8 +68,8 @@ def _scatter(
     *,
     steps: Literal["steps-pre", "steps-post"],
     gid: str,
-) -> None:
-    """All the points; those of the front are filled, and bound what is within reach."""
+) -> bool:
+    """All the points; those of the front are filled, and bound what is within reach. Whether all those have names."""
     axes.margins(0.12)
     axes.grid(visible=True)
     inside = set(front)
@@ -73,11 +82,11 @@ def _scatter(
             axes.plot([x for x, _ in spots], [y for _, y in spots], marker=marker, color=colour, linestyle="",
                       markersize=7 if best else 5, markerfacecolor=colour if best else "white",
                       gid=f"{gid}-{'best' if best else 'others'}-{index}")  # fmt: skip
-    _label(axes, points, xy, front)
+    return _label(axes, points, xy, front)
 
 
-def _label(axes: Axes, points: Sequence[SweepPoint], xy: dict[int, tuple[float, float]], front: list[int]) -> None:
-    """Names the front, and the others where they are few, as far as there is room."""
+def _label(axes: Axes, points: Sequence[SweepPoint], xy: dict[int, tuple[float, float]], front: list[int]) -> bool:
+    """Names the front, and the others where they are few, as far as there is room. Whether it was enough for these."""
     axes.autoscale_view()
     at = {place: axes.transData.transform(spot) for place, spot in xy.items()}
     best = set(front)
@@ -89,9 +98,7 @@ def _label(axes: Axes, points: Sequence[SweepPoint], xy: dict[int, tuple[float, 
         if offset is not None:
             axes.annotate(label.text, xy[place], xytext=offset, textcoords="offset points", fontsize=7.5,
                           fontweight="bold" if place in best else "normal", va="center", bbox=_BEHIND)  # fmt: skip
-    if None in offsets[: len(front)] or len(front) > len(named):
-        note = "not every name has room; F.html lists them all"
-        axes.annotate(note, (1, -0.115), xycoords="axes fraction", ha="right", color=QUIET, fontsize=7.5)
+    return None not in offsets and all(place in named for place in front)
 
 
 def _series_looks(points: Sequence[SweepPoint]) -> dict[str, tuple[str, str]]:

@@ -5,24 +5,27 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from controller.cli.backtest.bar import progress_bar
 from controller.cli.backtest.day_source import day_sources
 from controller.cli.backtest.file_source import file_sources, write_day
-from controller.cli.backtest.jobs import Result, jobs_for, run_cases
+from controller.cli.backtest.jobs import jobs_for, run_cases
+from controller.cli.backtest.notes import notes_of
+from controller.cli.backtest.output_files import check_output_files
 from controller.cli.backtest.pilots import OURS, PEERS
+from controller.cli.backtest.repairs import Repairs
 from controller.cli.backtest.report import as_json, comparison_as_json, sweep_as_json
-from controller.cli.backtest.runs import ParameterSet, Run, by_pilot, cases_for, figures, runs_of
+from controller.cli.backtest.runs import ParameterSet, Run, by_pilot, cases_for, differ_in_share, figures, runs_of
 from controller.cli.backtest.scene import make_scene
-from controller.cli.backtest.sweep import grid, read_axes
+from controller.cli.backtest.sweep import Setting, grid, read_axes
 from controller.cli.backtest.tables import NARROW, comparison_view, days_view, length_of, sweep_view
 from controller.cli.backtest.watching import check_files, draw_points, draw_run, watched
-from controller.cli.backtest.work import PERFECT, Case, Source
+from controller.cli.backtest.work import PERFECT, Source
 from controller.cli.logs import configure_logs
 from controller.cli.outcome import Outcome, show
 from controller.domain.errors import ConfigError
-from controller.pictures.front import pareto_front
+from controller.pictures.front import Score, pareto_front
 
 
 def backtest(arguments: argparse.Namespace) -> int:
@@ -34,17 +37,16 @@ def backtest(arguments: argparse.Namespace) -> int:
     sources: list[Source] = [*files, *day_sources(arguments)]
     if not sources:
         raise ConfigError(["no day: name a TRACE, or ask for a generated one with --day"])
-    if arguments.write_trace is not None:
-        write_day(files[0], arguments.write_trace)
+    check_output_files(arguments)
     check_files(arguments, sources, sets)
     pilots = [*PEERS, OURS] if arguments.compare else [pilot]
     cases = cases_for(sources, sets, pilots)
     jobs = jobs_for(len(cases)) if arguments.jobs is None else arguments.jobs
+    if arguments.write_trace is not None:
+        write_day(files[0], arguments.write_trace)
     wanted = not arguments.json or sys.stdout.isatty()
     with watched(arguments) as watchers, progress_bar(len(cases), wanted=wanted) as tell:
-        results = run_cases(cases, jobs, tell, watchers.watch)
-    _tell_notes(results)
-    runs = runs_of(results)
+        runs = runs_of(run_cases(cases, jobs, tell, watchers.watch, Repairs().hear))
     if watchers.recorders:
         draw_run(arguments.plot, watchers.recorders[0], by_pilot(runs, pilot)[0])
     return show(_outcome(arguments, pilot, sets, runs), as_json=arguments.json)
@@ -52,18 +54,33 @@ def backtest(arguments: argparse.Namespace) -> int:
 
 def parameter_sets(arguments: argparse.Namespace) -> list[ParameterSet]:
     """One, or as many as `--sweep` makes of it. Raises ConfigError."""
-    sets = list(arguments.sets)
+    flags = [(text, f"--set {text}") for text in arguments.sets]
     if arguments.strategy is not None:
-        sets.append(f"strategy.active={arguments.strategy}")
+        flags.append((f"strategy.active={arguments.strategy}", f"--strategy {arguments.strategy}"))
     if arguments.phases is not None:
-        sets.append(f"wallbox.phases={arguments.phases}")
-    made = []
-    for swept in grid(read_axes(arguments.sweeps)):
-        all_sets = (*sets, *(f"{key}={value}" for key, value in swept))
-        made.append(
-            ParameterSet(scene=make_scene(arguments.config, all_sets, arguments.plant), sets=all_sets, swept=swept)
-        )
-    return made
+        flags.append((f"wallbox.phases={arguments.phases}", f"--phases {arguments.phases}"))
+    return [_parameter_set(arguments, flags, swept) for swept in grid(read_axes(arguments.sweeps))]
+
+
+def _parameter_set(
+    arguments: argparse.Namespace, flags: Sequence[tuple[str, str]], swept: tuple[Setting, ...]
+) -> ParameterSet:
+    """One of them; `flags` are what is laid over in any case, and how that was asked for."""
+    flags = [*flags, *((f"{key}={value}", f"--sweep {key}={value}") for key, value in swept)]
+    sets = tuple(text for text, _ in flags)
+    try:
+        scene = make_scene(arguments.config, sets, arguments.plant)
+    except ConfigError as error:
+        raise ConfigError([_blamed(fault, flags) for fault in error.faults]) from error
+    return ParameterSet(scene=scene, sets=sets, swept=swept)
+
+
+def _blamed(fault: str, flags: Sequence[tuple[str, str]]) -> str:
+    """A fault of what was laid over, with the flag that did it; the last one of several alike, as it is that counts."""
+    for text, flag in reversed(flags):
+        if fault.startswith(f"--set {text}:"):
+            return fault.replace(f"--set {text}", flag, 1)
+    return fault
 
 
 def _pilot(arguments: argparse.Namespace) -> str:
@@ -79,25 +96,15 @@ def _pilot(arguments: argparse.Namespace) -> str:
     return str(arguments.pilot)
 
 
-def _tell_notes(results: Sequence[Result]) -> None:
-    """What had to be put right, once a day."""
-    for line in dict.fromkeys(note for result in results for note in _notes(result.case, result.notes)):
-        print(line, file=sys.stderr)
-
-
-def _notes(case: Case, notes: Sequence[str]) -> Iterator[str]:
-    name = case.source.name
-    return (note if name in note else f"{name}: {note}" for note in notes)
-
-
 def _outcome(arguments: argparse.Namespace, pilot: str, sets: Sequence[ParameterSet], runs: Sequence[Run]) -> Outcome:
+    notes = notes_of(runs)
     if arguments.compare:
         names = [name for name in (*PEERS, OURS, PERFECT) if by_pilot(runs, name)]
         by_name = {name: by_pilot(runs, name) for name in names}
         if arguments.plot is not None:
             rules = [(name, figures(of_name)) for name, of_name in by_name.items()]
-            draw_points(arguments.plot, length_of(by_name[OURS]), "rules", rules)
-        return Outcome(comparison_as_json(OURS, by_name), comparison_view(by_name))
+            draw_points(arguments.plot, length_of(by_name[OURS]), "rules", rules, Score.VALUE)
+        return Outcome(comparison_as_json(OURS, by_name, notes), comparison_view(by_name, notes))
     mine = by_pilot(runs, pilot)
     if arguments.sweeps:
         rows = [(one, [run for run in mine if run.case.scene is one.scene]) for one in sets]
@@ -107,7 +114,8 @@ def _outcome(arguments: argparse.Namespace, pilot: str, sets: Sequence[Parameter
         if arguments.plot is not None:
             labels = [", ".join(value for _, value in one.swept) for one in sets]
             keys = ", ".join(key for key, _ in sets[0].swept)
-            draw_points(arguments.plot, length_of(mine), keys, list(zip(labels, totals, strict=True)))
-        return Outcome(sweep_as_json(rows, best), sweep_view(rows, best))
+            score = Score.CAPTURED if differ_in_share(mine) else Score.VALUE
+            draw_points(arguments.plot, length_of(rows[0][1]), keys, list(zip(labels, totals, strict=True)), score)
+        return Outcome(sweep_as_json(rows, best, notes), sweep_view(rows, best, notes))
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else NARROW
-    return Outcome(as_json(mine), days_view(mine, width))
+    return Outcome(as_json(mine, notes), days_view(mine, width, notes))

@@ -11,14 +11,14 @@ _ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 class OrderlyEnd:
-    """While entered, a signal that ends this process does so by an exception, and waits while that is held.
+    """While entered, a signal that ends this process waits for the next `check`, or for the end of it all.
 
-    Processes that are started meanwhile never get Ctrl-C, which a terminal sends to all of them: they are for their
-    parent to end. Entered and held at first; outside of the main thread, where there are no signals, it does nothing.
+    An exception out of a signal's handler could strike anywhere, in the midst of what the standard library does to its
+    own locks. Processes that are started before `started` never get Ctrl-C, which a terminal sends to all of them: they
+    are for their parent to end. Outside of the main thread, where there are no signals, it does nothing.
     """
 
     def __init__(self) -> None:
-        self._held = True
         self._came: int | None = None
         self._before: dict[signal.Signals, Any] = {}
         self._mask: set[int | signal.Signals] | None = None
@@ -40,16 +40,14 @@ class OrderlyEnd:
         if self._came is not None and kind is None:
             self._end(self._came)
 
-    def release(self) -> None:
-        """From now on they end at once; raises KeyboardInterrupt or SystemExit for one that has come already."""
-        self._held = False
+    def started(self) -> None:
+        """All processes are there: Ctrl-C may come in."""
         self._unmask()
+
+    def check(self) -> None:
+        """Raises KeyboardInterrupt or SystemExit if a signal has come."""
         if self._came is not None:
             self._end(self._came)
-
-    def hold(self) -> None:
-        """From now on they wait again."""
-        self._held = True
 
     def _unmask(self) -> None:
         if self._mask is not None:
@@ -57,8 +55,6 @@ class OrderlyEnd:
 
     def _on_signal(self, number: int, _: FrameType | None) -> None:
         self._came = number
-        if not self._held:
-            self._end(number)
 
     def _end(self, number: int) -> None:
         raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(128 + number)

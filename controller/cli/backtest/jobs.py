@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.sharedctypes import Synchronized
 
 from controller.cli.backtest.ending import OrderlyEnd
-from controller.cli.backtest.work import Batch, Case, Failed, Played, Tell, Watch, run_batch
+from controller.cli.backtest.work import Batch, Case, Failed, Hear, Played, Tell, Watch, run_batch
 from controller.cli.logs import configure_logs
 from controller.domain.errors import SunpaceError
 from controller.simulation.backtest.score import Outcome
@@ -36,12 +36,10 @@ class Result:
     Attributes:
         case: The case.
         outcome: What the plant has counted.
-        notes: What had to be put right in the day.
     """
 
     case: Case
     outcome: Outcome
-    notes: tuple[str, ...] = ()
 
 
 def jobs_for(cases: int) -> int:
@@ -49,7 +47,9 @@ def jobs_for(cases: int) -> int:
     return len(os.sched_getaffinity(0)) if cases >= _WORTH_PROCESSES else 1
 
 
-def run_cases(cases: Sequence[Case], jobs: int, tell: Tell, watch: Watch | None = None) -> list[Result]:
+def run_cases(
+    cases: Sequence[Case], jobs: int, tell: Tell, watch: Watch | None = None, hear: Hear | None = None
+) -> list[Result]:
     """Plays all cases.
 
     Args:
@@ -57,6 +57,8 @@ def run_cases(cases: Sequence[Case], jobs: int, tell: Tell, watch: Watch | None 
         jobs: How many processes, at the most.
         tell: Told of the work as it is done, in cases.
         watch: For somebody who is to be shown every step; then there is only this process.
+        hear: Told what had to be put right in a day: before it is played, or with the first results of other processes;
+            in the order of the cases, and maybe more than once.
 
     Returns:
         The results in the order of the cases, whatever the number of processes.
@@ -66,13 +68,11 @@ def run_cases(cases: Sequence[Case], jobs: int, tell: Tell, watch: Watch | None 
     """
     batches = _batches(cases, jobs)
     if jobs == 1 or len(batches) == 1 or watch is not None:
-        played = [_got(run_batch(batch, tell, watch)) for batch in batches]
+        played = [_got(run_batch(batch, tell, watch, hear)) for batch in batches]
     else:
-        played = _over_processes(batches, min(jobs, len(batches)), tell)
-    outcomes = [(outcome, batch.notes) for batch in played for outcome in batch.outcomes]
-    return [
-        Result(case=case, outcome=outcome, notes=notes) for case, (outcome, notes) in zip(cases, outcomes, strict=True)
-    ]
+        played = _over_processes(batches, min(jobs, len(batches)), tell, hear)
+    outcomes = [outcome for batch in played for outcome in batch.outcomes]
+    return [Result(case=case, outcome=outcome) for case, outcome in zip(cases, outcomes, strict=True)]
 
 
 def _batches(cases: Sequence[Case], jobs: int) -> list[Batch]:
@@ -94,7 +94,7 @@ def _got(played: Played | Failed) -> Played:
     return played
 
 
-def _over_processes(batches: list[Batch], jobs: int, tell: Tell) -> list[Played]:
+def _over_processes(batches: list[Batch], jobs: int, tell: Tell, hear: Hear | None) -> list[Played]:
     _check_can_travel(batches)
     context = get_context("forkserver")  # the imports happen once, in the server that the others are forked from
     context.set_forkserver_preload(_PRELOADED)
@@ -102,24 +102,21 @@ def _over_processes(batches: list[Batch], jobs: int, tell: Tell) -> list[Played]
     others = set(active_children())
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(done,))
     with OrderlyEnd() as signals:
-        futures = [pool.submit(_play, batch) for batch in batches]
+        running = [(batch, pool.submit(_play, batch)) for batch in batches]
         children = set(active_children()) - others
         try:
-            signals.release()
-            _follow(futures, done, tell)
-            return [_got(future.result()) for future in futures]
+            signals.started()
+            return _follow(running, done, tell, hear, signals.check)
         except BrokenProcessPool as error:
             raise SunpaceError(
                 "backtest: one of its processes was killed, as the system does when memory runs out; "
                 "try again with a smaller --jobs"
             ) from error
         except BaseException:
-            signals.hold()
             for child in children:
                 child.kill()
             raise
         finally:
-            signals.hold()
             pool.shutdown(cancel_futures=True)
 
 
@@ -131,17 +128,31 @@ def _check_can_travel(batches: list[Batch]) -> None:
         raise SunpaceError(f"backtest: a strategy cannot be sent to another process ({error}); use --jobs 1") from error
 
 
-def _follow(futures: Sequence[Future[Played | Failed]], done: Synchronized[float], tell: Tell) -> None:
-    """Until all are done, or one has failed."""
+def _follow(
+    running: Sequence[tuple[Batch, Future[Played | Failed]]],
+    done: Synchronized[float],
+    tell: Tell,
+    hear: Hear | None,
+    check: Callable[[], None],
+) -> list[Played]:
+    """Until all are done, or one has failed, or `check` raises."""
     told = 0.0
-    left = set(futures)
+    played: list[Played] = []  # as far as there is no gap
+    left = {future for _, future in running}
     while left:
         finished, left = wait(left, timeout=_LOOK_EVERY_S, return_when=FIRST_COMPLETED)
+        check()
         now = float(done.get_obj().value)  # without its lock, which a child that was killed may still hold
         tell(now - told)
         told = now
         for future in finished:
             _got(future.result())
+        while len(played) < len(running) and running[len(played)][1] not in left:
+            batch, future = running[len(played)]
+            played.append(_got(future.result()))
+            if hear is not None:
+                hear(batch.source, played[-1].notes)
+    return played
 
 
 def _begin(done: Synchronized[float]) -> None:

@@ -13,7 +13,7 @@ from controller.cli.whole_file import whole_text
 from controller.domain.errors import ConfigError
 from controller.domain.reasons import Reason
 from controller.pictures.clock_axis import dates_text
-from controller.pictures.front import SweepPoint
+from controller.pictures.front import Score, SweepPoint
 from controller.pictures.record import DayRecord, Ground, Told
 from controller.simulation.backtest.box import ReferenceBox
 from controller.simulation.backtest.play import Look
@@ -119,13 +119,14 @@ def draw_day(file: Path, day: DayRecord) -> None:
     _write(file, svg if _is_svg(file) else day_page(day, svg))
 
 
-def draw_pareto(file: Path, title: str, points: Sequence[SweepPoint]) -> None:
+def draw_pareto(file: Path, title: str, points: Sequence[SweepPoint], score: Score = Score.VALUE) -> None:
     """Writes the picture of a sweep, or of several rules, whole or not at all.
 
     Args:
         file: Where to, F.svg or F.html.
         title: What was swept over which days.
         points: At least one.
+        score: What theirs is.
 
     Raises:
         SunpaceError: It cannot be drawn or written.
@@ -134,8 +135,10 @@ def draw_pareto(file: Path, title: str, points: Sequence[SweepPoint]) -> None:
     from controller.pictures.page import sweep_page  # noqa: PLC0415
     from controller.pictures.pareto import pareto_svg  # noqa: PLC0415 -- matplotlib
 
-    svg = pareto_svg(title, points)
-    _write(file, svg if _is_svg(file) else sweep_page(title, points, svg))
+    if _is_svg(file):
+        _write(file, pareto_svg(title, points, score, listed_in="F.html"))
+    else:
+        _write(file, sweep_page(title, points, score, pareto_svg(title, points, score, listed_in="the table below")))
 
 
 def _is_svg(file: Path) -> bool:

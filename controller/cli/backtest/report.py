@@ -7,25 +7,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from controller.cli.backtest.pilots import OURS
 from controller.cli.backtest.runs import ParameterSet, Run, figures
 from controller.cli.backtest.work import PERFECT
 
 
-def as_json(runs: Sequence[Run]) -> dict[str, Any]:
-    """`{"runs": [...], "sum": {...}}`."""
-    return {"runs": [_run(run) for run in runs], "sum": _sum(runs)}
+def as_json(runs: Sequence[Run], notes: Sequence[str]) -> dict[str, Any]:
+    """`{"runs": [...], "sum": {...}, "notes": [...]}`."""
+    return {**_runs_and_sum(runs), "notes": list(notes)}
 
 
-def comparison_as_json(ours: str, by_name: Mapping[str, Sequence[Run]]) -> dict[str, Any]:
-    """As `as_json` for ours, and beside it the same for everybody, by name."""
-    return {**as_json(by_name[ours]), "compare": {name: as_json(runs) for name, runs in by_name.items()}}
+def comparison_as_json(ours: str, by_name: Mapping[str, Sequence[Run]], notes: Sequence[str]) -> dict[str, Any]:
+    """As `as_json` for ours, and beside it runs and sum of everybody, by name."""
+    return {**as_json(by_name[ours], notes), "compare": {name: _runs_and_sum(runs) for name, runs in by_name.items()}}
 
 
-def sweep_as_json(rows: Sequence[tuple[ParameterSet, Sequence[Run]]], unbeaten: Sequence[bool]) -> dict[str, Any]:
-    """All runs and the sum of each parameter set; there is none over all: they are the same days again and again."""
+def sweep_as_json(
+    rows: Sequence[tuple[ParameterSet, Sequence[Run]]], unbeaten: Sequence[bool], notes: Sequence[str]
+) -> dict[str, Any]:
+    """As `as_json` for all runs, and beside it the sum of each parameter set."""
     return {
-        "runs": [_run(run) for _, runs in rows for run in runs],
-        "sum": None,
+        **as_json([run for _, runs in rows for run in runs], notes),
         "sweep": [
             {"set": _sets([f"{key}={value}" for key, value in one.swept]), "pareto": best, "sum": _sum(runs)}
             for (one, runs), best in zip(rows, unbeaten, strict=True)
@@ -33,12 +35,16 @@ def sweep_as_json(rows: Sequence[tuple[ParameterSet, Sequence[Run]]], unbeaten: 
     }
 
 
+def _runs_and_sum(runs: Sequence[Run]) -> dict[str, Any]:
+    return {"runs": [_run(run) for run in runs], "sum": _sum(runs)}
+
+
 def _run(run: Run) -> dict[str, Any]:
     scene = run.case.scene
     return {
         "trace": run.case.source.name,
         "pilot": run.case.pilot,
-        "strategy": scene.core.active,
+        "strategy": scene.core.active if run.case.pilot == OURS else None,
         "phases": scene.plant.phases,
         "solar_share": scene.solar_share,
         "set": _sets(run.case.sets),

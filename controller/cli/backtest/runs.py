@@ -61,16 +61,18 @@ class Figures:
         counted: What the plant has counted, one run after the other.
         value_kwh: The score; None where a run has none.
         perfect_kwh: That of perfect foresight; None where a run has none.
+        one_share: Whether all are scored at the same solar share.
     """
 
     counted: Outcome
     value_kwh: float | None
     perfect_kwh: float | None
+    one_share: bool
 
     @property
     def captured(self) -> float | None:
-        """The share of what was possible; None where nothing was."""
-        if self.value_kwh is None or self.perfect_kwh is None or self.perfect_kwh <= 0:
+        """The share of what was possible; None where nothing was, or where shares, and with them prices, differ."""
+        if not self.one_share or self.value_kwh is None or self.perfect_kwh is None or self.perfect_kwh <= 0:
             return None
         return self.value_kwh / self.perfect_kwh
 
@@ -81,7 +83,13 @@ def figures(runs: Sequence[Run]) -> Figures:
         counted=in_all([run.outcome for run in runs]),
         value_kwh=_sum(run.value_kwh for run in runs),
         perfect_kwh=_sum(run.perfect_kwh for run in runs),
+        one_share=not differ_in_share(runs),
     )
+
+
+def differ_in_share(runs: Iterable[Run]) -> bool:
+    """Whether they are scored at different solar shares: then captured can be compared, value cannot."""
+    return len({run.case.scene.solar_share for run in runs}) > 1
 
 
 def cases_for(sources: Sequence[Source], sets: Sequence[ParameterSet], pilots: Sequence[str]) -> list[Case]:

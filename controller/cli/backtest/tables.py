@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from controller.cli.backtest.pilots import OURS
-from controller.cli.backtest.runs import Figures, ParameterSet, Run, figures
+from controller.cli.backtest.runs import Figures, ParameterSet, Run, differ_in_share, figures
 from controller.cli.backtest.scene import Scene
 from controller.cli.backtest.work import PERFECT
 
@@ -39,27 +39,29 @@ _OF_A_DAY_NARROW = (_CAPTURED, _SOLAR, _GRID, _STARTS, _COMMANDS, _VALUE)
 _OF_ALL = (_CAPTURED, _SOLAR, _GRID, _STARTS_A_DAY, _COMMANDS_A_DAY, _VALUE)
 
 
-def days_view(runs: Sequence[Run], width: int) -> RenderableType:
-    """A row a day, and their sum."""
+def days_view(runs: Sequence[Run], width: int, notes: Sequence[str] = ()) -> RenderableType:
+    """A row a day, and their sum; `notes` below."""
     columns = _OF_A_DAY if width >= NARROW else _OF_A_DAY_NARROW
     rows = [((name,), [run]) for name, run in zip(_short([run.case.source.name for run in runs]), runs, strict=True)]
     view = _table(["day"], columns, [*rows, (("sum",), runs)] if len(rows) > 1 else rows)
     scene = runs[0].case.scene
     pilot = runs[0].case.pilot
     who = f"{pilot}, strategy {scene.core.active}" if pilot == OURS else pilot
-    return Group(Text(f"{who}, {_played_with(scene)}", style="bold"), view, Text(_score_of(runs)))
+    return _shown(f"{who}, {_played_with(scene)}", view, [_score_of(runs), *notes])
 
 
-def comparison_view(by_name: Mapping[str, Sequence[Run]]) -> RenderableType:
-    """A row for everybody who has steered, over all days."""
+def comparison_view(by_name: Mapping[str, Sequence[Run]], notes: Sequence[str] = ()) -> RenderableType:
+    """A row for everybody who has steered, over all days; `notes` below."""
     runs = next(iter(by_name.values()))
     view = _table(["who steers"], _OF_ALL, [((name,), of_name) for name, of_name in by_name.items()])
     heading = f"{length_of(runs)}, {_played_with(runs[0].case.scene)}"
-    return Group(Text(heading, style="bold"), view, Text(_score_of(runs)))
+    return _shown(heading, view, [_score_of(runs), *notes])
 
 
-def sweep_view(rows: Sequence[tuple[ParameterSet, Sequence[Run]]], unbeaten: Sequence[bool]) -> RenderableType:
-    """A row for every parameter set, over all days."""
+def sweep_view(
+    rows: Sequence[tuple[ParameterSet, Sequence[Run]]], unbeaten: Sequence[bool], notes: Sequence[str] = ()
+) -> RenderableType:
+    """A row for every parameter set, over all days; `notes` below."""
     keys = [key for key, _ in rows[0][0].swept]
     shown = [
         ((*(value for _, value in one.swept), "*" if on_front else ""), runs)
@@ -68,14 +70,19 @@ def sweep_view(rows: Sequence[tuple[ParameterSet, Sequence[Run]]], unbeaten: Seq
     names = [key.rpartition(".")[2] for key in keys]
     view = _table([*(keys if len(set(names)) < len(names) else names), "Pareto"], _OF_ALL, shown)
     lines = ["* nobody else has both more sun and less from the grid"]
-    if len({one.scene.solar_share for one, _ in rows}) > 1:
+    all_runs = [run for _, runs in rows for run in runs]
+    if differ_in_share(all_runs):
         lines.append("each row is scored at its own solar share: captured can be compared, value cannot")
-    lines.append(_score_of([run for _, runs in rows for run in runs]))
+    lines.append(_score_of(all_runs))
     if (best := best_of(rows)) is not None:
         one, captured = best
         lines.append(f"captures most: {', '.join(f'{key}={value}' for key, value in one.swept)}, {captured:.1%}")
     heading = f"{length_of(rows[0][1])}, {len(rows)} parameter sets"
-    return Group(Text(heading, style="bold"), view, *(Text(line) for line in lines))
+    return _shown(heading, view, [*lines, *notes])
+
+
+def _shown(heading: str, view: Table, lines: Iterable[str]) -> RenderableType:
+    return Group(Text(heading, style="bold"), view, *map(Text, lines))
 
 
 def best_of(rows: Iterable[tuple[ParameterSet, Sequence[Run]]]) -> tuple[ParameterSet, float] | None:

@@ -14,7 +14,7 @@ from controller.cli.backtest.timeline import Timeline
 from controller.cli.backtest.work import Source, Watch
 from controller.cli.whole_file import whole_text
 from controller.domain.errors import ConfigError
-from controller.pictures.front import SweepPoint
+from controller.pictures.front import Score, SweepPoint
 from controller.simulation.backtest.box import ReferenceBox
 from controller.simulation.backtest.play import Look, Watcher
 from controller.simulation.plant import Plant
@@ -92,8 +92,8 @@ def draw_run(file: Path, recorder: DayRecorder, run: Run) -> None:
     draw_day(file, recorder.record(name, scene.core.timezone, shown))
 
 
-def draw_points(file: Path, title: str, series: str, totals: Sequence[tuple[str, Figures]]) -> None:
-    """Draws a sweep, or several rules. Raises SunpaceError."""
+def draw_points(file: Path, title: str, series: str, totals: Sequence[tuple[str, Figures]], score: Score) -> None:
+    """Draws a sweep, or several rules, by the score that can be compared. Raises SunpaceError."""
     points = [
         SweepPoint(
             label=label,
@@ -101,8 +101,8 @@ def draw_points(file: Path, title: str, series: str, totals: Sequence[tuple[str,
             solar_kwh=total.counted.solar_kwh,
             grid_kwh=total.counted.grid_kwh,
             starts_per_day=total.counted.starts / total.counted.days,
-            value_kwh=total.value_kwh,
+            score=total.value_kwh if score is Score.VALUE else total.captured,
         )
         for label, total in totals
     ]
-    draw_pareto(file, title, points)
+    draw_pareto(file, title, points, score)

@@ -65,6 +65,10 @@ class TellingSource(Protocol):
         ...
 
 
+Hear = Callable[[Source, Sequence[str]], None]
+"""Told what had to be put right in a day."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One run.
@@ -126,16 +130,19 @@ class Failed:
         return ConfigError([self.text]) if self.wrong_use else SunpaceError(self.text)
 
 
-def run_batch(batch: Batch, tell: Tell, watch: Watch | None = None) -> Played | Failed:
+def run_batch(batch: Batch, tell: Tell, watch: Watch | None = None, hear: Hear | None = None) -> Played | Failed:
     """Plays a batch.
 
     Args:
         batch: The batch.
         tell: Told of the work as it is done.
         watch: For somebody who is to be shown every step.
+        hear: Told before anything is played what had to be put right.
     """
     try:
         trace, notes = _read(batch.source)
+        if hear is not None:
+            hear(batch.source, notes)
         outcomes = tuple(_run(trace, scene, pilot, tell, watch) for scene, pilot in batch.runs)
     except SunpaceError as error:
         name, text = batch.source.name, str(error)

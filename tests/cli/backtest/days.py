@@ -66,7 +66,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class OddSource:
-    """A day that does as it is called: dark, mended, broken, deadly."""
+    """A day that does as it is called: dark, mended, broken, deadly, endless."""
 
     name: str
 
@@ -76,6 +76,10 @@ class OddSource:
                 raise TraceError("a tree fell on the roof")
             case "deadly":
                 os.kill(os.getpid(), signal.SIGKILL)
+            case "endless":
+                os.write(1, b"playing\n")
+                while True:
+                    signal.pause()
         return Trace(times_s=(0.0, 600.0), pv_w=(0.0, 0.0), load_w=(100.0, 100.0))
 
 

@@ -24,7 +24,7 @@ from controller.domain.errors import ConfigError, SunpaceError
 from strategies.surplus import Surplus, SurplusSettings
 from tests.cli.backtest.days import MendedSource, OddSource, Person, sunny
 
-PATIENCE_S = 40.0
+PATIENCE_S = 300.0  # only so that a hang is a failure
 
 
 def cases(*sources: Source) -> list[Case]:
@@ -140,58 +140,54 @@ def test_many_runs_are_worth_processes() -> None:
 
 
 @pytest.fixture
-def long_sweep(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    """A command that takes a while, in a process group of its own, as a shell starts it."""
-    days = [str(sunny(tmp_path / f"{number}.csv", minutes=600)) for number in range(4)]
-    sweep = ["--sweep", "strategy.surplus.min_on_s=0:40:1", "--jobs", "2", "--json"]
+def endless() -> Iterator[subprocess.Popen[str]]:
+    """A command that never ends by itself, in a process group of its own, as a shell starts it."""
     with subprocess.Popen(
-        [sys.executable, "-c", STARTED, "backtest", *days, *sweep],
+        [sys.executable, "-c", STARTED, "backtest", "any", "--compare", "--jobs", "2", "--json"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
     ) as process:
         assert process.stdout is not None
-        assert process.stdout.readline() == "playing\n"
+        assert [process.stdout.readline() for _ in range(2)] == ["playing\n"] * 2  # each of the two processes
         yield process
         if process.poll() is None:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 STARTED = """
 import sys
-from controller.cli.backtest import jobs
+from controller.cli.backtest import command
 from controller.cli.main import main
+from tests.cli.backtest.days import OddSource
 
-follow = jobs._follow
-def followed(*args):
-    print("playing", flush=True)
-    follow(*args)
-jobs._follow = followed
+command.file_sources = lambda _: [OddSource("endless")]
 sys.exit(main(sys.argv[1:]))
 """
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 128 + 15)])
 def test_ctrl_c_ends_all_processes_without_a_word(
-    number: signal.Signals, code: int, long_sweep: subprocess.Popen[str]
+    number: signal.Signals, code: int, endless: subprocess.Popen[str]
 ) -> None:
     if number == signal.SIGINT:
-        os.killpg(long_sweep.pid, number)  # a terminal sends it to all
+        os.killpg(endless.pid, number)  # a terminal sends it to all
     else:
-        long_sweep.send_signal(number)
-    out, err = long_sweep.communicate(timeout=PATIENCE_S)  # ends when the last process has let go of the pipes
-    assert (long_sweep.returncode, out, err) == (code, "", "")
+        endless.send_signal(number)
+    out, err = endless.communicate(timeout=PATIENCE_S)  # ends when the last process has let go of the pipes
+    assert (endless.returncode, out, err) == (code, "", "")
 
 
-def test_a_signal_waits_while_it_is_held() -> None:
+def test_a_signal_waits_for_the_next_check() -> None:
     before = signal.getsignal(signal.SIGINT)
     waited = False
     with pytest.raises(SystemExit) as caught, OrderlyEnd() as signals:  # noqa: PT012 -- what waits is the point
         os.kill(os.getpid(), signal.SIGTERM)
         assert signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())
         waited = True
-        signals.release()
+        signals.started()
+        signals.check()
     assert waited
     assert caught.value.code == 128 + signal.SIGTERM
     assert signal.getsignal(signal.SIGINT) is before
