@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-_EM = 0.62  # a letter's width, in font sizes
-_FONT_PT = 7.5
+FONT_PT = 7.5
 _POINT_PT = 4.0  # half the size of a marker
+_AIR_PT = 1.0  # around a label
 
 
 class Label(NamedTuple):
@@ -16,12 +16,12 @@ class Label(NamedTuple):
     Attributes:
         x: Of the point, in typographic points.
         y: And upwards.
-        text: The name.
+        width: Of its name.
     """
 
     x: float
     y: float
-    text: str
+    width: float
 
 
 class _Box(NamedTuple):
@@ -49,8 +49,7 @@ def place_labels(
     taken = [_Box(x - _POINT_PT, x + _POINT_PT, y - _POINT_PT, y + _POINT_PT) for x, y in spots]
     offsets: list[tuple[float, float] | None] = []
     for label in labels:
-        width = len(label.text) * _FONT_PT * _EM
-        tries = ((offset, _box(label, offset, width)) for offset in _offsets(width))
+        tries = ((offset, _box(label, offset)) for offset in _offsets(label.width))
         found = next(((offset, box) for offset, box in tries if _is_free(box, taken, room)), None)
         offsets.append(found[0] if found else None)
         if found:
@@ -62,14 +61,14 @@ def _is_free(box: _Box, taken: Sequence[_Box], room: tuple[float, float]) -> boo
     return room[0] <= box.left and box.right <= room[1] and not any(box.meets(other) for other in taken)
 
 
-def _box(label: Label, offset: tuple[float, float], width: float) -> _Box:
+def _box(label: Label, offset: tuple[float, float]) -> _Box:
     left, middle = label.x + offset[0], label.y + offset[1]
-    return _Box(left, left + width, middle - _FONT_PT * 0.6, middle + _FONT_PT * 0.6)
+    return _Box(left - _AIR_PT, left + label.width + _AIR_PT, middle - FONT_PT * 0.6, middle + FONT_PT * 0.6)
 
 
 def _offsets(width: float) -> Iterator[tuple[float, float]]:
-    """Beside the point, then above and below it, then a little farther away."""
-    for far in (1.0, 1.7):
+    """Beside the point, then above and below it, then farther and farther away."""
+    for far in (1.0, 1.7, 2.6, 3.5):
         gap, rise = 6.0 * far, 9.0 * far
         yield from ((gap, 0.0), (-gap - width, 0.0))
         yield from ((dx, dy) for dy in (rise, -rise) for dx in (-width / 2, gap, -gap - width))

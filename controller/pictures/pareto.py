@@ -7,10 +7,12 @@ from typing import Literal
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
+from matplotlib.textpath import text_to_path
 
 from controller.pictures.front import Score, SweepPoint, starts_against_score, sun_against_grid
-from controller.pictures.labels import Label, place_labels
+from controller.pictures.labels import FONT_PT, Label, place_labels
 from controller.pictures.plain import cut
 from controller.pictures.svg import INK, QUIET, style, to_svg
 
@@ -21,6 +23,8 @@ _LOOKS = (("o", "#0072B2"), ("s", "#D55E00"), ("D", "#009E73"), ("^", "#CC79A7")
 _RIGHT = 0.97
 _LETTERS = 28  # of a label
 _MOST_NAMED = 30  # where there are more points only the front is named
+_NEAR_PT = 10.0  # a name that is farther off needs a line to its point
+_LEADER = {"arrowstyle": "-", "color": QUIET, "linewidth": 0.4, "shrinkA": 0.0, "shrinkB": 3.0}
 _BEHIND = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.4}
 
 
@@ -51,7 +55,7 @@ def pareto_svg(
         right.set_title(f"starts against {score.label}: better to the left and up", loc="left", fontsize=9)
         if not scored:
             right.set(xticks=[], yticks=[])
-            right.annotate(score.missing, (0.5, 0.5), xycoords="axes fraction", ha="center", va="center", color=QUIET)  # fmt: skip
+            right.text(0.5, 0.5, score.missing, transform=right.transAxes, ha="center", va="center", color=QUIET)
         if not named:
             note = f"not every name has room; {listed_in} lists them all"
             figure.text(_RIGHT, 0.015, note, ha="right", color=QUIET, fontsize=7.5)
@@ -70,7 +74,7 @@ def _scatter(
     gid: str,
 ) -> bool:
     """All the points; those of the front are filled, and bound what is within reach. Whether all those have names."""
-    axes.margins(0.12)
+    axes.margins(0.15)
     axes.grid(visible=True)
     inside = set(front)
     line = sorted(xy[place] for place in front)
@@ -92,12 +96,19 @@ def _label(axes: Axes, points: Sequence[SweepPoint], xy: dict[int, tuple[float, 
     best = set(front)
     others = [place for place in xy if place not in best]
     named = [*front, *(others if len(xy) <= _MOST_NAMED else [])][:_MOST_NAMED]
-    labels = [Label(float(at[place][0]), float(at[place][1]), cut(points[place].label, _LETTERS)) for place in named]
+    texts = [cut(points[place].label, _LETTERS) for place in named]
+    fonts = [FontProperties(size=FONT_PT, weight="bold" if place in best else "normal") for place in named]
+    labels = [
+        Label(
+            float(at[place][0]), float(at[place][1]), text_to_path.get_text_width_height_descent(text, font, False)[0]
+        )
+        for place, text, font in zip(named, texts, fonts, strict=True)
+    ]
     offsets = place_labels(labels, [(x, y) for x, y in at.values()], (axes.bbox.x0, axes.bbox.x1))
-    for place, label, offset in zip(named, labels, offsets, strict=True):
+    for place, text, font, offset in zip(named, texts, fonts, offsets, strict=True):
         if offset is not None:
-            axes.annotate(label.text, xy[place], xytext=offset, textcoords="offset points", fontsize=7.5,
-                          fontweight="bold" if place in best else "normal", va="center", bbox=_BEHIND)  # fmt: skip
+            axes.annotate(text, xy[place], xytext=offset, textcoords="offset points", fontproperties=font, va="center",
+                          bbox=_BEHIND, arrowprops=_LEADER if abs(offset[1]) > _NEAR_PT else None)  # fmt: skip
     return None not in offsets and all(place in named for place in front)
 
 
