@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.pictures.front import SweepPoint, pareto_front, starts_against_value, sun_against_grid
+from controller.pictures.front import SweepPoint, pareto_front, starts_against_score, sun_against_grid
 
 costs = st.tuples(st.integers(0, 12), st.integers(0, 12))
 
@@ -22,13 +22,11 @@ def test_nothing_dominates_the_front_and_everything_else_is_dominated(candidates
         assert (place in front) is not any(_dominates(other, mine) for other in candidates)
 
 
-def _point(solar_kwh: float, grid_kwh: float, starts: float, value_kwh: float | None) -> SweepPoint:
-    return SweepPoint(
-        label="", series="", solar_kwh=solar_kwh, grid_kwh=grid_kwh, starts_per_day=starts, value_kwh=value_kwh
-    )
+def _point(solar_kwh: float, grid_kwh: float, starts: float, score: float | None) -> SweepPoint:
+    return SweepPoint(label="", series="", solar_kwh=solar_kwh, grid_kwh=grid_kwh, starts_per_day=starts, score=score)
 
 
 def test_much_sun_and_little_grid_few_starts_and_much_value_are_good() -> None:
     points = [_point(10, 1, 5, None), _point(12, 3, 4, 8.0), _point(9, 1, 6, 9.0), _point(12, 4, 6, 8.5)]
     assert sun_against_grid(points) == [0, 1]
-    assert starts_against_value(points) == [1, 2]
+    assert starts_against_score(points) == [1, 2]

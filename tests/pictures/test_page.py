@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-from controller.pictures.front import SweepPoint
+from controller.pictures.front import Score, SweepPoint
 from controller.pictures.page import day_page, sweep_page
 from controller.pictures.record import Ground
 from tests.pictures.days import START_S, day
@@ -55,9 +55,9 @@ def test_a_day_has_its_picture_its_figures_and_its_reasons_longest_first() -> No
 def test_nothing_comes_from_elsewhere_or_runs_and_words_are_escaped() -> None:
     hostile = "<script>alert('x')</script> & \"$title\" \x00"
     points = [
-        SweepPoint(label=hostile, series=hostile, solar_kwh=1, grid_kwh=0, starts_per_day=1, value_kwh=None),
+        SweepPoint(label=hostile, series=hostile, solar_kwh=1, grid_kwh=0, starts_per_day=1, score=None),
     ]
-    sweep = sweep_page(hostile, points, SVG)
+    sweep = sweep_page(hostile, points, Score.VALUE, SVG)
     grounds = [Ground(START_S, hostile)]
     one_day = day_page(day(title=hostile, figures=[(hostile, hostile)], grounds=grounds), SVG)
     for page in (sweep, one_day):
@@ -70,8 +70,18 @@ def test_nothing_comes_from_elsewhere_or_runs_and_words_are_escaped() -> None:
 
 
 def test_a_sweep_says_of_each_point_what_it_is_best_in() -> None:
-    few = SweepPoint(label="a", series="s", solar_kwh=10, grid_kwh=5, starts_per_day=2.0, value_kwh=3.0)
-    more = SweepPoint(label="b", series="s", solar_kwh=12, grid_kwh=4, starts_per_day=3.0, value_kwh=None)
-    cells = _Reader(sweep_page("t", [few, more], SVG)).cells
+    few = SweepPoint(label="a", series="s", solar_kwh=10, grid_kwh=5, starts_per_day=2.0, score=3.0)
+    more = SweepPoint(label="b", series="s", solar_kwh=12, grid_kwh=4, starts_per_day=3.0, score=None)
+    cells = _Reader(sweep_page("t", [few, more], Score.VALUE, SVG)).cells
+    assert cells[5] == "value, kWh"
     assert cells[7:14] == ["s", "a", "10.00", "5.00", "2.0", "3.00", "starts and value"]
     assert cells[14:] == ["s", "b", "12.00", "4.00", "3.0", "", "sun and grid"]
+
+
+def test_a_sweep_of_shares_lists_what_was_captured() -> None:
+    point = SweepPoint(label="a", series="s", solar_kwh=10, grid_kwh=5, starts_per_day=2.0, score=0.912)
+    page = sweep_page("t", [point], Score.CAPTURED, SVG)
+    cells = _Reader(page).cells
+    assert (cells[5], cells[12]) == ("captured, %", "91.20")
+    assert cells[13] == "sun and grid, starts and captured"
+    assert "captured is in % of perfect foresight&#x27;s value" in page

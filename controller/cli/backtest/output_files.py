@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +14,7 @@ def check_output_files(arguments: argparse.Namespace) -> None:
     """Says before anything is written what would be lost by it. Raises ConfigError."""
     taken = list(_read_files(arguments))
     for flag, file in _written_files(arguments):
-        if str(file) == "-" or _is_device(file) or _is_stdout(file):
+        if str(file) == "-" or _is_device(file) or _is_printed_to(file):
             raise ConfigError([f"{flag} {file}: goes into a file, and this is none; name one"])
         for role, other in taken:
             if _same(file, other):
@@ -49,9 +48,13 @@ def _is_device(file: Path) -> bool:
     return file.exists() and not file.is_file()
 
 
-def _is_stdout(file: Path) -> bool:
-    """Whether it is where the figures go, under a name like /dev/stdout."""
+def _is_printed_to(file: Path) -> bool:
+    """Whether it is where figures and errors go, under a name like /dev/stdout."""
+    return any(_is_open_as(number, file) for number in (1, 2))
+
+
+def _is_open_as(number: int, file: Path) -> bool:
     try:
-        return sys.stdout is not None and os.path.samestat(file.stat(), os.fstat(sys.stdout.fileno()))
-    except (OSError, ValueError):  # not there yet; stdout is no file
+        return os.path.samestat(file.stat(), os.fstat(number))
+    except OSError:  # not there yet, or closed
         return False

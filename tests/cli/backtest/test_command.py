@@ -35,7 +35,7 @@ def day(tmp_path: Path) -> Path:
 def test_json_tells_of_each_run_and_of_all(person: Person, day: Path, tmp_path: Path) -> None:
     other = sunny(tmp_path / "other.csv", 5000)
     told = person.asks(day, other, *HALF, "--phases", "1")
-    assert list(told) == ["runs", "sum"]
+    assert (list(told), told["notes"]) == (["runs", "sum", "notes"], [])
     assert list(told["sum"]) == FIGURES
     assert [run["trace"] for run in told["runs"]] == [str(day), str(other)]
     for run in told["runs"]:
@@ -117,6 +117,9 @@ def test_everybody_is_compared(person: Person, day: Path, tmp_path: Path) -> Non
     assert told["sum"] == told["compare"][OURS]["sum"]
     assert told["runs"] == told["compare"][OURS]["runs"]
     assert _without_wall(told["sum"]) == _without_wall(ours["sum"])
+    assert [told["compare"][name]["runs"][0]["strategy"] for name in names] == [
+        "surplus" if name == OURS else None for name in names
+    ]
     perfect = told["compare"]["perfect"]
     assert perfect["sum"]["captured"] == 1
     assert perfect["sum"]["value"] == ours["sum"]["perfect_value"]
@@ -158,9 +161,16 @@ def test_the_timeline_has_a_row_a_step(person: Person, day: Path, tmp_path: Path
         (["DAY", "--pilot", "nobody"], f"--pilot nobody: no such rule; there are {OURS}"),
         (["DAY", "--set", "strategy.surplus.solar_share=2"], "strategy.surplus.solar_share"),
         (["DAY", "--set", "strategy.surplus.sun=2"], "strategy.surplus.sun"),
-        (["DAY", "--strategy", "nothing"], "no such strategy is installed"),
+        (
+            ["DAY", "--strategy", "nothing"],
+            "--strategy nothing: strategy.active =",
+        ),
         (["DAY", "--sweep", "strategy.surplus.min_on_s"], "KEY=FROM:TO:STEP"),
-        (["DAY", "--sweep", "strategy.surplus.sun=1,2"], "strategy.surplus.sun"),
+        (
+            ["DAY", "--sweep", "strategy.surplus.sun=1,2"],
+            "--sweep strategy.surplus.sun=1: strategy.surplus.sun: unknown",
+        ),
+        (["DAY", "--sweep", "plant.sun=1,2"], "--sweep plant.sun=1: plant.sun: unknown"),
         (["DAY", "--jobs", "0"], "no number of processes"),
         (["DAY", "--jobs", "two"], "no number of processes"),
     ],

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from multiprocessing import active_children
 from pathlib import Path
@@ -132,6 +132,33 @@ def test_what_was_put_right_is_told_once_a_day(person: Person, monkeypatch: pyte
     assert code == 0
     assert err.splitlines() == ["roof.csv: 3 rows came twice", "roof.csv: 1 gap"]
     assert "twice" not in out
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_what_was_put_right_is_told_before_all_is_played(number: int) -> None:
+    events: list[str] = []
+
+    def heard(source: Source, notes: Sequence[str]) -> None:
+        events.append(f"{source.name}: {', '.join(notes)}")
+
+    def told(done: float) -> None:
+        if number == 1 and done > 0:
+            events.append("played")
+
+    names = [f"{place}.csv" for place in range(3)]
+    run_cases(cases(*map(MendedSource, names)), number, told, hear=heard)
+    right = [f"{name}: 3 rows came twice, 1 gap" for name in names]
+    assert [event for event in events if event != "played"] == right
+    if number == 1:
+        assert events[0] == right[0]
+        assert events.index("played") < events.index(right[1])
+
+
+def test_of_a_failed_command_the_repairs_are_known_too(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "file_sources", lambda _: [MendedSource("roof.csv"), OddSource("broken")])
+    code, _, err = person.says("any", "--jobs", "1")
+    assert code == 1
+    assert err.splitlines()[:2] == ["roof.csv: 3 rows came twice", "roof.csv: 1 gap"]
 
 
 def test_many_runs_are_worth_processes() -> None:

@@ -111,6 +111,10 @@ def test_sweeps_and_comparisons_are_drawn_as_points(
     told = capsys.readouterr().out
     text = file.read_text()
     assert all(word in text and word in told for word in words)
+    assert "1 trace, 0.1 days" in text  # however many have played it
+    assert ("starts against captured" in text) == ("--sweep" in flags)
+    assert ("starts against value" in text) == ("--sweep" not in flags)
+    assert "F.html" not in text
 
 
 def test_picture_and_timeline_come_of_one_run(trace: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -170,7 +174,7 @@ def test_figures_tell_what_is_known() -> None:
 
 
 def test_a_sweep_is_drawn_and_as_a_page_listed(tmp_path: Path) -> None:
-    point = SweepPoint(label="0.5", series="s", solar_kwh=10, grid_kwh=5, starts_per_day=2.0, value_kwh=3.0)
+    point = SweepPoint(label="0.5", series="s", solar_kwh=10, grid_kwh=5, starts_per_day=2.0, score=3.0)
     draw_pareto(tmp_path / "sweep.svg", "a sweep", [point])
     draw_pareto(tmp_path / "sweep.html", "a sweep", [point])
     assert "0.5" in Drawing((tmp_path / "sweep.svg").read_text()).texts

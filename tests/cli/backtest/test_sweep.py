@@ -85,7 +85,9 @@ def test_the_grid_has_every_combination() -> None:
 def test_a_sweep_is_as_many_commands(person: Person, tmp_path: Path) -> None:
     days = [sunny(tmp_path / "a.csv"), sunny(tmp_path / "b.csv", 5000)]
     told = person.asks(*days, "--phases", "1", "--sweep", f"{SHARE}=0.5:0.9:0.4", "--sweep", f"{MIN_ON}=0,600")
-    assert told["sum"] is None
+    for name in ("solar_kwh", "grid_kwh", "value", "perfect_value", "starts", "days"):
+        assert told["sum"][name] == pytest.approx(sum(run[name] for run in told["runs"]), abs=1e-5)
+    assert told["sum"]["captured"] is None  # at different shares a kWh from the grid has different prices
     assert len(told["runs"]) == 8
     assert [row["set"] for row in told["sweep"]] == [
         {SHARE: share, MIN_ON: min_on} for share in (0.5, 0.9) for min_on in (0, 600)
@@ -109,3 +111,8 @@ def test_people_get_a_row_a_parameter_set(person: Person, tmp_path: Path) -> Non
     assert f"captures most: {SHARE}={best['set'][SHARE]}, {best['sum']['captured']:.1%}" in out
     _, out, _ = person.says(day, "--sweep", f"{MIN_ON}=0,300")
     assert "own solar share" not in out
+
+
+def test_at_one_share_the_sum_has_captured_too(person: Person, tmp_path: Path) -> None:
+    total = person.asks(sunny(tmp_path / "a.csv"), "--sweep", f"{MIN_ON}=0,300")["sum"]
+    assert total["captured"] == pytest.approx(total["value"] / total["perfect_value"], abs=1e-5)
