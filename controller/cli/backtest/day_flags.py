@@ -19,7 +19,9 @@ def add_day_flags(backtest: argparse.ArgumentParser) -> None:
         metavar="KIND[:SEED[-SEED]]",
         help=f"{DAY_HELP}; several at once as in broken:1-5, and again for others; standard: the project's own set",
     )
-    flags.add_argument("--latitude", type=_degrees, metavar="DEG", help="of the house, -70 to 70 (47); south is negative")
+    flags.add_argument(
+        "--latitude", type=_degrees, metavar="DEG", help="of the house, -70 to 70 (47); south is negative"
+    )
     flags.add_argument("--on", type=_date, metavar="YYYY-MM-DD", help="season and weekday (the kind's own)")
     flags.add_argument("--peak-w", type=_watts, metavar="W", help="the roof's peak power (10000)")
     flags.add_argument("--no-heat-pump", action="store_true", help="the house is not heated by one")
