@@ -179,3 +179,13 @@ def test_a_sweep_is_drawn_and_as_a_page_listed(tmp_path: Path) -> None:
     draw_pareto(tmp_path / "sweep.html", "a sweep", [point])
     assert "0.5" in Drawing((tmp_path / "sweep.svg").read_text()).texts
     assert "cannot be bettered in" in (tmp_path / "sweep.html").read_text()
+
+
+def test_where_names_have_no_room_picture_and_page_say_where_they_are(tmp_path: Path) -> None:
+    crowd = [
+        SweepPoint(label=f"a long name, {i}", series="s", solar_kwh=10 + i / 99, grid_kwh=5, starts_per_day=2, score=3)
+        for i in range(25)
+    ]
+    for name, place in (("sweep.svg", "F.html"), ("sweep.html", "the table below")):
+        draw_pareto(tmp_path / name, "a sweep", crowd)
+        assert f"not every name has room; {place} lists them all" in (tmp_path / name).read_text()
