@@ -39,6 +39,19 @@ def test_nothing_asked_for_is_the_reference_plant() -> None:
     assert make_scene(None, ["wallbox.phases=1"]).plant == PlantSettings(phases=1, step_s=5.0)
 
 
+def test_how_old_a_reading_may_be_is_the_sites(tmp_path: Path) -> None:
+    assert make_scene(None, []).core.stale_after_s == 15
+    assert make_scene(None, ["meter.grid.stale_after_s=130"]).core.stale_after_s == 130
+    file = tmp_path / "config.toml"
+    file.write_text('[meter.grid]\nprofile = "no-such"\nhost = "10.0.0.9"\npoll_s = 20\nstale_after_s = 60\n')
+    assert make_scene(file, []).core.stale_after_s == 60
+    with pytest.raises(ConfigError, match="stale_after_s = 30 is too short for poll_s = 20"):
+        make_scene(file, ["meter.grid.stale_after_s=30"])
+    for not_a_table in ("meter = 3", "[meter]\ngrid = 3"):
+        file.write_text(not_a_table + "\n")
+        assert make_scene(file, []).core.stale_after_s == 15
+
+
 def test_words_are_parted() -> None:
     assert parted(["plant.seed=3", "plants=1", "site.voltage_v=240"]) == (
         ["plant.seed=3"],

@@ -23,8 +23,8 @@ def house_lines(outcomes: Sequence[Outcome]) -> list[str]:
     blind_steps = sum(outcome.blind_steps for outcome in outcomes)
     if blind_steps:
         lines.append(
-            f"{blind_steps / steps:.1%} of the steps without a grid reading that was fresh enough (stale_after_s in "
-            "[meter.grid]): no surplus was known then"
+            f"{blind_steps / steps:.1%} of the steps without a grid reading that was fresh enough (see "
+            "meter.grid.stale_after_s): the fallback held then"
         )
     return lines
 

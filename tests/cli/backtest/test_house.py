@@ -37,4 +37,6 @@ def test_steps_without_a_reading_are_a_share_of_all() -> None:
     outcomes = [replace(PLAIN, blind_steps=82), PLAIN]
     assert in_all(outcomes).blind_steps == 82
     (line,) = house_lines(outcomes)
-    assert line.startswith("41.0% of the steps without a grid reading that was fresh enough (stale_after_s")
+    assert line.startswith(
+        "41.0% of the steps without a grid reading that was fresh enough (see meter.grid.stale_after_s)"
+    )
