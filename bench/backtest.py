@@ -10,6 +10,7 @@ import timeit
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 
 from controller.cli.backtest.day_source import day_sources
 from controller.cli.backtest.jobs import run_cases
@@ -21,10 +22,11 @@ from controller.cli.backtest.work import PERFECT, Case, Source
 from controller.simulation.backtest.score import Outcome
 from controller.simulation.trace import Point, Trace
 
-_ROUNDS = 7
+_ROUNDS = 5
 _DAYS_IN_A_ROW = (1, 4, 16)
 _DAYS_IN_MEMORY = (1, 16, 64)
-_DAYS_OVER_PROCESSES = 40
+_DAYS_OVER_PROCESSES = 120
+_OTHER_SETTINGS = ("strategy.surplus.keep_minimum=true", "strategy.active=fixed", "site.main_fuse_a=35")
 _COMPARED = ((0.5, 1), (0.5, 3), (0.9, 1), (0.9, 3))
 _DAY_FLAGS = ("--day", "standard")
 
@@ -32,16 +34,21 @@ _DAY_FLAGS = ("--day", "standard")
 def bench_backtest() -> Iterator[tuple[str, str]]:
     """The surplus strategy on the reference plant, one core: speed, growth, memory, and two processes."""
     days = _days()
-    rates = [_rate(days[0]) for _ in range(_ROUNDS)]
-    yield "backtest of a day, steps a second, best of rounds", f"{max(rates):,.0f}"
+    for phases in (1, 3):
+        rates = [max(_rate(day, f"wallbox.phases={phases}") for _ in range(_ROUNDS)) for day in days]
+        every = f"slowest {min(rates):,.0f}, mean {fmean(rates):,.0f}"
+        yield f"backtest of our {len(days)} days, {phases}-phase, steps a second", every
     plain_s = min(timeit.repeat(_plain, number=5, repeat=_ROUNDS)) / 5
-    yield "  a step, in loops of 1000 plain multiplications", f"{1 / max(rates) / plain_s:.3f}"
+    yield "  a step of the slowest, in loops of 1000 multiplications", f"{1 / min(rates) / plain_s:.3f}"
+    for setting in _OTHER_SETTINGS:
+        yield f"  {setting}, steps a second", f"{max(_rate(days[3], setting) for _ in range(3)):,.0f}"
+    yield "  perfect foresight of a day", f"{min(_foresight_s(days[3]) for _ in range(3)) * 1000:.0f} ms"
     for length in _DAYS_IN_A_ROW:
         rate = max(_rate(InARow(day=days[0], times=length)) for _ in range(3))
         yield f"  {length} days in a row, steps a second", f"{rate:,.0f}"
     for length in _DAYS_IN_MEMORY:
         yield f"  {length} days in a row, most memory", f"{_peak_mib(length):.1f} MiB"
-    alone_s, together_s = (min(times_s) for times_s in zip(*(_over_one_and_two(days) for _ in range(3)), strict=True))
+    alone_s, together_s = (min(times_s) for times_s in zip(*(_over_one_and_two(days) for _ in range(2)), strict=True))
     yield f"{_DAYS_OVER_PROCESSES} days in one process, best of rounds", f"{alone_s:.2f} s"
     yield "  over two, their start included (--jobs 2)", f"{together_s:.2f} s, {alone_s / together_s:.2f} times as fast"
 
@@ -88,8 +95,9 @@ class InARow:
 
 
 def peak_mib(times: int) -> None:
-    """Prints the most memory that this process has held while it played a day so many times in a row."""
-    _play(InARow(day=_days()[0], times=times))
+    """Prints the most memory that this process has held: it plays a day so many times in a row, and foresees it."""
+    row = InARow(day=_days()[0], times=times)
+    _play(_case(row), _case(row, pilot=PERFECT))
     # getrusage would tell of the parent's peak as well, which a child inherits until it runs something else
     peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM:"))
     print(int(peak.split()[1]) / 1024)
@@ -110,17 +118,21 @@ def _days() -> list[Source]:
     return [*day_sources(parser.parse_args(["backtest", *_DAY_FLAGS]))]
 
 
-def _case(source: Source) -> Case:
-    return Case(source=source, scene=make_scene(None, ()))
+def _case(source: Source, *sets: str, pilot: str = OURS) -> Case:
+    return Case(source=source, scene=make_scene(None, sets), sets=sets, pilot=pilot)
 
 
-def _play(source: Source) -> Outcome:
-    return run_cases([_case(source)], 1, lambda _: None)[0].outcome
+def _play(*cases: Case) -> Outcome:
+    return run_cases(cases, 1, lambda _: None)[0].outcome
 
 
-def _rate(source: Source) -> float:
-    outcome = _play(source)
+def _rate(source: Source, *sets: str) -> float:
+    outcome = _play(_case(source, *sets))
     return outcome.steps / outcome.wall_s
+
+
+def _foresight_s(source: Source) -> float:
+    return _play(_case(source, pilot=PERFECT)).wall_s
 
 
 def _peak_mib(times: int) -> float:

@@ -47,7 +47,7 @@ def demo(
         plant_sets: "plant.KEY=VALUE" words over it.
     """
     configure_logs("error")
-    day = virtual_day(trace_file, _START, day_name, plant_options(plant_file, plant_sets))
+    day = virtual_day(trace_file, _START, day_name, plant_options(plant_file, plant_sets, live=True))
     measured = run_on_loop(_play, day, speed, duration_s, as_json)
     if as_json:
         print(json.dumps(measured), flush=True)

@@ -73,7 +73,7 @@ def emulate(emulation: Emulation) -> int:
 
 async def _serve(emulation: Emulation) -> None:
     clock = WallClock()
-    options = plant_options(emulation.plant_file, emulation.plant_sets)
+    options = plant_options(emulation.plant_file, emulation.plant_sets, live=True)
     try:
         day = virtual_day(emulation.trace_file, emulation.start, emulation.day_name, options)
     except TraceError as error:  # a flag that names no trace

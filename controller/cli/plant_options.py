@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,14 @@ from controller.config.overlay import key_path, lay_over
 from controller.domain.errors import ConfigError
 from controller.simulation.plant import PlantOptions
 
+Place = tuple[str | int, ...]
+_REFERENCE = PlantOptions()
+
 ROOT = "plant"
 """The table, and the first step of every key."""
+
+_UNSEEN_LIVE = ("meter.poll_s", "meter.drop_every_s", "meter.drop_s", "meter.pv", "meter.ev", "battery.metered")
+"""Keys that shape what the backtest's core is shown; a virtual home has meters that are really asked."""
 
 _ELSEWHERE = {
     "phases": "is set by wallbox.phases; the car's own are plant.car.phases",
@@ -37,12 +44,13 @@ def parted(sets: Sequence[str]) -> tuple[list[str], list[str]]:
     return ours, [text for text in sets if text not in ours]
 
 
-def plant_options(file: Path | None, sets: Sequence[str]) -> PlantOptions:
+def plant_options(file: Path | None, sets: Sequence[str], *, live: bool = False) -> PlantOptions:
     """The options of a file, with the words of `--set` laid over it.
 
     Args:
         file: TOML with a table [plant]; None for the reference plant.
         sets: "plant.KEY=VALUE", later ones win.
+        live: Whether they are for a virtual home, where some would do nothing, and are refused.
 
     Raises:
         ConfigError: With a line for every key or value that is wrong.
@@ -52,7 +60,7 @@ def plant_options(file: Path | None, sets: Sequence[str]) -> PlantOptions:
         tree: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([f"{file}: not valid TOML: {error}"]) from error
-    origins: dict[tuple[str | int, ...], str] = {}
+    origins: dict[Place, str] = {}
     for words in sets:
         _, equals, value = words.partition("=")
         path = key_path(_key(words).split("."))
@@ -62,23 +70,37 @@ def plant_options(file: Path | None, sets: Sequence[str]) -> PlantOptions:
         lay_over(tree, path, value.strip(), origin, _Whole)
         origins[path] = origin
     try:
-        return _Whole.model_validate(tree).plant
+        options = _Whole.model_validate(tree).plant
     except ValidationError as error:
         details = error.errors(include_url=False)
-        raise ConfigError([_fault(detail, file, text, origins) for detail in details]) from error
+        raise ConfigError([_fault(detail, _place(detail["loc"], file, text, origins)) for detail in details]) from error
+    if live and (unseen := [key for key in _UNSEEN_LIVE if attrgetter(key)(options) != attrgetter(key)(_REFERENCE)]):
+        raise ConfigError([_unseen(key, _place((ROOT, *key.split(".")), file, text, origins)) for key in unseen])
+    return options
 
 
-def _fault(detail: ErrorDetails, file: Path | None, text: str, origins: dict[tuple[str | int, ...], str]) -> str:
-    path = detail["loc"]
+def _unseen(key: str, place: str) -> str:
+    return (
+        f"{place}: plant.{key} does nothing in a virtual home, only in a backtest; here meters are left out, or are "
+        "silent, by the configuration, `emulate meter` and its --faults"
+    )
+
+
+def _place(path: Place, file: Path | None, text: str, origins: dict[Place, str]) -> str:
+    """Who has set what is at `path`."""
     last = next((origin for key, origin in reversed(origins.items()) if _same(key, path)), None)
     line = line_of(text, path)
-    place = last or (f"{file}:{line}" if line is not None else str(file))
+    return last or (f"{file}:{line}" if line is not None else str(file))
+
+
+def _fault(detail: ErrorDetails, place: str) -> str:
+    path = detail["loc"]
     if path[:1] == (ROOT,) and len(path) == 2 and path[1] in _ELSEWHERE:
         return f"{place}: plant.{path[1]}: {_ELSEWHERE[str(path[1])]}"
     return f"{place}: {word(detail, path, _Whole)}"
 
 
-def _same(key: tuple[str | int, ...], path: tuple[str | int, ...]) -> bool:
+def _same(key: Place, path: Place) -> bool:
     """Whether what was set at `key` is part of what is wrong at `path`, or the other way round."""
     length = min(len(key), len(path))
     return key[:length] == path[:length]

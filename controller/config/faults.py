@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -56,6 +57,8 @@ def word(detail: ErrorDetails, path: Path, model: type[BaseModel]) -> str:
     if detail["type"] == "extra_forbidden":
         names = keys_at(model, detail["loc"][:-1])
         return f"{key}: unknown key; {nearest(str(path[-1]), names)}"
+    if isinstance(detail["input"], float) and math.isnan(detail["input"]):
+        return f"{key} = nan: is not a number"
     wording = _WORDINGS.get(detail["type"])
     text = wording(dict(detail.get("ctx", {}))) if wording is not None else detail["msg"]
     return f"{key}{_shown(detail, path)}: {text}{_unit(detail, path)}"

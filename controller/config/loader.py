@@ -131,6 +131,8 @@ def load_offline(
 ) -> Loaded:
     """As `load_config`, for a run that talks to no device: where meters and wallbox are, and the secrets, do not count.
 
+    Of the meters only `poll_s` and `stale_after_s` in `[meter.grid]` do.
+
     Args:
         file: The TOML file; None for nothing but defaults.
         environ: The environment.
@@ -146,12 +148,18 @@ def load_offline(
     if isinstance(wallbox, dict):
         kept = {key: value for key, value in wallbox.items() if key not in _ACCESS}
         tree["wallbox"] = {"host": "nowhere", "password": "none", "tls": "insecure", **kept}
-    tree["meter"] = {"grid": {"host": "nowhere"}}
+    tree["meter"] = {"grid": {"host": "nowhere", **_patience(tree.get("meter"))}}
     config = _validate(Config, tree, (), source)
     made = _strategies(tree, strategies, source)
     if source.faults or config is None:
         raise ConfigError(source.faults)
     return Loaded(config=config, strategies=made, wallbox_password=SecretStr(""), folder=Path(name).parent)
+
+
+def _patience(meter: Any) -> dict[str, Any]:
+    """What counts of the meters even where none is asked: how old a reading of the grid may be."""
+    grid = meter.get("grid") if isinstance(meter, dict) else None
+    return {key: grid[key] for key in ("poll_s", "stale_after_s") if key in grid} if isinstance(grid, dict) else {}
 
 
 def parse_config(

@@ -39,6 +39,19 @@ def test_nothing_asked_for_is_the_reference_plant() -> None:
     assert make_scene(None, ["wallbox.phases=1"]).plant == PlantSettings(phases=1, step_s=5.0)
 
 
+def test_how_old_a_reading_may_be_is_the_sites(tmp_path: Path) -> None:
+    assert make_scene(None, []).core.stale_after_s == 15
+    assert make_scene(None, ["meter.grid.stale_after_s=130"]).core.stale_after_s == 130
+    file = tmp_path / "config.toml"
+    file.write_text('[meter.grid]\nprofile = "no-such"\nhost = "10.0.0.9"\npoll_s = 20\nstale_after_s = 60\n')
+    assert make_scene(file, []).core.stale_after_s == 60
+    with pytest.raises(ConfigError, match="stale_after_s = 30 is too short for poll_s = 20"):
+        make_scene(file, ["meter.grid.stale_after_s=30"])
+    for not_a_table in ("meter = 3", "[meter]\ngrid = 3"):
+        file.write_text(not_a_table + "\n")
+        assert make_scene(file, []).core.stale_after_s == 15
+
+
 def test_words_are_parted() -> None:
     assert parted(["plant.seed=3", "plants=1", "site.voltage_v=240"]) == (
         ["plant.seed=3"],
@@ -57,7 +70,9 @@ def test_a_file_and_what_is_laid_over_it(tmp_path: Path) -> None:
     ("word", "fault"),
     [
         ("plant.dead_time_s=31", "plant.dead_time_s = 31: must be at most 30"),
-        ("plant.dead_time_s=nan", "plant.dead_time_s = nan: must be at most 30"),
+        ("plant.dead_time_s=nan", "plant.dead_time_s = nan: is not a number"),
+        ("plant.car.max_a=nan", "plant.car.max_a = nan: is not a number"),
+        ("plant.car.away_h=[[nan, 3]]", "plant.car.away_h[0][0] = nan: is not a number"),
         ("plant.voltage_v=24", "plant.voltage_v = 24: must be at least 100"),
         ("plant.car.phase=1", "plant.car.phase: unknown key; did you mean phases?"),
         ("plant.batery.capacity_kwh=1", "plant.batery: unknown key; did you mean battery?"),
@@ -133,3 +148,40 @@ def test_a_house_with_a_battery_tells_where_its_energy_went(tmp_path: Path, caps
 def test_the_virtual_homes_refuse_a_wrong_option_too(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*command.split(), "--set", "plant.dead_time_s=60"]) == 2
     assert "plant.dead_time_s = 60: must be at most 30" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("word", "key"),
+    [
+        ("poll_s=10", "meter.poll_s"),
+        ("drop_every_s=600", "meter.drop_every_s"),
+        ("drop_s=30", "meter.drop_s"),
+        ("pv=false", "meter.pv"),
+        ("ev=false", "meter.ev"),
+    ],
+)
+def test_a_virtual_home_refuses_what_would_do_nothing_there(word: str, key: str) -> None:
+    words = ["plant.meter.noise_w=50", f"plant.meter.{word}"]
+    assert plant_options(None, words) != PlantOptions()
+    with pytest.raises(ConfigError) as caught:
+        plant_options(None, words, live=True)
+    (line,) = caught.value.faults
+    assert line.startswith(f"--set plant.meter.{word}: plant.{key} does nothing in a virtual home, only in a backtest")
+
+
+def test_a_virtual_home_names_the_lines_of_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "p.toml"
+    file.write_text("[plant.battery]\nmetered = false\n[plant.meter]\nnoise_w = 50\npoll_s = 5\n")
+    with pytest.raises(ConfigError) as caught:
+        plant_options(file, ["plant.meter.poll_s=5"], live=True)
+    first, second = caught.value.faults
+    assert first.startswith("--set plant.meter.poll_s=5: plant.meter.poll_s does nothing")
+    assert second.startswith(f"{file}:2: plant.battery.metered does nothing")
+    file.write_text("[plant.meter]\nnoise_w = 50\nlag_s = 5\npoll_s = 0\n")
+    assert plant_options(file, [], live=True).meter.lag_s == 5
+
+
+@pytest.mark.parametrize("command", ["emulate wallbox", "emulate home", "emulate meter", "demo"])
+def test_every_virtual_home_does(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*command.split(), "--set", "plant.meter.drop_every_s=60"]) == 2
+    assert "plant.meter.drop_every_s does nothing in a virtual home" in capsys.readouterr().err

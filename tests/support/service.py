@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 from typing import Any
+from unittest.mock import patch
 
 import anyio
 
@@ -112,6 +114,16 @@ async def staged(
         stage = Stage(home, clock, diary, meter_stack, stop, file)
         async with anyio.create_task_group() as tasks:
             if run:
-                tasks.start_soon(stage.run, make_controller(read_config(file, {}), clock, (diary,)))
+                with (
+                    patch("controller.wallbox.gate.Random", _seeded),
+                    patch("controller.wallbox.access.Random", _seeded),
+                ):
+                    controller = make_controller(read_config(file, {}), clock, (diary,))
+                tasks.start_soon(stage.run, controller)
             yield stage
             stop.set()
+
+
+def _seeded() -> Random:
+    """The jitter of the back-offs, alike in every run."""
+    return Random(1)

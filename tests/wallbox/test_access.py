@@ -12,7 +12,7 @@ from controller.domain.errors import (
 )
 from controller.wallbox.https import Call, HttpsLink
 from controller.wallbox.tls import Trust
-from tests.support.https import LOGIN_OK, TOKEN, answer, scripted_box
+from tests.support.https import LOGIN_OK, TOKEN, Answer, answer, scripted_box
 from tests.wallbox.boxes import POWER, dashboard, field
 
 
@@ -149,7 +149,7 @@ async def test_a_renewal_that_fails_is_not_tried_again() -> None:
 
 
 @pytest.mark.parametrize("reply", [answer({"token": "x"}), answer(b"<html>open-sesame</html>", 200, "text/html")])
-async def test_after_a_login_with_an_odd_answer_the_credentials_wait_ever_longer(reply: object) -> None:
+async def test_after_a_login_with_an_odd_answer_the_credentials_wait_ever_longer(reply: Answer) -> None:
     async with scripted_box(login=reply, power=POWER) as (script, box):
         pauses_s = []
         for _ in range(4):

@@ -63,9 +63,9 @@ class CorePilot:
         self._state, decision = decide(self._state, snapshot, self._settings)
         if decision.actions:
             self._carry_out(decision, box, now_s)
-            return Look(decision.reason)
+            return Look(decision.reason, blind=house.grid_w is None)
         if not plant.reference:
-            return Look(decision.reason)
+            return Look(decision.reason, blind=house.grid_w is None)
         return Look(decision.reason, standing(self._state, snapshot, self._settings, decision))
 
     def _see(self, command: Command, now_s: float) -> None:

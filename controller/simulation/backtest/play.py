@@ -26,10 +26,12 @@ class Look(NamedTuple):
     Attributes:
         reason: Why the box is told what it is told; text once somebody asks for it.
         standing: How long no other look is needed; None for "look at the next step".
+        blind: Whether no grid reading was fresh enough to be used.
     """
 
     reason: object
     standing: Standing | None = None
+    blind: bool = False
 
 
 class Pilot(Protocol):
@@ -65,9 +67,10 @@ def play(
     box = make_box(plant)
     step_s = settings.step_s
     last_s = trace.duration_s // step_s * step_s
-    looks = 0
+    looks = blind_steps = 0
     while True:
         look = pilot.look(plant, box)
+        blind_steps += look.blind
         if watch is not None:
             watch(plant, box, look)
         if plant.now_s >= last_s:
@@ -91,4 +94,5 @@ def play(
         days=trace.duration_s / _DAY_S,
         wall_s=time.perf_counter() - began_s,
         house=energy.house,
+        blind_steps=blind_steps,
     )

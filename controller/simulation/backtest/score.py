@@ -28,6 +28,7 @@ class Outcome:
         days: Length of the trace.
         wall_s: Real time that the run took.
         house: What flowed in the whole house; None in one without home battery and limit of export.
+        blind_steps: Steps at which Sunpace's core had no grid reading that was fresh enough.
     """
 
     solar_kwh: float
@@ -39,6 +40,7 @@ class Outcome:
     days: float
     wall_s: float
     house: HouseEnergy | None = None
+    blind_steps: int = 0
 
     @property
     def ev_kwh(self) -> float:
@@ -65,6 +67,7 @@ def in_all(outcomes: Sequence[Outcome]) -> Outcome:
         steps=sum(outcome.steps for outcome in outcomes),
         days=sum(outcome.days for outcome in outcomes),
         wall_s=sum(outcome.wall_s for outcome in outcomes),
+        blind_steps=sum(outcome.blind_steps for outcome in outcomes),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from itertools import chain, pairwise
 from math import inf
+from operator import attrgetter
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -189,12 +190,36 @@ class PlantOptions(_Options):
         return all(getattr(self, name) == getattr(_REFERENCE, name) for name in PlantOptions.model_fields)
 
     @property
+    def beyond_foresight(self) -> tuple[str, ...]:
+        """What changes how much can be had of a day, and is unknown to perfect foresight: keys, as people write them.
+
+        It knows the mean voltage and the phases; dead time, slope and meters it is spared by its nature.
+        """
+        return tuple(
+            f"plant.{key}" for key in _BEYOND_FORESIGHT if attrgetter(key)(self) != attrgetter(key)(_REFERENCE)
+        )
+
+    @property
     def box_acts(self) -> bool:
         """Whether box or driver do something by themselves."""
         return self.box != _REFERENCE.box or bool(self.car.away_h)
 
 
 _REFERENCE = PlantOptions()
+_BEYOND_FORESIGHT = (
+    "voltage_swing_v",
+    "car.max_a",
+    "car.leaves_a",
+    "car.overdraw_a",
+    "car.capacity_kwh",
+    "car.sleeps_after_s",
+    "car.away_h",
+    "battery.capacity_kwh",
+    "feed_in.limit_w",
+    "box.fault_after_pause_s",
+    "box.starts_at_plug_in",
+    "box.lost_pct",
+)  # each switches its kind on; the keys beside it, like car.soc_pct, only shape it
 
 
 class PlantSettings(PlantOptions):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -117,6 +118,30 @@ def test_windows_are_met_to_the_minute() -> None:
     stepped, steps = counted(trace, core, stepping=True)
     assert near(coasted, stepped)
     assert looks < steps
+
+
+@pytest.mark.parametrize("budget", [4, 12, 60])
+@given(seed=st.integers(0, 999))
+@settings(max_examples=6)
+def test_coasting_is_stepping_while_the_write_budget_is_spent(budget: int, seed: int) -> None:
+    """What is saved up in many small parts buys a write at the same step as what is saved up in one."""
+    core = replace(site(1, surplus={"solar_share": 0.5}), writes_per_hour=float(budget))
+    random = Random(seed)
+    points = [(float(random.choice((10, 20, 60))), random.uniform(0, 5000), 300.0) for _ in range(240)]
+    trace = trace_of(points, 1_781_992_800.0)
+    coasted, _ = counted(trace, core, stepping=False)
+    stepped, _ = counted(trace, core, stepping=True)
+    assert near(coasted, stepped)
+    assert stepped.commands > budget
+
+
+def test_a_fixed_current_needs_hardly_a_look() -> None:
+    core = site(active="fixed", fixed={"current_a": 10})
+    trace = generate(Day(kind=DayKind.SUNNY, seed=2))
+    coasted, looks = counted(trace, core, stepping=False)
+    stepped, steps = counted(trace, core, stepping=True)
+    assert near(coasted, stepped)
+    assert looks < steps / 8
 
 
 class _Hasty:

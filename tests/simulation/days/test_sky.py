@@ -46,6 +46,13 @@ def test_beside_a_cloud_more_than_a_clear_sky_arrives() -> None:
     assert max(min(abs(place - cloud) for cloud in clouds) for place in bright) * 10 < 300
 
 
+def test_no_rim_and_no_gust_lifts_it_above_the_ceiling() -> None:
+    index = _index(_sky(rim=2.0, quick=0.3))
+    assert max(index) == 1.6
+    assert sum(value == 1.6 for value in index) > 10
+    assert min(index) >= 0
+
+
 def test_within_a_spell_the_index_wanders_as_told() -> None:
     index = clear_sky_index(
         [

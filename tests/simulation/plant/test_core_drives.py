@@ -101,6 +101,34 @@ def test_with_zero_feed_in_no_surplus_is_ever_seen() -> None:
     assert (outcome.ev_kwh, outcome.commands) == (0, 0)
 
 
+def test_what_a_limit_of_export_throttles_is_counted() -> None:
+    nothing, _ = driven(feed_in={"limit_w": 0.0})
+    assert nothing.house is not None
+    assert nothing.house.exported_kwh == 0
+    assert nothing.house.curtailed_kwh > 5
+
+
+@pytest.mark.parametrize(
+    ("meter", "stale_after_s", "share"),
+    [
+        ({"poll_s": 60.0}, 15.0, 8 / 12),  # of an answer at 0 s the looks from 20 to 55 s make nothing
+        ({"poll_s": 60.0}, 60.0, 0.0),
+        ({"drop_every_s": 1.0, "drop_s": 86400.0}, 15.0, 1.0),
+        ({"lag_s": 600.0}, 15.0, 0.0),  # which nobody can know
+    ],
+    ids=str,
+)
+def test_steps_without_a_fresh_reading_are_counted(meter: dict[str, float], stale_after_s: float, share: float) -> None:
+    outcome, _ = driven({"stale_after_s": stale_after_s}, meter=meter)
+    assert outcome.blind_steps / outcome.steps == pytest.approx(share, abs=0.005)
+    assert (outcome.ev_kwh > 0) == (share < 0.5)
+
+
+def test_in_front_of_the_reference_plant_nobody_is_blind() -> None:
+    asked = core(surplus(), stale_after_s=1.0)
+    assert play(SPELL, PlantSettings(step_s=5.0), CorePilot(asked, SPELL.times_s[0])).blind_steps == 0
+
+
 def test_lost_commands_are_given_again() -> None:
     well, _ = driven()
     lossy, _ = driven(box={"lost_pct": 30.0})
