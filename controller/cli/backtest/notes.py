@@ -3,34 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import inf
 
+from controller.cli.backtest.house import house_lines
 from controller.cli.backtest.runs import Run
-from controller.simulation.plant import CarOptions, PlantSettings
+from controller.cli.backtest.work import PERFECT
 
 
 def notes_of(runs: Sequence[Run]) -> list[str]:
     """One line each, for below a table and for `--json`."""
-    return _of_foresight(runs)
+    return [*_of_foresight(runs), *_of_house(runs)]
 
 
 def _of_foresight(runs: Sequence[Run]) -> list[str]:
     measured = [run.case.scene.plant for run in runs if run.perfect is not None]
-    unknown = dict.fromkeys(table for plant in measured for table in _unknown_to_foresight(plant))
-    if not unknown:
+    keys = ", ".join(dict.fromkeys(key for plant in measured for key in plant.beyond_foresight))
+    if not keys:
         return []
-    keys = ", ".join(f"plant.{table}" for table in unknown)
     return [f"perfect foresight reckons with the reference car and house, without {keys}: a measure, not a bound"]
 
 
-def _unknown_to_foresight(plant: PlantSettings) -> list[str]:
-    """Options of house, car and box that `perfect` does not reckon with; meters change nothing that can be had."""
-    usual = PlantSettings(phases=plant.phases)
-    changed = {
-        "voltage_swing_v": plant.voltage_swing_v > 0,
-        "car": plant.car.model_copy(update={"phases": None}) != CarOptions(),
-        "battery": plant.battery.capacity_kwh > 0,
-        "feed_in": plant.feed_in.limit_w < inf,
-        "box": plant.box != usual.box,
-    }
-    return [table for table, is_so in changed.items() if is_so]
+def _of_house(runs: Sequence[Run]) -> list[str]:
+    """Where one alone has steered, with one parameter set; of several the sum would tell nothing."""
+    steered = [run for run in runs if run.case.pilot != PERFECT]
+    if len({(run.case.pilot, run.case.sets) for run in steered}) != 1:
+        return []
+    return house_lines([run.outcome for run in steered])
