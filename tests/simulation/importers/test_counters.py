@@ -105,7 +105,7 @@ def test_so_much_negative_load(tmp_path: Path, share: float, refused: bool) -> N
 
 def test_a_single_missing_row_is_told(tmp_path: Path) -> None:
     rows = "".join(f"{iso(NOON_S + 3600 * hour)},100,300\n" for hour in (0, 1, 2, 4, 5, 6))
-    with pytest.raises(TraceError, match="has a gap of 120 min .* --gap-s 7200"):
+    with pytest.raises(TraceError, match=r"has a gap of 120 min .* --gap-s 7200"):
         read(written(tmp_path, OWN_HEAD + rows), format="csv")
     assert "a gap of 120 min" in told(read(written(tmp_path, OWN_HEAD + rows), format="csv", gap_s=7200))
     assert "120 min without a row" in told(read(written(tmp_path, OWN_HEAD + rows)))
