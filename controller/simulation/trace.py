@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import stat
 from array import array
 from bisect import bisect_right
@@ -117,12 +118,11 @@ def require_file(file: Path) -> None:
     """Refuses what cannot be read several times from its beginning, and may never end.
 
     Raises:
-        TraceError: It is a pipe or a device.
-        OSError: It is not there.
+        OSError: It is a pipe or a device, or not there.
     """
     mode = file.stat().st_mode
     if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # a directory has an error of its own when it is opened
-        raise TraceError(f"{file}: is a pipe or a device, and a day is read more than once; save it in a file first")
+        raise OSError(errno.ESPIPE, "is a pipe or a device, and a day is read more than once; save it in a file first")
 
 
 def check_length(name: str, start_s: float, end_s: float) -> None:
@@ -166,7 +166,8 @@ def _why(error: Exception) -> str:
     """What a person can do something about."""
     match error:
         case OSError():
-            return f"{error.strerror}; name a trace that is there and may be read"
+            there = "" if error.errno == errno.ESPIPE else "; name a trace that is there and may be read"
+            return f"{error.strerror}{there}"
         case UnicodeDecodeError():
             return "not UTF-8 text"
         case _:

@@ -105,7 +105,8 @@ def _check_resets(series: Series, powers: Sequence[float], resets: Sequence[int]
             raise TraceError(
                 f"{day.place(series.places[index])}: the counter {series.name} falls from "
                 f"{series.values[index - 1]:g} to {reading_wh:g} Wh, which is too much to have been counted "
-                f"from 0 in {lasting(length_s)}; leave out the row if it was read wrongly, or make two files of it if the meter was changed"
+                f"from 0 in {lasting(length_s)}; leave out the row if it was read "
+                "wrongly, or make two files of it if the meter was changed"
             )
 
 
