@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import errno
+import stat
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,6 +21,9 @@ COLUMNS = ("time", "pv_w", "load_w")
 
 MOST_W = 200_000.0
 """No house has more."""
+
+MOST_DAYS = 400
+"""A year and a little; longer traces have a mistyped year in them."""
 
 Point = tuple[float, float, float]
 """Seconds since the epoch, PV, W, and load, W."""
@@ -109,15 +114,37 @@ class Cursor:
             self._load_slope = (load_w[right] - self._load_w) / length_s
 
 
+def require_file(file: Path) -> None:
+    """Refuses what cannot be read several times from its beginning, and may never end.
+
+    Raises:
+        OSError: It is a pipe or a device, or not there.
+    """
+    mode = file.stat().st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # a directory has an error of its own when it is opened
+        raise OSError(errno.ESPIPE, "is a pipe or a device, and a day is read more than once; save it in a file first")
+
+
+def check_length(name: str, start_s: float, end_s: float) -> None:
+    """Refuses what a mistyped year makes of a day. Raises TraceError."""
+    if end_s - start_s > MOST_DAYS * 86400:
+        first, last = (f"{datetime.fromtimestamp(time_s, UTC):%Y-%m-%dT%H:%M:%SZ}" for time_s in (start_s, end_s))
+        raise TraceError(
+            f"{name}: goes from {first} to {last}, more than {MOST_DAYS} days; look for a mistyped year, or split it"
+        )
+
+
 def read_trace(file: Path) -> Trace:
     """Reads `time,pv_w,load_w` (ISO 8601 with offset, W, W). Raises TraceError."""
     try:
+        require_file(file)
         with file.open(newline="", encoding="utf-8-sig") as handle:
             trace = Trace.of(_points(str(file), csv.reader(handle)))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise TraceError(f"{file}: cannot be read: {_why(error)}") from error
     if len(trace.times_s) < 2:
         raise TraceError(f"{file}: {len(trace.times_s)} rows are no day; at least two are needed")
+    check_length(str(file), trace.times_s[0], trace.times_s[-1])
     return trace
 
 
@@ -139,7 +166,8 @@ def _why(error: Exception) -> str:
     """What a person can do something about."""
     match error:
         case OSError():
-            return f"{error.strerror}; --trace names another file"
+            there = "" if error.errno == errno.ESPIPE else "; name a trace that is there and may be read"
+            return f"{error.strerror}{there}"
         case UnicodeDecodeError():
             return "not UTF-8 text"
         case _:
@@ -160,7 +188,7 @@ def _point(place: str, row: list[str]) -> Point:
     values: list[float] = []
     for name, text in zip(COLUMNS[1:], row[1:], strict=True):
         try:
-            value = float(text)
+            value = float(text if "_" not in text and text.isascii() else "")  # Python takes more for a number
         except ValueError as error:
             raise TraceError(f"{place}: {name} {text!r} is not a number of watts") from error
         if not 0 <= value <= MOST_W:

@@ -139,7 +139,7 @@ def test_the_control_port_takes_what_it_gives(profile: str, tmp_path: Path) -> N
         (["--set", "grid_w"], "--set grid_w: NAME=VALUE is expected; names of Eastron SDM630 are "),
         (["--unit-id", "255"], "--unit-id 255: Eastron SDM630 is shown 3 times, at this unit id and those after it"),
         (["--several-users"], "go with `emulate wallbox` and `emulate home` only"),
-        (["--trace", "/none.csv"], "/none.csv: cannot be read: No such file or directory; --trace names another file"),
+        (["--trace", "/none.csv"], "/none.csv: cannot be read: No such file or directory; name a trace that is there"),
     ],
 )
 def test_wrong_use_is_one_line_and_exit_2(flags: list[str], line: str, capsys: pytest.CaptureFixture[str]) -> None:

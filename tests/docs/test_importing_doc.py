@@ -59,6 +59,8 @@ SENTENCES = [
 
 @pytest.mark.parametrize("words", SENTENCES)
 def test_a_sentence_is_the_codes(words: str) -> None:
-    code = "".join(file.read_text() for file in sorted((ROOT / "controller/simulation/importers").glob("*.py")))
+    simulation = ROOT / "controller/simulation"
+    files = [simulation / "trace.py", *sorted((simulation / "importers").glob("*.py"))]
+    code = "".join(file.read_text() for file in files)
     code = re.sub(r'"\s*\n\s*f?"', "", code)
     assert words.strip(" ,;") in code

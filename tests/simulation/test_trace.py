@@ -40,6 +40,8 @@ def test_linear_between_points_and_held_at_the_ends(tmp_path: Path) -> None:
         (HEAD + ROWS + "2026-06-21T10:02:00+02:00,x,2\n", r":4: pv_w 'x' is not a number of watts"),
         (HEAD + ROWS + "2026-06-21T10:02:00+02:00,1,-2\n", r":4: load_w '-2' must be between 0 and 200000 W"),
         (HEAD + ROWS + "2026-06-21T10:02:00+02:00,nan,2\n", r":4: pv_w 'nan' must be between"),
+        (HEAD + ROWS + "2026-06-21T10:02:00+02:00,1_000,2\n", r":4: pv_w '1_000' is not a number of watts"),
+        (HEAD + ROWS + "2062-06-21T10:02:00+02:00,1,2\n", r"2026-06-21T08:00:00Z to 2062-06-21.*a mistyped year"),
         (HEAD + ROWS + ROWS, r":4: .* is not later than the line before"),
     ],
 )

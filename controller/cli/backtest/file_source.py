@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import codecs
+import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from math import inf
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -80,7 +81,7 @@ def _reading(arguments: argparse.Namespace) -> Reading:
         time_column=time_column,
         timezone=_zone(arguments.timezone),
         date=_date(arguments.date),
-        time_format=arguments.time_format,
+        time_format=_time_format(arguments.time_format),
         decimal=None if arguments.decimal is None else "," if arguments.decimal == "comma" else ".",
         delimiter=_delimiter(arguments.delimiter),
         encoding=_encoding(arguments.encoding),
@@ -106,6 +107,15 @@ def _date(text: str | None) -> date | None:
         raise ConfigError([f"--date {text} is no day; write it like 2026-06-21"]) from error
 
 
+def _time_format(text: str | None) -> str | None:
+    try:
+        if text is not None:
+            datetime.strptime(datetime(2026, 6, 21, tzinfo=UTC).strftime(text), text)  # noqa: DTZ007 -- only tried
+    except (ValueError, re.error) as error:
+        raise ConfigError([f"--time-format {text!r} is none: {error}; write it like '%m/%d/%Y %H:%M'"]) from error
+    return text
+
+
 def _delimiter(text: str | None) -> str | None:
     if text is None:
         return None
@@ -118,6 +128,7 @@ def _delimiter(text: str | None) -> str | None:
 def _encoding(name: str) -> str:
     try:
         text = codecs.lookup(name)
+        "a".encode(name)  # hex and rot13 are codecs, but not of text
     except (LookupError, ValueError) as error:
         raise ConfigError([f"--encoding {name} is unknown; utf-8, windows-1252 and utf-16 are usual"]) from error
     return "utf-8-sig" if text.name == "utf-8" else name

@@ -15,6 +15,9 @@ _SLASHED = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})[ T,]+([0-9]{1,2}):(
 _HOURS = re.compile(r"([0-9]{2}):?([0-9]{2})(?::([0-9]{2}))?")
 _EARLIEST, _LATEST = datetime(1990, 1, 1, tzinfo=UTC).timestamp(), datetime(2200, 1, 1, tzinfo=UTC).timestamp()
 
+_SMALL_STEP = timedelta(minutes=20)
+"""A file whose first rows lie in the repeated hour and step back by less goes backwards; by more, the clock was put."""
+
 
 class Clock:
     """Reads the times of one series in the file's order; local times need the order in autumn.
@@ -36,15 +39,16 @@ class Clock:
         self._before_s: float | None = None
         self._fold = 0
         self._trend = 0
+        self._doubled = False  # whether the row before lies in an hour that is repeated
 
     def seconds(self, text: str, place: str) -> float:
         """Seconds since the epoch. Raises TraceError."""
         text = text.strip()
         if self._format is None and _EPOCH.fullmatch(text):
-            return _plausible(_epoch_s(text), text, place)
+            return plausible_s(_epoch_s(text), text, place)
         time = self._parsed(text, place)
         if time.tzinfo is not None:
-            return _plausible(time.timestamp(), text, place)
+            return plausible_s(time.timestamp(), text, place)
         if self._zone is None:
             raise TraceError(f"{place}: time {text!r} has no offset; say --timezone Europe/Berlin, or where it is")
         if not 1990 < time.year < 2200:
@@ -94,6 +98,7 @@ class Clock:
             time_s = self._which(wall, first_s, second_s, text, place)
         else:
             self._fold = 0
+        self._doubled = first_s != second_s
         if self._before_s is not None and time_s != self._before_s:
             self._trend += 1 if time_s > self._before_s else -1
         self._wall, self._before_s = wall, time_s
@@ -103,7 +108,7 @@ class Clock:
         """The one that goes on from the row before, upwards or downwards in time as the file goes."""
         if self._before_s is None:
             return first_s
-        down = self._trend < 0
+        down = self._goes_down(wall)
         goes_on = second_s < self._before_s if down else first_s > self._before_s
         near_s, far_s = (second_s, first_s) if down else (first_s, second_s)
         same_hour = self._wall is not None and abs(self._before_s - near_s) < 7200
@@ -115,10 +120,17 @@ class Clock:
             )
         if goes_on and not self._fold:
             return near_s
-        if not self._fold:
+        if not self._fold and (self._trend or not down):
             self.doubled_hours.add(wall.date())
         self._fold = 1
         return far_s
+
+    def _goes_down(self, wall: datetime) -> bool:
+        """Whether the file goes backwards in time; its second row tells by a small step back."""
+        if self._trend or self._wall is None:
+            return self._trend < 0
+        back = self._wall - wall
+        return timedelta(0) < back and (not self._doubled or back < _SMALL_STEP)
 
 
 def _of_parts(found: re.Match[str]) -> datetime:
@@ -135,7 +147,8 @@ def _epoch_s(text: str) -> float:
     return value
 
 
-def _plausible(time_s: float, text: str, place: str) -> float:
+def plausible_s(time_s: float, text: str, place: str) -> float:
+    """The time. Raises TraceError for one of another age."""
     if not _EARLIEST < time_s < _LATEST:
         raise TraceError(f"{place}: the year of {text!r} cannot be")
     return time_s

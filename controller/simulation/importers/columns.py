@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from controller.simulation.importers.clock import Clock
 from controller.simulation.importers.day import Day, Series, Shape, shape_of
-from controller.simulation.importers.figures import Figures
 from controller.simulation.importers.reading import WISHES, Reading, Wish
 from controller.simulation.importers.table import Row, Table
 from controller.simulation.trace import TraceError
@@ -122,7 +121,6 @@ def _index(head: list[str], source: str, place: str) -> int | None:
 
 
 def _add(table: Table, day: Day, reading: Reading, layout: _Layout, clock: Clock) -> None:
-    figures = Figures(reading.decimal)
     series: list[tuple[Series, int, float]] = [
         (day.of(wish, shape_of(wish, Shape.LINE, reading.between)), index, wish.factor) for wish, index in layout.picks
     ]
@@ -133,7 +131,7 @@ def _add(table: Table, day: Day, reading: Reading, layout: _Layout, clock: Clock
             raise TraceError(f"{where}: {len(row)} columns instead of {layout.width}; --delimiter says what parts them")
         time_s = clock.seconds(row[layout.time], where)
         for one, index, factor in series:
-            value = figures.number(row[index], where)
+            value = day.figures.number(row[index], where)
             one.add(time_s, None if value is None else value * factor, place)
     tell_doubled_hours(clock, day, reading)
 

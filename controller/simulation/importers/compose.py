@@ -9,9 +9,10 @@ from array import array
 from collections.abc import Iterator, Sequence
 from heapq import merge
 
-from controller.simulation.importers.course import Course, at, lasting, often, usual_step_s
+from controller.simulation.importers.course import Course
 from controller.simulation.importers.day import Day
 from controller.simulation.importers.reading import Role
+from controller.simulation.importers.words import at, lasting, often, usual_step_s
 from controller.simulation.trace import MOST_W, Trace, TraceError
 
 _NEGATIVE_SHARE = 0.05
@@ -21,7 +22,7 @@ _COARSE_S = 600.0
 """Longer steps hide clouds."""
 
 _TINY_W = 50.0
-"""A house that never reaches it was given in kW."""
+"""A roof or a house that never reaches it was given in kW."""
 
 _CUT_S = 600.0
 """By less series may differ in where they begin and end."""
@@ -165,5 +166,13 @@ def _judge(times_s: Sequence[float], pv_w: Sequence[float], load_w: Sequence[flo
     most_w = max(most_pv_w, most_load_w)
     if most_w > MOST_W:
         raise TraceError(f"{day.file}: {most_w / 1000:.0f} kW in all are more than any house has")
-    if most_w < _TINY_W and most_load_w > 0:
-        day.told.append(f"{day.file}: never more than {most_load_w:.1f} W of load; were that kW? --column load_kw=NAME")
+    day.told += tell_tiny(day.file, most_pv_w, most_load_w)
+
+
+def tell_tiny(name: str, most_pv_w: float, most_load_w: float) -> list[str]:
+    """Asks about a roof or a house that seems to have been given in kW."""
+    return [
+        f"{name}: never more than {most_w:.3g} W of {role}; were that kW? --column {role}_kw=NAME"
+        for role, most_w in ((Role.PV, most_pv_w), (Role.LOAD, most_load_w))
+        if 0 < most_w < _TINY_W
+    ]

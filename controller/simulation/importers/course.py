@@ -5,12 +5,13 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from math import isnan
 
+from controller.simulation.importers.counter import clear_counter, to_power
 from controller.simulation.importers.day import Day, Series, Shape
 from controller.simulation.importers.reading import Reading, Role
-from controller.simulation.trace import MOST_W, TraceError
+from controller.simulation.importers.words import at, lasting, often, rows, usual_step_s
+from controller.simulation.trace import MOST_W, TraceError, check_length
 
 EDGE_S = 0.01
 """A value that holds changes within so long; a trace is linear between its points."""
@@ -19,21 +20,11 @@ _STANDBY_W = 50.0
 _STANDBY_SHARE = 0.02
 """An inverter's own consumption is not more, W or of its peak."""
 
-_JITTER_SHARE = 0.001
-_JITTER_WH = 10.0
-"""By no more does a counter step back because it is rounded or summed."""
-
-_COARSE_TURNS = 8
-"""So often at the least, and in a quarter of the rows, a counter that is read too often turns between 0 and more."""
-
-_GAP_STEPS = 2.5
+_GAP_STEPS = 1.5
 _GAP_LEAST_S = 60.0
 """From so many usual steps on, and so long, something is missing."""
 
 _NEVER_NEGATIVE = {Role.PV, Role.EV}
-_EXPECTED = {Role.PV, Role.LOAD, Role.HOUSE, Role.GRID_IMPORT}
-"""What every house with a roof has."""
-
 _COUNTERS = {Shape.COUNTER, Shape.COUNTER_CHANGES}
 
 
@@ -72,18 +63,22 @@ class Course:
 def course_of(series: Series, day: Day, reading: Reading) -> Course:
     """Sorts, clears, checks; says in `day.told` what it did. Raises TraceError."""
     if series.missing:
-        day.told.append(f"{day.place(series.first_missing)}: {_rows(series.missing)} of {series.name} without a value")
+        day.told.append(f"{day.place(series.first_missing)}: {rows(series.missing)} of {series.name} without a value")
     _sort(series, day)
     _undouble(series, day, reading)
     _cut_silent_ends(series)
     if len(series.times_s) < 2:
-        raise TraceError(f"{day.file}: {_rows(len(series.times_s))} of {series.name} with a value are no day")
+        raise TraceError(f"{day.file}: {rows(len(series.times_s))} of {series.name} with a value are no day")
     end_s = series.end_s
     if series.shape not in {Shape.HOLD, Shape.COUNTER_CHANGES}:
         end_s = max(end_s or 0.0, series.times_s[-1])
+    check_length(f"{day.place(series.places[0])}: {series.name}", series.times_s[0], series.times_s[-1])
+    _refuse_overlaps(series, day)
+    if series.shape in _COUNTERS:
+        clear_counter(series, day, reading.gap_s)
     _bridge(series, day, reading)
     if series.shape in _COUNTERS:
-        _to_power(series, day)
+        to_power(series, day)
     _bound(series, day)
     if series.role in _NEVER_NEGATIVE:
         _lift(series, day)
@@ -97,42 +92,16 @@ def course_of(series: Series, day: Day, reading: Reading) -> Course:
     )
 
 
-def at(time_s: float) -> str:
-    """An instant for people."""
-    return f"{datetime.fromtimestamp(time_s, UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def lasting(length_s: float) -> str:
-    """A length of time for people."""
-    return f"{length_s:.0f} s" if length_s < 120 else f"{length_s / 60:.0f} min"
-
-
-def often(count: int) -> str:
-    """How many times, for people."""
-    return "once" if count == 1 else f"{count} times"
-
-
-def _rows(count: int) -> str:
-    return f"{count} row{'s' if count != 1 else ''}"
-
-
 def _sort(series: Series, day: Day) -> None:
     if not series.unsorted:
         return
-    times_s = series.times_s
-    order = sorted(range(len(times_s)), key=times_s.__getitem__)
-    series.times_s = array("d", (times_s[index] for index in order))
-    series.values = array("d", (series.values[index] for index in order))
-    series.places = array("q", (series.places[index] for index in order))
+    series.take(sorted(range(len(series.times_s)), key=series.times_s.__getitem__))
     place = day.place(series.first_unsorted)
-    day.told.append(f"{place}: {_rows(series.unsorted)} of {series.name} earlier than the one before, sorted")
+    day.told.append(f"{place}: {rows(series.unsorted)} of {series.name} earlier than the one before, sorted")
 
 
 def _keep(series: Series, keep: Callable[[int], bool]) -> None:
-    indices = [index for index in range(len(series.times_s)) if keep(index)]
-    series.times_s = array("d", (series.times_s[index] for index in indices))
-    series.values = array("d", (series.values[index] for index in indices))
-    series.places = array("q", (series.places[index] for index in indices))
+    series.take([index for index in range(len(series.times_s)) if keep(index)])
 
 
 def _undouble(series: Series, day: Day, reading: Reading) -> None:
@@ -156,10 +125,10 @@ def _undouble(series: Series, day: Day, reading: Reading) -> None:
         place = day.place(series.places[min(drop)])
         differing = sum(drop.values())
         if differing < len(drop):
-            day.told.append(f"{place}: {_rows(len(drop) - differing)} of {series.name} doubled, dropped")
+            day.told.append(f"{place}: {rows(len(drop) - differing)} of {series.name} doubled, dropped")
         if differing:
             which = reading.doubled or "last"
-            day.told.append(f"{place}: {_rows(differing)} of {series.name} for one instant differ, the {which} counts")
+            day.told.append(f"{place}: {rows(differing)} of {series.name} for one instant differ, the {which} counts")
         _keep(series, lambda index: index not in drop)
 
 
@@ -176,6 +145,15 @@ def _cut_silent_ends(series: Series) -> None:
     _keep(series, lambda index: first <= index <= last)
 
 
+def _refuse_overlaps(series: Series, day: Day) -> None:
+    for index in range(1, len(series.ends_s)):
+        if series.times_s[index] < series.ends_s[index - 1]:
+            raise TraceError(
+                f"{day.place(series.places[index])}: the slot begins at {at(series.times_s[index])}, before the one of "
+                f"{day.place(series.places[index - 1])} ends; leave one of them out"
+            )
+
+
 def _gaps(series: Series) -> Iterator[tuple[float, float]]:
     """(from, to) of every stretch without values."""
     times_s, values = series.times_s, series.values
@@ -188,17 +166,15 @@ def _gaps(series: Series) -> Iterator[tuple[float, float]]:
                 yield since_s, time_s
                 since_s = None
         return
+    if series.shape is Shape.SLOT:
+        for index in range(1, len(times_s)):
+            if times_s[index] > series.ends_s[index - 1]:
+                yield series.ends_s[index - 1], times_s[index]
+        return
     limit_s = max(_GAP_LEAST_S, _GAP_STEPS * usual_step_s(times_s))
     for index in range(1, len(times_s)):
         if times_s[index] - times_s[index - 1] > limit_s:
             yield times_s[index - 1], times_s[index]
-
-
-def usual_step_s(times_s: Sequence[float]) -> float:
-    """The median of the steps, 0 where there is none; of a sample where they are very many."""
-    stride = max(1, len(times_s) // 20_000)
-    steps = sorted(times_s[index] - times_s[index - 1] for index in range(1, len(times_s), stride))
-    return steps[(len(steps) - 1) // 2] if steps else 0.0
 
 
 def _bridge(series: Series, day: Day, reading: Reading) -> None:
@@ -226,62 +202,11 @@ def _bridge(series: Series, day: Day, reading: Reading) -> None:
         _keep(series, lambda index: not isnan(values[index]))
 
 
-def _to_power(series: Series, day: Day) -> None:
-    """A counter's readings as the mean power until the next reading."""
-    times_s, readings_wh = series.times_s, series.values
-    powers = array("d")
-    resets: list[int] = []
-    steps_back: list[int] = []
-    high_wh = readings_wh[0]
-    for index in range(1, len(times_s)):
-        reading_wh = readings_wh[index]
-        rise_wh = reading_wh - high_wh
-        if rise_wh < 0:
-            if 0 <= reading_wh <= high_wh / 2:
-                resets.append(index)
-                rise_wh = reading_wh
-            elif -rise_wh <= max(_JITTER_WH, _JITTER_SHARE * high_wh):
-                steps_back.append(index)
-                rise_wh, reading_wh = 0.0, high_wh
-            else:
-                raise TraceError(
-                    f"{day.place(series.places[index])}: the counter {series.name} falls from {high_wh:g} to "
-                    f"{reading_wh:g} Wh; for power write {series.role}_w= or {series.role}_kw="
-                )
-        high_wh = reading_wh
-        powers.append(rise_wh * 3600 / (times_s[index] - times_s[index - 1]))
-    if resets:
-        place = day.place(series.places[resets[0]])
-        day.told.append(f"{place}: the counter {series.name} begins at 0 again, {often(len(resets))}, counted from 0")
-    if steps_back:
-        place = day.place(series.places[steps_back[0]])
-        day.told.append(
-            f"{place}: the counter {series.name} steps back a little, {often(len(steps_back))}, taken as 0 W"
-        )
-    if series.role in _EXPECTED and not any(powers):
-        day.told.append(f"{day.place(series.places[0])}: the counter {series.name} stands still all the time: 0 W")
-    _tell_coarse(series, powers, day)
-    series.values = powers
-    if series.shape is Shape.COUNTER_CHANGES:
-        powers.append(0.0)  # it has not moved again
-    else:
-        del series.times_s[-1], series.places[-1]
-
-
-def _tell_coarse(series: Series, powers: Sequence[float], day: Day) -> None:
-    """A counter that is read more often than it counts seems to start and stop all the time."""
-    turns = sum((powers[index] == 0) != (powers[index - 1] == 0) for index in range(1, len(powers)))
-    if turns >= max(_COARSE_TURNS, len(powers) // 4):
-        least_w = min(power for power in powers if power > 0)
-        place = day.place(series.places[0])
-        day.told.append(f"{place}: the counter {series.name} is read more often than it counts: {least_w:.0f} W or 0 W")
-
-
 def _bound(series: Series, day: Day) -> None:
     for index, value in enumerate(series.values):
         if abs(value) > MOST_W:
             raise TraceError(
-                f"{day.place(series.places[index])}: {series.name} is {value / 1000:.0f} kW, more than any house has; "
+                f"{day.place(series.places[index])}: {series.name} is {value / 1000:g} kW, more than any house has; "
                 "--column says the unit: _w, _kw, _wh or _kwh"
             )
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from math import nan
 
+from controller.simulation.importers.figures import Figures
 from controller.simulation.importers.reading import Role, Wish
 from controller.simulation.trace import Trace
 
@@ -53,6 +55,7 @@ class Series:
         times_s: Seconds since the epoch, in the file's order.
         values: W or Wh, in our direction; nan where the file says that there is none.
         places: Where each row is; see `Day.place`.
+        ends_s: Where each slot ends; empty for all that is no slot.
         end_s: Where the last slot ends.
         missing: Rows without a value.
         first_missing: The first one's place.
@@ -66,6 +69,7 @@ class Series:
     times_s: array[float] = field(default_factory=lambda: array("d"))
     values: array[float] = field(default_factory=lambda: array("d"))
     places: array[int] = field(default_factory=lambda: array("q"))
+    ends_s: array[float] = field(default_factory=lambda: array("d"))
     end_s: float | None = None
     missing: int = 0
     first_missing: int = 0
@@ -87,6 +91,21 @@ class Series:
         self.values.append(value)
         self.places.append(place)
 
+    def add_slot(self, start_s: float, end_s: float, value: float | None, place: int) -> None:
+        """A row that tells its end."""
+        self.add(start_s, value, place)
+        if value is not None:
+            self.ends_s.append(end_s)
+        self.end_s = max(self.end_s or end_s, end_s)
+
+    def take(self, indices: Sequence[int]) -> None:
+        """Keeps these rows, in this order."""
+        self.times_s = array("d", (self.times_s[index] for index in indices))
+        self.values = array("d", (self.values[index] for index in indices))
+        self.places = array("q", (self.places[index] for index in indices))
+        if self.ends_s:
+            self.ends_s = array("d", (self.ends_s[index] for index in indices))
+
 
 @dataclass(slots=True)
 class Day:
@@ -94,12 +113,14 @@ class Day:
 
     Attributes:
         files: Their names; the last one is being read.
+        figures: Reads that one's numbers.
         series: By role, name and tags.
         seen: What could have been wished for: columns, entities, measurements.
         told: What is to be said already.
     """
 
     files: list[str] = field(default_factory=list)
+    figures: Figures = field(default_factory=lambda: Figures(None))
     series: dict[tuple[str, ...], Series] = field(default_factory=dict)
     seen: dict[str, None] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)

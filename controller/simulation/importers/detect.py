@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from controller.simulation.importers.columns import add_columns, add_feed, is_feed, own_names
 from controller.simulation.importers.day import Day
 from controller.simulation.importers.evcc import add_evcc, is_evcc, is_sessions, refuse_sessions
+from controller.simulation.importers.figures import Decimal
 from controller.simulation.importers.home_assistant import add_home_assistant, is_home_assistant
 from controller.simulation.importers.influx import add_influx_1, add_influx_2, is_influx_1, is_influx_2
 from controller.simulation.importers.openwb import add_daily, add_json, add_live, is_daily, is_json, is_live
@@ -28,19 +29,21 @@ class Format:
         fits: Whether a file that begins with these cells is of it.
         add: Adds its rows to a day.
         names_itself: Whether the format says which column is what.
+        decimal: What begins a fraction in it; None where that differs.
     """
 
     name: str
     fits: Callable[[list[str]], bool]
     add: Callable[[Table, Day, Reading], None]
     names_itself: bool = False
+    decimal: Decimal | None = None
 
 
 _FORMATS = (
-    Format(name="home-assistant", fits=is_home_assistant, add=add_home_assistant),
+    Format(name="home-assistant", fits=is_home_assistant, add=add_home_assistant, decimal="."),
     Format(name="evcc", fits=is_evcc, add=add_evcc, names_itself=True),
-    Format(name="influx2", fits=is_influx_2, add=add_influx_2, names_itself=True),
-    Format(name="influx1", fits=is_influx_1, add=add_influx_1, names_itself=True),
+    Format(name="influx2", fits=is_influx_2, add=add_influx_2, names_itself=True, decimal="."),
+    Format(name="influx1", fits=is_influx_1, add=add_influx_1, names_itself=True, decimal="."),
     Format(name="openwb2", fits=is_json, add=add_json, names_itself=True),
     Format(name="openwb", fits=is_daily, add=add_daily, names_itself=True),
     Format(name="openwb-live", fits=is_live, add=add_live, names_itself=True),

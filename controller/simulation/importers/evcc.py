@@ -11,7 +11,6 @@ from __future__ import annotations
 from controller.simulation.importers.clock import Clock
 from controller.simulation.importers.columns import tell_doubled_hours
 from controller.simulation.importers.day import Day, Series, Shape
-from controller.simulation.importers.figures import Figures
 from controller.simulation.importers.reading import Reading, Role, Unit, Wish
 from controller.simulation.importers.table import Table
 from controller.simulation.trace import TraceError
@@ -66,7 +65,7 @@ def add_evcc(table: Table, day: Day, reading: Reading) -> None:
     picks = _picks(head, day)
     if reading.wishes:
         raise TraceError(f"{day.place(day.here(line))}: evcc's columns need no --column; --format csv takes other ones")
-    start_clock, end_clock, figures = Clock(reading), Clock(reading), Figures(reading.decimal)
+    start_clock, end_clock = Clock(reading), Clock(reading)
     for line, row in table.rows:
         place = day.here(line)
         where = day.place(place)
@@ -76,9 +75,8 @@ def add_evcc(table: Table, day: Day, reading: Reading) -> None:
         if end_s <= start_s:
             raise TraceError(f"{where}: the slot ends before it begins")
         for series, index in picks:
-            energy_wh = figures.number(row[index], where)
-            series.add(start_s, None if energy_wh is None else energy_wh * 3600 / (end_s - start_s), place)
-            series.end_s = max(series.end_s or end_s, end_s)
+            energy_wh = day.figures.number(row[index], where)
+            series.add_slot(start_s, end_s, None if energy_wh is None else energy_wh * 3600 / (end_s - start_s), place)
     tell_doubled_hours(start_clock, day, reading)
 
 

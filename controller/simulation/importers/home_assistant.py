@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from controller.simulation.importers.clock import Clock
 from controller.simulation.importers.day import Day, Shape, shape_of
-from controller.simulation.importers.figures import Figures
 from controller.simulation.importers.reading import Reading
 from controller.simulation.importers.table import Table
 from controller.simulation.trace import TraceError
@@ -27,7 +26,6 @@ def is_home_assistant(first: list[str]) -> bool:
 def add_home_assistant(table: Table, day: Day, reading: Reading) -> None:
     """Adds the entities that are wished for. Raises TraceError."""
     next(table.rows)
-    figures = Figures(reading.decimal)
     wishes: dict[str, list[tuple[Clock, int]]] = {}
     for line, row in table.rows:
         place = day.here(line)
@@ -43,6 +41,6 @@ def add_home_assistant(table: Table, day: Day, reading: Reading) -> None:
         for clock, index in wishes[entity]:
             wish = reading.wishes[index]
             time_s = clock.seconds(time, day.place(place))
-            value = figures.number(state, day.place(place))
+            value = day.figures.number(state, day.place(place))
             series = day.of(wish, shape_of(wish, Shape.HOLD, reading.between))
             series.add(time_s, None if value is None else value * wish.factor, place)

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from controller.simulation.importers.clock import Clock
 from controller.simulation.importers.day import Day, Series, Shape, shape_of
 from controller.simulation.importers.evcc import MEASUREMENTS
-from controller.simulation.importers.figures import Figures
 from controller.simulation.importers.reading import Reading, Unit, Wish
 from controller.simulation.importers.table import Table
 from controller.simulation.trace import TraceError
@@ -108,7 +107,6 @@ class _Fits:
 
 
 def _add(points: Iterator[_Point], day: Day, reading: Reading) -> None:
-    figures = Figures(reading.decimal)
     known: dict[tuple[str, str, _Tags], _Fits] = {}
     for line, time, measurement, name, value, tags in points:
         key = (measurement, name, tags)
@@ -117,7 +115,7 @@ def _add(points: Iterator[_Point], day: Day, reading: Reading) -> None:
             known[key] = _fits(measurement, name, tags, day, reading)
         place = day.here(line)
         for series, factor in known[key].series:
-            number = figures.number(value, day.place(place))
+            number = day.figures.number(value, day.place(place))
             time_s = known[key].clock.seconds(time, day.place(place))
             series.add(time_s, None if number is None else number * factor, place)
     if reading.wishes:

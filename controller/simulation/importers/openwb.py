@@ -18,10 +18,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from controller.simulation.importers.clock import Clock
+from controller.simulation.importers.clock import Clock, plausible_s
 from controller.simulation.importers.columns import tell_doubled_hours
 from controller.simulation.importers.day import Day, Shape
-from controller.simulation.importers.figures import Figures
+from controller.simulation.importers.figures import finite
 from controller.simulation.importers.reading import Reading, Role, Unit, Wish
 from controller.simulation.importers.table import Table
 from controller.simulation.trace import TraceError
@@ -80,7 +80,8 @@ def add_json(table: Table, day: Day, _reading: Reading) -> None:
         place = day.here(number)
         if not isinstance(entry, dict) or not isinstance(entry.get("timestamp"), int):
             raise TraceError(f"{day.place(place)}: entry {number} has no timestamp")
-        time_s = float(entry["timestamp"])
+        where = day.place(place)
+        time_s = plausible_s(_number(entry["timestamp"], f"timestamp of entry {number}", where), "timestamp", where)
         for wish, counter, key in _counters(entry):
             value = counter.get(key)
             if value is None and (wish.role is not Role.PV):
@@ -89,7 +90,15 @@ def add_json(table: Table, day: Day, _reading: Reading) -> None:
                 raise TraceError(
                     f"{day.place(place)}: {key} of {wish.source} is {value!r} in entry {number}, no number"
                 )
-            day.of(wish, Shape.COUNTER).add(time_s, None if value is None else float(value), place)
+            reading_wh = None if value is None else _number(value, f"{key} of {wish.source} in entry {number}", where)
+            day.of(wish, Shape.COUNTER).add(time_s, reading_wh, place)
+
+
+def _number(value: float, what: str, place: str) -> float:
+    try:
+        return finite(float(value), what, place)
+    except OverflowError as error:
+        raise TraceError(f"{place}: {what} is beyond all measure; remove the entry") from error
 
 
 def _counters(entry: Mapping[str, Any]) -> list[tuple[Wish, Mapping[str, Any], str]]:
@@ -117,7 +126,7 @@ def _entries(file: Path) -> list[Any]:
 
 
 def _add_rows(table: Table, day: Day, reading: Reading, columns: Mapping[int, Wish]) -> None:
-    clock, figures = Clock(reading, day=_date_of(table.file)), Figures(reading.decimal)
+    clock = Clock(reading, day=_date_of(table.file))
     for line, row in table.rows:
         place = day.here(line)
         where = day.place(place)
@@ -125,7 +134,7 @@ def _add_rows(table: Table, day: Day, reading: Reading, columns: Mapping[int, Wi
             raise TraceError(f"{where}: {len(row)} columns; at least {max(columns) + 1} are needed")
         time_s = clock.hours(row[0], where)
         for index, wish in columns.items():
-            value = figures.number(row[index], where)
+            value = day.figures.number(row[index], where)
             shape = Shape.COUNTER if wish.unit.is_energy else Shape.LINE
             day.of(wish, shape).add(time_s, None if value is None else value * wish.factor, place)
     tell_doubled_hours(clock, day, reading)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from controller.simulation.importers.reading import Reading
-from controller.simulation.trace import TraceError
+from controller.simulation.trace import TraceError, require_file
 
 Row = tuple[int, list[str]]
 """Line and cells."""
@@ -38,6 +38,7 @@ class Table:
 def open_table(file: Path, reading: Reading) -> Iterator[Table]:
     """Opens a file. Raises TraceError, then and while it is read."""
     try:
+        require_file(file)
         with file.open("rb") as raw:
             start = raw.read(2)
         if start in _UTF_16 and "16" not in reading.encoding:

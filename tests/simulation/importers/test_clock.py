@@ -79,6 +79,27 @@ def test_the_order_tells_the_repeated_hour(zone: str, step_min: int, down: bool,
     assert clock.doubled_hours == {start.date() if zone == "Europe/Berlin" else date(2026, 11, 1)} or start.hour > 20
 
 
+@pytest.mark.parametrize("step_min", [1, 5, 10, 15])
+def test_backwards_from_within_the_repeated_hour(step_min: int) -> None:
+    start = AUTUMN["Europe/Berlin"] + timedelta(minutes=30)  # 02:30, the first time
+    clock = Clock(Reading(timezone="Europe/Berlin"))
+    for index in range(90 // step_min):
+        instant = start - timedelta(minutes=step_min * index)
+        wall = instant.astimezone(ZoneInfo("Europe/Berlin")).replace(tzinfo=None)
+        assert clock.seconds(f"{wall:%Y-%m-%d %H:%M}", "F.csv:2") == instant.timestamp()
+    assert clock.doubled_hours == set()
+
+
+@pytest.mark.parametrize("minutes_after", [1, 30, 59])
+def test_backwards_from_just_after_the_repeated_hour(minutes_after: int) -> None:
+    start = AUTUMN["Europe/Berlin"] + timedelta(hours=2, minutes=minutes_after)
+    clock = Clock(Reading(timezone="Europe/Berlin"))
+    for index in range(12):
+        instant = start - timedelta(minutes=15 * index)
+        wall = instant.astimezone(ZoneInfo("Europe/Berlin")).replace(tzinfo=None)
+        assert clock.seconds(f"{wall:%Y-%m-%d %H:%M}", "F.csv:2") == instant.timestamp()
+
+
 @pytest.mark.parametrize("zone", SPRING)
 def test_the_hour_that_spring_leaves_out(zone: str) -> None:
     before, after, never = SPRING[zone]

@@ -1,5 +1,6 @@
 """Any table by its columns; emonCMS's feeds; bytes that are no table at all."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,26 @@ def test_a_german_table(tmp_path: Path, encoding: str) -> None:
 def test_another_encoding_is_named(tmp_path: Path, encoding: str, words: str) -> None:
     with pytest.raises(TraceError, match=words):
         read(written(tmp_path, GERMAN.encode(encoding)), *COLUMNS)
+
+
+def test_german_thousands(tmp_path: Path) -> None:
+    rows = [f"21.06.2026 14:{minute:02};{pv};{load}\n" for minute, (pv, load) in enumerate([("1.050", "350")] * 5)]
+    file = written(tmp_path, "Zeit;PV;Last\n" + "".join(rows))
+    with pytest.raises(TraceError, match=r"F.csv:2: '1.050' may be two numbers; say --decimal comma"):
+        read(file, "pv_w=PV", "load_w=Last", timezone="Europe/Berlin")
+    assert set(read(file, "pv_w=PV", "load_w=Last", timezone="Europe/Berlin", decimal=",").trace.pv_w) == {1050}
+    told_late = written(tmp_path, "Zeit;PV;Last\n" + "".join(rows) + "21.06.2026 14:05;1.100;350,5\n")
+    day = read(told_late, "pv_w=PV", "load_w=Last", timezone="Europe/Berlin")
+    assert list(day.trace.pv_w) == [1050] * 5 + [1100]
+
+
+@pytest.mark.parametrize("name", [None, "own", "csv"])
+def test_a_pipe_is_refused_and_nothing_hangs(tmp_path: Path, name: str | None) -> None:
+    os.mkfifo(tmp_path / "F.csv")
+    with pytest.raises(TraceError, match=r"F.csv: cannot be read: is a pipe or a device, .*; save it in a file first$"):
+        read(tmp_path / "F.csv", format=name)
+    with pytest.raises(TraceError, match="/dev/zero: cannot be read: is a pipe or a device"):
+        read(Path("/dev/zero"), format=name)
 
 
 def test_columns_by_number(tmp_path: Path) -> None:

@@ -31,6 +31,19 @@ def test_a_history(tmp_path: Path) -> None:
     assert "a value every 15 min" in told(day)
 
 
+def test_a_missing_slot_is_a_gap_and_an_overlap_is_refused(tmp_path: Path) -> None:
+    head = "time.start,time.end,pv.energy.Wh,home.energy.Wh\n"
+    rows = slots(*["500,100"] * 5).splitlines(keepends=True)
+    missing = written(tmp_path, head + "".join(rows[:2] + rows[3:]))
+    assert "a gap of 15 min from 2026-06-21T12:30:00Z to 2026-06-21T12:45:00Z" in told(read(missing))
+    with pytest.raises(TraceError, match=r"has a gap of 15 min .*; --gap-s 900 bridges it"):
+        read(missing, gap_s=600)
+    assert "a gap of" not in told(read(written(tmp_path, head + "".join(reversed(rows)))))
+    late = f"{iso(NOON_S)},{iso(NOON_S + 901)},500,100\n"
+    with pytest.raises(TraceError, match=r"F.csv:3: the slot begins at 2026-06-21T12:15:00Z, before the one of .*:2 e"):
+        read(written(tmp_path, head + late + "".join(rows[1:])))
+
+
 def test_without_a_grid_home_is_the_load(tmp_path: Path) -> None:
     head = "time.start,time.end,pv.energy.Wh,home.energy.Wh\n"
     day = read(written(tmp_path, head + slots("500,100", "500,", "500,100", "500,100")))

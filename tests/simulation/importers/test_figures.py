@@ -2,7 +2,7 @@
 
 import pytest
 
-from controller.simulation.importers.figures import Figures
+from controller.simulation.importers.figures import Figures, OtherDecimalError
 from controller.simulation.trace import TraceError
 
 
@@ -54,11 +54,45 @@ def test_a_decimal_point_stays_one() -> None:
         figures.number("1,5", "F.csv:4")
 
 
-def test_a_number_that_may_be_two() -> None:
+@pytest.mark.parametrize("text", ["4,200", "4.200", "-1.050", "123.456", "10,500"])
+def test_a_number_that_may_be_two(text: str) -> None:
+    figures = Figures(None)
+    figures.number(text, "F.csv:2")
+    figures.number("7", "F.csv:3")
     with pytest.raises(
-        TraceError, match=r"F.csv:2: '4,200' may be two numbers; say --decimal comma or --decimal point"
+        TraceError, match=rf"F.csv:2: '{text}' may be two numbers; say --decimal comma or --decimal point"
     ):
-        Figures(None).number("4,200", "F.csv:2")
+        figures.settle()
+
+
+@pytest.mark.parametrize(
+    ("texts", "decimal"),
+    [
+        (["1.050", "0,5"], ","),
+        (["1.050", "1.234.567"], ","),
+        (["1,050", "1,234,567"], "."),
+        (["1,050", "0.512"], "."),
+        (["1.050", "1,200", "1.5"], "."),
+    ],
+)
+def test_a_later_number_tells_that_earlier_ones_were_thousands(texts: list[str], decimal: str) -> None:
+    figures = Figures(None)
+    for text in texts[:-1]:
+        figures.number(text, "F.csv:2")
+    with pytest.raises(OtherDecimalError) as caught:
+        figures.number(texts[-1], "F.csv:3")
+    assert caught.value.decimal == decimal
+
+
+@pytest.mark.parametrize("texts", [["1.050", "0.512"], ["1,050", "0,512"], ["1.050", "1050.5"], ["0,512", "1,200"]])
+def test_a_later_number_tells_that_earlier_ones_were_fractions(texts: list[str]) -> None:
+    figures = Figures(None)
+    for text in texts:
+        assert figures.number(text, "F.csv:2") == float(text.replace(",", "."))
+    figures.settle()
+
+
+def test_known_marks() -> None:
     assert Figures(",").number("4,200", "F.csv:2") == 4.2
     assert Figures(None).number("0,200", "F.csv:2") == 0.2
 

@@ -85,6 +85,10 @@ def test_the_daily_log_of_2(tmp_path: Path) -> None:
     ("log", "words"),
     [
         ({"entries": []}, 'has no "entries"'),
+        ({"entries": [entry(0), entry(1, pv={"all": {"exported": 10**400}})]}, "exported of PV in entry 2 is beyond"),
+        ({"entries": [entry(0), entry(1, pv={"all": {"exported": float("nan")}})]}, "of PV in entry 2' is beyond all"),
+        ({"entries": [entry(0, timestamp=10**400)]}, "timestamp of entry 1 is beyond all measure; remove the entry"),
+        ({"entries": [entry(0, timestamp=5)]}, "the year of 'timestamp' cannot be"),
         ({"entries": [{"date": "12:00"}]}, "entry 1 has no timestamp"),
         (
             {"entries": [entry(0), entry(1, pv={"all": {"exported": "x"}})]},

@@ -199,7 +199,7 @@ def test_a_counter_that_is_read_too_often(tmp_path: Path) -> None:
     head = "time,pv_kwh,load_w\n"
     coarse = read(written(tmp_path, head + minutes([f"{7 + minute // 3 * 0.1:.1f},300" for minute in range(30)])))
     assert "F.csv:2: the counter pv_kwh is read more often than it counts: 6000 W or 0 W" in told(coarse)
-    fine = read(written(tmp_path, head + minutes([f"{7 + minute * 0.033:.3f},300" for minute in range(30)])))
+    fine = read(written(tmp_path, head + minutes([f"{7 + minute * 0.033:.4f},300" for minute in range(30)])))
     assert "more often" not in told(fine)
 
 
