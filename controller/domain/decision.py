@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from controller.domain.demand import Demand
 from controller.domain.reasons import Reason
@@ -46,9 +47,8 @@ class Action:
         return f"{self.kind} {self.limit_a} A" if self.limit_a is not None else str(self.kind)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """The outcome of one look at the house.
+class Decision(NamedTuple):
+    """The outcome of one look at the house; a tuple, because one is made a second.
 
     Attributes:
         command: What the box is to do; None while its state is not known.

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, NamedTuple, Protocol, Self
 
 from controller.domain.readings import House
 from controller.domain.reasons import Reason
 from controller.domain.units import power_w
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
-    """All a strategy may look at when it is asked.
+class Situation(NamedTuple):
+    """All a strategy may look at when it is asked; a tuple, because it is asked once a second.
 
     Attributes:
         local_time: Aware time in the site's zone.
