@@ -15,7 +15,7 @@ from controller.simulation.days.kind import DayKind
 from tests.support.service import staged
 from tests.support.warp import run_warped
 
-FROM_S, TO_S = 10 * 3600, 13 * 3600
+FROM_S, TO_S = 10 * 3600, 12 * 3600
 
 
 def hours_of_a_day(file: Path) -> Path:
