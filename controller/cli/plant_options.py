@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -44,13 +45,16 @@ def parted(sets: Sequence[str]) -> tuple[list[str], list[str]]:
     return ours, [text for text in sets if text not in ours]
 
 
-def plant_options(file: Path | None, sets: Sequence[str], *, live: bool = False) -> PlantOptions:
+def plant_options(
+    file: Path | None, sets: Sequence[str], *, live: bool = False, asked: Mapping[str, str] = MappingProxyType({})
+) -> PlantOptions:
     """The options of a file, with the words of `--set` laid over it.
 
     Args:
         file: TOML with a table [plant]; None for the reference plant.
         sets: "plant.KEY=VALUE", later ones win.
         live: Whether they are for a virtual home, where some would do nothing, and are refused.
+        asked: How some of `sets` were asked for, where not by `--set`.
 
     Raises:
         ConfigError: With a line for every key or value that is wrong.
@@ -64,7 +68,7 @@ def plant_options(file: Path | None, sets: Sequence[str], *, live: bool = False)
     for words in sets:
         _, equals, value = words.partition("=")
         path = key_path(_key(words).split("."))
-        origin = f"--set {words}"
+        origin = asked.get(words, f"--set {words}")
         if not equals or len(path) < 2:
             raise ConfigError([f"{origin}: write it as plant.KEY=VALUE, like plant.dead_time_s=30"])
         lay_over(tree, path, value.strip(), origin, _Whole)

@@ -18,7 +18,7 @@ from controller.cli.backtest.repairs import Repairs
 from controller.cli.backtest.report import as_json, comparison_as_json, sweep_as_json
 from controller.cli.backtest.runs import ParameterSet, Run, by_pilot, cases_for, differ_in_share, figures, runs_of
 from controller.cli.backtest.scene import make_scene
-from controller.cli.backtest.sweep import Setting, grid, read_axes
+from controller.cli.backtest.sweep import grid, read_axes
 from controller.cli.backtest.tables import NARROW, comparison_view, days_view, length_of, sweep_view
 from controller.cli.backtest.watching import check_files, draw_points, draw_run, watched
 from controller.cli.backtest.work import PERFECT, Source
@@ -54,33 +54,22 @@ def backtest(arguments: argparse.Namespace) -> int:
 
 def parameter_sets(arguments: argparse.Namespace) -> list[ParameterSet]:
     """One, or as many as `--sweep` makes of it. Raises ConfigError."""
-    flags = [(text, f"--set {text}") for text in arguments.sets]
-    if arguments.strategy is not None:
-        flags.append((f"strategy.active={arguments.strategy}", f"--strategy {arguments.strategy}"))
-    if arguments.phases is not None:
-        flags.append((f"wallbox.phases={arguments.phases}", f"--phases {arguments.phases}"))
-    return [_parameter_set(arguments, flags, swept) for swept in grid(read_axes(arguments.sweeps))]
-
-
-def _parameter_set(
-    arguments: argparse.Namespace, flags: Sequence[tuple[str, str]], swept: tuple[Setting, ...]
-) -> ParameterSet:
-    """One of them; `flags` are what is laid over in any case, and how that was asked for."""
-    flags = [*flags, *((f"{key}={value}", f"--sweep {key}={value}") for key, value in swept)]
-    sets = tuple(text for text, _ in flags)
-    try:
-        scene = make_scene(arguments.config, sets, arguments.plant)
-    except ConfigError as error:
-        raise ConfigError([_blamed(fault, flags) for fault in error.faults]) from error
-    return ParameterSet(scene=scene, sets=sets, swept=swept)
-
-
-def _blamed(fault: str, flags: Sequence[tuple[str, str]]) -> str:
-    """A fault of what was laid over, with the flag that did it; the last one of several alike, as it is that counts."""
-    for text, flag in reversed(flags):
-        if fault.startswith(f"--set {text}:"):
-            return fault.replace(f"--set {text}", flag, 1)
-    return fault
+    sets = list(arguments.sets)
+    asked = {}
+    for flag, key, value in (
+        ("--strategy", "strategy.active", arguments.strategy),
+        ("--phases", "wallbox.phases", arguments.phases),
+    ):
+        if value is not None:
+            sets.append(f"{key}={value}")
+            asked[sets[-1]] = f"{flag} {value}"
+    made = []
+    for swept in grid(read_axes(arguments.sweeps)):
+        over = tuple(f"{key}={value}" for key, value in swept)
+        by_sweep = {text: f"--sweep {text}" for text in over}
+        scene = make_scene(arguments.config, (*sets, *over), arguments.plant, {**asked, **by_sweep})
+        made.append(ParameterSet(scene=scene, sets=(*sets, *over), swept=swept))
+    return made
 
 
 def _pilot(arguments: argparse.Namespace) -> str:

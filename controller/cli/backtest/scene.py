@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from controller.app import core_settings
 from controller.cli.plant_options import parted, plant_options
@@ -38,33 +39,38 @@ class Scene:
         return self.plant, self.solar_share, self.core.min_current_a, self.core.max_current_a
 
 
-def make_scene(config: Path | None, sets: Sequence[str], plant_file: Path | None = None) -> Scene:
+def make_scene(
+    config: Path | None,
+    sets: Sequence[str],
+    plant_file: Path | None = None,
+    asked: Mapping[str, str] = MappingProxyType({}),
+) -> Scene:
     """The scene for a configuration and what `--set` lays over it.
 
     Args:
         config: The site's configuration; None for the defaults, whatever the environment says.
         sets: "KEY=VALUE", later ones win; those that begin with `plant.` shape the plant.
         plant_file: TOML with a table [plant]; None for the reference plant.
+        asked: How some of `sets` were asked for, where not by `--set`: what a fault is blamed on.
 
     Raises:
         ConfigError: A key or value is wrong.
     """
     of_plant, of_site = parted(sets)
-    options = plant_options(plant_file, of_plant)
-    over = [_overlay(text) for text in of_site]
-    loaded = load_offline(config, {} if config is None else os.environ, installed_strategies(), over)
+    options = plant_options(plant_file, of_plant, asked=asked)
+    over = [_overlay(text, asked.get(text, f"--set {text}")) for text in of_site]
+    installed = installed_strategies()
+    loaded = load_offline(config, {} if config is None else os.environ, installed, over)
     core = core_settings(loaded)
-    share = loaded.config.strategy.tables.get("surplus", {}).get("solar_share", _default_share())
+    share = loaded.config.strategy.tables.get("surplus", {}).get(
+        "solar_share", installed["surplus"].Settings().solar_share
+    )
     plant = PlantSettings(phases=core.phases, step_s=STEP_S, **dict(options))
     return Scene(core=core, plant=plant, solar_share=float(share))
 
 
-def _default_share() -> float:
-    return float(installed_strategies()["surplus"].Settings().solar_share)
-
-
-def _overlay(text: str) -> Overlay:
+def _overlay(text: str, origin: str) -> Overlay:
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
-        raise ConfigError([f"--set {text}: write it as KEY=VALUE, like strategy.surplus.solar_share=0.5"])
-    return key_path(key.strip().split(".")), value.strip(), f"--set {text}"
+        raise ConfigError([f"{origin}: write it as KEY=VALUE, like strategy.surplus.solar_share=0.5"])
+    return key_path(key.strip().split(".")), value.strip(), origin
