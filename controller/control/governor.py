@@ -7,41 +7,24 @@ stop delays and minimum times, and spends calls to the box sparingly. What prote
 
 from __future__ import annotations
 
-import math
-from typing import NamedTuple
-
-from controller.control.car import known_phases, observe_car
+from controller.control.ask import Order, wish_for
+from controller.control.car import observe_car
 from controller.control.limits import (
-    CarCurrent,
-    car_current,
-    fuse_cap,
-    held_cap,
     mean_voltage_v,
-    unwatched,
-    worst_phase_a,
 )
+from controller.control.look import Seen, look
 from controller.control.pacing import advance, hold, pace
 from controller.control.reconcile import observe, refused_for_s
-from controller.control.settings import CoreSettings, Fallback
-from controller.control.state import LONG_AGO_S, FuseCap, Snapshot, State
+from controller.control.settings import CoreSettings
+from controller.control.state import LONG_AGO_S, Snapshot, State
 from controller.domain.charger import OcppState
 from controller.domain.decision import Action, ActionKind, Command, Decision
-from controller.domain.demand import Defer, Demand, Situation
-from controller.domain.readings import House
+from controller.domain.demand import Demand
 from controller.domain.reasons import Reason, ReasonCode, because
-from controller.domain.units import MIN_CURRENT_A, power_w
+from controller.domain.units import MIN_CURRENT_A
 
-_METER_AWAITED = because(ReasonCode.METER_AWAITED)
 _BOX_AWAITED = because(ReasonCode.BOX_AWAITED)
-_NO_CAR = Demand(current_a=0.0, reason=because(ReasonCode.NO_CAR))
 _CAR_PAUSED = because(ReasonCode.CAR_PAUSED)
-
-
-class _Order(NamedTuple):
-    """What the box does at once, because it protects."""
-
-    command: Command
-    reason: Reason
 
 
 def decide(
@@ -68,9 +51,9 @@ def decide(
     if told is None or idle is not None:
         state = state._replace(timers=advance(state, snapshot.now_s, settings), pending=None)
         return state, Decision(command=told, actions=(), reason=idle or _BOX_AWAITED)
-    seen = _look(state, snapshot, settings, voltage_v)
-    wish = _wish(told, snapshot, settings, seen, failed_for_s)
-    if isinstance(wish, _Order):
+    seen = look(state, snapshot, settings, voltage_v)
+    wish = wish_for(told, snapshot, settings, seen, failed_for_s)
+    if isinstance(wish, Order):
         timers = advance(state, snapshot.now_s, settings)
         target, reason = wish.command, wish.reason
     else:
@@ -102,7 +85,7 @@ def _idle_reason(snapshot: Snapshot) -> Reason | None:
     return None
 
 
-def _never_begun(state: State, snapshot: Snapshot, wish: Demand | _Order, settings: CoreSettings) -> bool:
+def _never_begun(state: State, snapshot: Snapshot, wish: Demand | Order, settings: CoreSettings) -> bool:
     """Whether a box that tells no state is only assumed to be on, and is wanted to be."""
     return (
         snapshot.status is not None
@@ -117,121 +100,7 @@ def _car_paused(snapshot: Snapshot) -> bool:
     return snapshot.status is not None and snapshot.status.state is OcppState.SUSPENDED_EV
 
 
-class _Seen(NamedTuple):
-    """The snapshot, worked out.
-
-    Attributes:
-        fresh: Whether the grid's power may be used.
-        surplus_w: What would be exported without the car, W; None unless fresh.
-        ev_w: The car's power, W.
-        phases: On which the car draws, or would: those configured until it has shown others.
-        voltage_v: Mean phase voltage, V.
-        house_a: Import of the house without the car on its worst phase, A.
-        fuse: What the main fuse leaves.
-        unwatched: What is missing for watching it; None when nothing is.
-        limit_max_a: The smaller of the configured maximum and the box's own, A.
-        gap_s: Shortest time between two commands, s: without a meter of the car's own, not before it has followed.
-    """
-
-    fresh: bool
-    surplus_w: float | None
-    ev_w: float
-    phases: int
-    voltage_v: float
-    house_a: float
-    fuse: FuseCap
-    unwatched: str | None
-    limit_max_a: int
-    gap_s: float
-
-
-def _look(state: State, snapshot: Snapshot, settings: CoreSettings, voltage_v: float) -> _Seen:
-    house = snapshot.house
-    phases = known_phases(state.car, settings)
-    gap_s = settings.limit_change_s if house.ev_w is not None else max(settings.limit_change_s, settings.follow_s)
-    box_max_a = snapshot.power.limit_max_a if snapshot.power is not None else None
-    limit_max_a = settings.max_current_a if box_max_a is None else min(settings.max_current_a, box_max_a)
-    if house.grid_w is None or house.grid_age_s > settings.stale_after_s:
-        return _Seen(False, None, 0.0, phases, voltage_v, 0.0, state.fuse, None, limit_max_a, gap_s)
-    car = car_current(state, snapshot, settings, voltage_v)
-    ev_w = power_w(car.for_surplus_a, car.phases, voltage_v)
-    house_a = 0.0
-    fuse = FuseCap()
-    if settings.main_fuse_a > 0:
-        worst_a = worst_phase_a(house, house.grid_w, car.phases, voltage_v, car.for_fuse_a)
-        house_a = worst_a - car.for_fuse_a
-        rises = car.rises_to_a is not None and min(worst_a, _risen_a(house, car, voltage_v)) <= settings.main_fuse_a
-        fuse = state.fuse if rises else fuse_cap(state, settings, house_a, snapshot.now_s)
-    if (missing := unwatched(house, settings)) is not None:
-        fuse = held_cap(state, settings)
-    return _Seen(True, ev_w - house.grid_w, ev_w, phases, voltage_v, house_a, fuse, missing, limit_max_a, gap_s)
-
-
-def _risen_a(house: House, car: CarCurrent, voltage_v: float) -> float:
-    """Import on the worst phase if the car has already followed up, A.
-
-    Where no phase currents are metered, a load of the house as large as the rise can hide behind it until the car has
-    had the time to follow (30 s): fuses bear 1.4 times their current for minutes.
-    """
-    return worst_phase_a(house, house.grid_w or 0.0, car.phases, voltage_v, car.rises_to_a or 0.0)
-
-
-def _wish(
-    told: Command, snapshot: Snapshot, settings: CoreSettings, seen: _Seen, failed_for_s: float | None
-) -> Demand | _Order:
-    """The strategy's demand, or the fallback where it cannot be had."""
-    house, status = snapshot.house, snapshot.status
-    if not seen.fresh:
-        stale_s = house.grid_age_s - settings.stale_after_s
-        if stale_s <= 0:
-            return _Order(told, _METER_AWAITED)
-        reason = because(ReasonCode.METER_STALE, age_s=house.grid_age_s, fallback=settings.fallback.value)
-        return _fallback(told, settings, stale_s, reason)
-    if failed_for_s is not None:
-        reason = because(ReasonCode.STRATEGY_FAILED, fallback=settings.fallback.value)
-        return _fallback(told, settings, failed_for_s, reason)
-    if status is not None and status.state.plugged is False:
-        return _NO_CAR
-    return _ask(told, snapshot, settings, seen)
-
-
-def _fallback(told: Command, settings: CoreSettings, since_s: float, reason: Reason) -> _Order:
-    """Nobody knows what the grid does: never up, and off after a while."""
-    overdue = 0 < settings.fallback_stop_after_s <= since_s
-    if overdue or settings.fallback is Fallback.STOP:
-        return _Order(Command(told.limit_a, False), reason)
-    if settings.fallback is Fallback.MINIMUM:
-        return _Order(Command(min(told.limit_a, settings.min_current_a), told.charging), reason)
-    return _Order(told, reason)
-
-
-def _ask(told: Command, snapshot: Snapshot, settings: CoreSettings, seen: _Seen) -> Demand:
-    """Asks the active strategy, or the one it defers to."""
-    situation = Situation(
-        local_time=snapshot.now.astimezone(settings.timezone),
-        house=snapshot.house,
-        grid_w=seen.ev_w - (seen.surplus_w or 0.0),
-        ev_w=seen.ev_w,
-        charging=told.charging,
-        min_current_a=settings.min_current_a,
-        max_current_a=seen.limit_max_a,
-        phases=seen.phases,
-        voltage_v=seen.voltage_v,
-    )
-    name = settings.active
-    for _ in settings.strategies:
-        answer = settings.strategies[name].demand(situation)
-        if isinstance(answer, Demand):
-            if not math.isfinite(answer.current_a):
-                raise ValueError(f"strategy {name!r} asks for {answer.current_a} A")
-            return answer
-        if not isinstance(answer, Defer):
-            raise TypeError(f"strategy {name!r} answered {answer!r}, neither a Demand nor a Defer")
-        name = answer.to
-    raise ValueError(f"strategy {settings.active!r} is deferred in a circle; the last one named was {name!r}")
-
-
-def _protect(target: Command, reason: Reason, settings: CoreSettings, seen: _Seen) -> tuple[Command, Reason]:
+def _protect(target: Command, reason: Reason, settings: CoreSettings, seen: Seen) -> tuple[Command, Reason]:
     """The last word: no limit above what configuration, box and main fuse allow, none below the minimum."""
     if not target.charging:
         return target, reason

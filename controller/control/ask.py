@@ -1,0 +1,78 @@
+"""What is wished for: the strategy's demand, or the fallback where it cannot be had; pure."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from controller.control.look import Seen
+from controller.control.settings import CoreSettings, Fallback
+from controller.control.state import Snapshot
+from controller.domain.decision import Command
+from controller.domain.demand import Defer, Demand, Situation
+from controller.domain.reasons import Reason, ReasonCode, because
+
+_METER_AWAITED = because(ReasonCode.METER_AWAITED)
+_NO_CAR = Demand(current_a=0.0, reason=because(ReasonCode.NO_CAR))
+
+
+class Order(NamedTuple):
+    """What the box does at once, because it protects."""
+
+    command: Command
+    reason: Reason
+
+
+def wish_for(
+    told: Command, snapshot: Snapshot, settings: CoreSettings, seen: Seen, failed_for_s: float | None
+) -> Demand | Order:
+    """The strategy's demand, or the fallback where it cannot be had."""
+    house, status = snapshot.house, snapshot.status
+    if not seen.fresh:
+        stale_s = house.grid_age_s - settings.stale_after_s
+        if stale_s <= 0:
+            return Order(told, _METER_AWAITED)
+        reason = because(ReasonCode.METER_STALE, age_s=house.grid_age_s, fallback=settings.fallback.value)
+        return _fallback(told, settings, stale_s, reason)
+    if failed_for_s is not None:
+        reason = because(ReasonCode.STRATEGY_FAILED, fallback=settings.fallback.value)
+        return _fallback(told, settings, failed_for_s, reason)
+    if status is not None and status.state.plugged is False:
+        return _NO_CAR
+    return _ask(told, snapshot, settings, seen)
+
+
+def _fallback(told: Command, settings: CoreSettings, since_s: float, reason: Reason) -> Order:
+    """Nobody knows what the grid does: never up, and off after a while."""
+    overdue = 0 < settings.fallback_stop_after_s <= since_s
+    if overdue or settings.fallback is Fallback.STOP:
+        return Order(Command(told.limit_a, False), reason)
+    if settings.fallback is Fallback.MINIMUM:
+        return Order(Command(min(told.limit_a, settings.min_current_a), told.charging), reason)
+    return Order(told, reason)
+
+
+def _ask(told: Command, snapshot: Snapshot, settings: CoreSettings, seen: Seen) -> Demand:
+    """Asks the active strategy, or the one it defers to."""
+    situation = Situation(
+        local_time=snapshot.now.astimezone(settings.timezone),
+        house=snapshot.house,
+        grid_w=seen.ev_w - (seen.surplus_w or 0.0),
+        ev_w=seen.ev_w,
+        charging=told.charging,
+        min_current_a=settings.min_current_a,
+        max_current_a=seen.limit_max_a,
+        phases=seen.phases,
+        voltage_v=seen.voltage_v,
+    )
+    name = settings.active
+    for _ in settings.strategies:
+        answer = settings.strategies[name].demand(situation)
+        if isinstance(answer, Demand):
+            if not math.isfinite(answer.current_a):
+                raise ValueError(f"strategy {name!r} asks for {answer.current_a} A")
+            return answer
+        if not isinstance(answer, Defer):
+            raise TypeError(f"strategy {name!r} answered {answer!r}, neither a Demand nor a Defer")
+        name = answer.to
+    raise ValueError(f"strategy {settings.active!r} is deferred in a circle; the last one named was {name!r}")

@@ -1,0 +1,79 @@
+"""What is seen: the snapshot worked out, once for all that decide on it; pure."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from controller.control.car import known_phases
+from controller.control.limits import CarCurrent, car_current, fuse_cap, held_cap, unwatched, worst_phase_a
+from controller.control.settings import CoreSettings
+from controller.control.state import FuseCap, Snapshot, State
+from controller.domain.readings import House
+from controller.domain.units import power_w
+
+
+class Seen(NamedTuple):
+    """The snapshot, worked out.
+
+    Attributes:
+        fresh: Whether the grid's power may be used.
+        surplus_w: What would be exported without the car, W; None unless fresh.
+        ev_w: The car's power, W.
+        phases: On which the car draws, or would: those configured until it has shown others.
+        voltage_v: Mean phase voltage, V.
+        house_a: Import of the house without the car on its worst phase, A.
+        fuse: What the main fuse leaves.
+        unwatched: What is missing for watching it; None when nothing is.
+        limit_max_a: The smaller of the configured maximum and the box's own, A.
+        gap_s: Shortest time between two commands, s: without a meter of the car's own, not before it has followed.
+    """
+
+    fresh: bool
+    surplus_w: float | None
+    ev_w: float
+    phases: int
+    voltage_v: float
+    house_a: float
+    fuse: FuseCap
+    unwatched: str | None
+    limit_max_a: int
+    gap_s: float
+
+
+def look(state: State, snapshot: Snapshot, settings: CoreSettings, voltage_v: float) -> Seen:
+    """Works the snapshot out.
+
+    Args:
+        state: The core's memory, what is known of the car brought up to date.
+        snapshot: All that is known now.
+        settings: The site.
+        voltage_v: Mean phase voltage, V.
+    """
+    house = snapshot.house
+    phases = known_phases(state.car, settings)
+    gap_s = settings.limit_change_s if house.ev_w is not None else max(settings.limit_change_s, settings.follow_s)
+    box_max_a = snapshot.power.limit_max_a if snapshot.power is not None else None
+    limit_max_a = settings.max_current_a if box_max_a is None else min(settings.max_current_a, box_max_a)
+    if house.grid_w is None or house.grid_age_s > settings.stale_after_s:
+        return Seen(False, None, 0.0, phases, voltage_v, 0.0, state.fuse, None, limit_max_a, gap_s)
+    car = car_current(state, snapshot, settings, voltage_v)
+    ev_w = power_w(car.for_surplus_a, car.phases, voltage_v)
+    house_a = 0.0
+    fuse = FuseCap()
+    if settings.main_fuse_a > 0:
+        worst_a = worst_phase_a(house, house.grid_w, car.phases, voltage_v, car.for_fuse_a)
+        house_a = worst_a - car.for_fuse_a
+        rises = car.rises_to_a is not None and min(worst_a, _risen_a(house, car, voltage_v)) <= settings.main_fuse_a
+        fuse = state.fuse if rises else fuse_cap(state, settings, house_a, snapshot.now_s)
+    if (missing := unwatched(house, settings)) is not None:
+        fuse = held_cap(state, settings)
+    return Seen(True, ev_w - house.grid_w, ev_w, phases, voltage_v, house_a, fuse, missing, limit_max_a, gap_s)
+
+
+def _risen_a(house: House, car: CarCurrent, voltage_v: float) -> float:
+    """Import on the worst phase if the car has already followed up, A.
+
+    Where no phase currents are metered, a load of the house as large as the rise can hide behind it until the car has
+    had the time to follow (30 s): fuses bear 1.4 times their current for minutes.
+    """
+    return worst_phase_a(house, house.grid_w or 0.0, car.phases, voltage_v, car.rises_to_a or 0.0)
