@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -10,9 +9,8 @@ from controller.domain.demand import Demand
 from controller.domain.reasons import Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """What the box is to do.
+class Command(NamedTuple):
+    """What the box is to do; like all that a decision makes anew a tuple, because one is made a second.
 
     Attributes:
         limit_a: Operator current limit, whole amps.
@@ -31,8 +29,7 @@ class ActionKind(StrEnum):
     STOP = "stop"
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """One call to the box.
 
     Attributes:
@@ -48,7 +45,7 @@ class Action:
 
 
 class Decision(NamedTuple):
-    """The outcome of one look at the house; a tuple, because one is made a second.
+    """The outcome of one look at the house.
 
     Attributes:
         command: What the box is to do; None while its state is not known.

@@ -42,8 +42,7 @@ class Situation(NamedTuple):
         return power_w(1.0, self.phases, self.voltage_v)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dwell:
+class Dwell(NamedTuple):
     """How calmly the governor follows a demand; seconds.
 
     Attributes:
@@ -59,9 +58,8 @@ class Dwell:
     min_off_s: float = 60.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Demand:
-    """What a strategy wants.
+class Demand(NamedTuple):
+    """What a strategy wants; a tuple, because one is made a second: write its fields by name.
 
     Attributes:
         current_a: The limit it would like, A, not yet rounded to whole amps; 0 is "do not charge".

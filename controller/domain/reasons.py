@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class ReasonCode(StrEnum):
@@ -98,9 +97,8 @@ def format_duration(seconds: float) -> str:
     return f"{hours} h" if rest == 0 else f"{hours} h {rest} min"
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """A ground for a decision.
+class Reason(NamedTuple):
+    """A ground for a decision; a tuple, because several are made a second.
 
     Attributes:
         code: Which ground.
