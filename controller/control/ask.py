@@ -55,15 +55,15 @@ def _fallback(told: Command, settings: CoreSettings, since_s: float, reason: Rea
 def _ask(told: Command, snapshot: Snapshot, settings: CoreSettings, seen: Seen) -> Demand:
     """Asks the active strategy, or the one it defers to."""
     situation = Situation(
-        local_time=snapshot.now.astimezone(settings.timezone),
-        house=snapshot.house,
-        grid_w=seen.ev_w - (seen.surplus_w or 0.0),
-        ev_w=seen.ev_w,
-        charging=told.charging,
-        min_current_a=settings.min_current_a,
-        max_current_a=seen.limit_max_a,
-        phases=seen.phases,
-        voltage_v=seen.voltage_v,
+        snapshot.now.astimezone(settings.timezone),
+        snapshot.house,
+        seen.ev_w - (seen.surplus_w or 0.0),
+        seen.ev_w,
+        told.charging,
+        settings.min_current_a,
+        seen.limit_max_a,
+        seen.phases,
+        seen.voltage_v,
     )
     name = settings.active
     for _ in settings.strategies:

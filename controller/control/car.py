@@ -136,12 +136,12 @@ def _due(car: Car, house: House, taken_at_s: float, settings: CoreSettings, stat
     """Whether house or box are to be looked at: a reading that is new, or one that is not to be trusted."""
     return (
         not car.recent
-        or has_news(car, status)
-        or taken_at_s - car.recent[-1].at_s >= _spacing_s(car, house)
         or house.grid_w is None
         or house.grid_age_s > settings.stale_after_s
         or house.battery_missing
+        or has_news(car, status)
         or _metering_changed(car, house)
+        or taken_at_s - car.recent[-1].at_s >= _spacing_s(car, house)
     )
 
 

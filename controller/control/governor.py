@@ -23,6 +23,8 @@ from controller.domain.demand import Demand
 from controller.domain.reasons import Reason, ReasonCode, because
 from controller.domain.units import MIN_CURRENT_A
 
+_OUT_OF_ORDER = frozenset((OcppState.FAULTED, OcppState.UNAVAILABLE))
+_START, _STOP = Action(ActionKind.START), Action(ActionKind.STOP)
 _BOX_AWAITED = because(ReasonCode.BOX_AWAITED)
 _CAR_PAUSED = because(ReasonCode.CAR_PAUSED)
 
@@ -45,33 +47,33 @@ def decide(
     state = observe(state, snapshot)
     voltage_v = mean_voltage_v(snapshot.house, settings.voltage_v)
     if (car := observe_car(state, snapshot, settings, voltage_v)) is not state.car:
-        state = State(*state[:-1], car)
-    told = state.told
+        state = state._replace(car=car)
+    told, now_s = state.told, snapshot.now_s
     idle = _idle_reason(snapshot)
     if told is None or idle is not None:
-        state = state._replace(timers=advance(state, snapshot.now_s, settings), pending=None)
+        state = state._replace(timers=advance(state, now_s, settings), pending=None)
         return state, Decision(command=told, actions=(), reason=idle or _BOX_AWAITED)
     seen = look(state, snapshot, settings, voltage_v)
     wish = wish_for(told, snapshot, settings, seen, failed_for_s)
     if isinstance(wish, Order):
-        timers = advance(state, snapshot.now_s, settings)
+        timers = advance(state, now_s, settings)
         target, reason = wish.command, wish.reason
     else:
-        timers = advance(state, snapshot.now_s, settings, told, wish)
+        timers = advance(state, now_s, settings, told, wish)
         held = hold(state, told, wish, settings, timers)
         target, reason = pace(state, told, held, settings, timers, gap_s=seen.gap_s)
-    if _car_paused(snapshot) and target.charging and target.limit_a > told.limit_a:
+    if target.charging and target.limit_a > told.limit_a and _car_paused(snapshot):
         target, reason = Command(told.limit_a, target.charging), _CAR_PAUSED
     target, reason = _protect(target, reason, settings, seen)
     actions = () if target == told else _actions(told, target)
     if not actions and target.charging and _never_begun(state, snapshot, wish, settings):
-        actions = (Action(ActionKind.START),)
-    if actions and (refused_s := refused_for_s(state, actions, snapshot.now_s)) > 0:
-        target, actions = _without_refused(state, told, target, snapshot.now_s)
+        actions = (_START,)
+    if actions and (refused_s := refused_for_s(state, actions, now_s)) > 0:
+        target, actions = _without_refused(state, told, target, now_s)
         reason = because(ReasonCode.BOX_REFUSES, why=reason, in_s=refused_s)
-    state = State(*state[:-4], target if actions else None, timers, seen.fuse, state.car)
     demand = wish if isinstance(wish, Demand) else None
-    return state, Decision(command=target, actions=actions, reason=reason, surplus_w=seen.surplus_w, demand=demand)
+    decision = Decision(target, actions, reason, seen.surplus_w, demand)
+    return state.renewed(target if actions else None, timers, seen.fuse, state.car), decision
 
 
 def _idle_reason(snapshot: Snapshot) -> Reason | None:
@@ -80,7 +82,7 @@ def _idle_reason(snapshot: Snapshot) -> Reason | None:
         return snapshot.box_down
     if snapshot.status is None or snapshot.power is None:
         return _BOX_AWAITED
-    if snapshot.status.state in (OcppState.FAULTED, OcppState.UNAVAILABLE):
+    if snapshot.status.state in _OUT_OF_ORDER:
         return because(ReasonCode.BOX_FAULT, state=snapshot.status.state.value)
     return None
 
@@ -102,17 +104,15 @@ def _car_paused(snapshot: Snapshot) -> bool:
 
 def _protect(target: Command, reason: Reason, settings: CoreSettings, seen: Seen) -> tuple[Command, Reason]:
     """The last word: no limit above what configuration, box and main fuse allow, none below the minimum."""
-    if not target.charging:
+    limit_max_a, fuse_a = seen.limit_max_a, seen.fuse.cap_a
+    cap_a = limit_max_a if fuse_a is None or fuse_a > limit_max_a else fuse_a
+    if not target.charging or settings.min_current_a <= cap_a >= target.limit_a:
         return target, reason
-    fuse_a = seen.fuse.cap_a
-    cap_a = seen.limit_max_a if fuse_a is None else min(seen.limit_max_a, fuse_a)
-    fuse_binds = fuse_a is not None and fuse_a < seen.limit_max_a
+    fuse_binds = cap_a < limit_max_a
     if cap_a < settings.min_current_a:
         by = "the main fuse" if fuse_binds else "the wallbox's own maximum"
         reason = because(ReasonCode.NO_HEADROOM, limit_by=by, current_a=cap_a, min_a=settings.min_current_a)
         return Command(target.limit_a, False), reason
-    if target.limit_a <= cap_a:
-        return target, reason
     if fuse_binds and seen.unwatched is not None:
         reason = because(ReasonCode.FUSE_UNWATCHED, missing=seen.unwatched, current_a=cap_a)
     elif fuse_binds:
@@ -131,9 +131,9 @@ def _without_refused(state: State, told: Command, target: Command, now_s: float)
 
 def _actions(told: Command, target: Command) -> tuple[Action, ...]:
     """The calls from `told` to `target`: the limit first, so that no start runs at an old one."""
-    actions: list[Action] = []
-    if target.charging and target.limit_a != told.limit_a:
-        actions.append(Action(ActionKind.SET_LIMIT, target.limit_a))
+    switch: tuple[Action, ...] = ()
     if target.charging != told.charging:
-        actions.append(Action(ActionKind.START if target.charging else ActionKind.STOP))
-    return tuple(actions)
+        switch = (_START,) if target.charging else (_STOP,)
+    if not target.charging or target.limit_a == told.limit_a:
+        return switch
+    return (Action(ActionKind.SET_LIMIT, target.limit_a), *switch)

@@ -40,13 +40,14 @@ class CarCurrent(NamedTuple):
 def car_current(state: State, snapshot: Snapshot, settings: CoreSettings, voltage_v: float) -> CarCurrent:
     """The car's current: from its meter, else what it is believed to take of what the box was told and shows."""
     now_a = before_a = _offered_a(state.told)
-    if snapshot.now_s - state.told_at_s < settings.follow_s and state.before is not None:
+    if state.before is not None and snapshot.now_s - state.told_at_s < settings.follow_s:
         before_a = _offered_a(state.before)
     ev_w = snapshot.house.ev_w
     if ev_w is not None:
         phases = known_phases(state.car, settings)
         measured_a = ev_w / (phases * voltage_v)
-        return CarCurrent(measured_a, min(measured_a, max(now_a, before_a)), phases)
+        most_a = now_a if now_a > before_a else before_a
+        return CarCurrent(measured_a, measured_a if measured_a < most_a else most_a, phases)
     taken = estimate_car(state.car, now_a, settings)
     if before_a != now_a:
         taken_before_a = estimate_car(state.car, before_a, settings).current_a
@@ -106,9 +107,10 @@ def fuse_cap(state: State, settings: CoreSettings, house_a: float, now_s: float)
     if settings.main_fuse_a <= 0:
         return FuseCap()
     leaves_a = max(0, math.floor(settings.main_fuse_a - max(0.0, house_a)))
-    if state.fuse.cap_a is None or leaves_a <= state.fuse.cap_a:
-        return FuseCap(cap_a=leaves_a)
-    since_s = now_s if state.fuse.better_since_s is None else state.fuse.better_since_s
+    cap_a, better_since_s = state.fuse
+    if cap_a is None or leaves_a <= cap_a:
+        return FuseCap(leaves_a)
+    since_s = now_s if better_since_s is None else better_since_s
     if now_s - since_s >= _FUSE_RECOVERY_S:
-        return FuseCap(cap_a=leaves_a)
-    return FuseCap(cap_a=state.fuse.cap_a, better_since_s=since_s)
+        return FuseCap(leaves_a)
+    return FuseCap(cap_a, since_s)

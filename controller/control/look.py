@@ -11,6 +11,8 @@ from controller.control.state import FuseCap, Snapshot, State
 from controller.domain.readings import House
 from controller.domain.units import power_w
 
+_NO_FUSE = FuseCap()
+
 
 class Seen(NamedTuple):
     """The snapshot, worked out.
@@ -49,25 +51,29 @@ def look(state: State, snapshot: Snapshot, settings: CoreSettings, voltage_v: fl
         settings: The site.
         voltage_v: Mean phase voltage, V.
     """
-    house = snapshot.house
-    phases = known_phases(state.car, settings)
-    gap_s = settings.limit_change_s if house.ev_w is not None else max(settings.limit_change_s, settings.follow_s)
-    box_max_a = snapshot.power.limit_max_a if snapshot.power is not None else None
-    limit_max_a = settings.max_current_a if box_max_a is None else min(settings.max_current_a, box_max_a)
-    if house.grid_w is None or house.grid_age_s > settings.stale_after_s:
+    house, grid_w, limit_max_a = snapshot.house, snapshot.house.grid_w, _limit_max_a(snapshot, settings)
+    metered = house.ev_w is not None
+    gap_s = settings.limit_change_s if metered else max(settings.limit_change_s, settings.follow_s)
+    if grid_w is None or house.grid_age_s > settings.stale_after_s:
+        phases = known_phases(state.car, settings)
         return Seen(False, None, 0.0, phases, voltage_v, 0.0, state.fuse, None, limit_max_a, gap_s)
     car = car_current(state, snapshot, settings, voltage_v)
+    phases = car.phases if metered else known_phases(state.car, settings)
     ev_w = power_w(car.for_surplus_a, car.phases, voltage_v)
-    house_a = 0.0
-    fuse = FuseCap()
+    house_a, fuse, missing = 0.0, _NO_FUSE, None
     if settings.main_fuse_a > 0:
-        worst_a = worst_phase_a(house, house.grid_w, car.phases, voltage_v, car.for_fuse_a)
+        worst_a = worst_phase_a(house, grid_w, car.phases, voltage_v, car.for_fuse_a)
         house_a = worst_a - car.for_fuse_a
         rises = car.rises_to_a is not None and min(worst_a, _risen_a(house, car, voltage_v)) <= settings.main_fuse_a
         fuse = state.fuse if rises else fuse_cap(state, settings, house_a, snapshot.now_s)
-    if (missing := unwatched(house, settings)) is not None:
-        fuse = held_cap(state, settings)
-    return Seen(True, ev_w - house.grid_w, ev_w, phases, voltage_v, house_a, fuse, missing, limit_max_a, gap_s)
+        if (missing := unwatched(house, settings)) is not None:
+            fuse = held_cap(state, settings)
+    return Seen(True, ev_w - grid_w, ev_w, phases, voltage_v, house_a, fuse, missing, limit_max_a, gap_s)
+
+
+def _limit_max_a(snapshot: Snapshot, settings: CoreSettings) -> int:
+    box_max_a = snapshot.power.limit_max_a if snapshot.power is not None else None
+    return settings.max_current_a if box_max_a is None else min(settings.max_current_a, box_max_a)
 
 
 def _risen_a(house: House, car: CarCurrent, voltage_v: float) -> float:

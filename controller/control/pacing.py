@@ -25,9 +25,10 @@ def advance(
     What was wanted at the last look is taken to have been wanted until this one.
     """
     old = state.timers
-    step_s = min(max(0.0, now_s - old.at_s), _LONGEST_STEP_S) if old.at_s > LONG_AGO_S else 0.0
-    budget = settings.writes_per_hour
-    tokens = budget if old.write_tokens is None else min(budget, old.write_tokens + step_s * budget / 3600)
+    step_s = _between_0_and(_LONGEST_STEP_S, now_s - old.at_s) if old.at_s > LONG_AGO_S else 0.0
+    tokens = budget = settings.writes_per_hour
+    if old.write_tokens is not None:
+        tokens = _between_0_and(budget, old.write_tokens + step_s * budget / 3600)
     if told is None or wish is None:
         return Timers(now_s, 0.0, 0.0, 0.0, tokens)
     dwell, wanted = wish.dwell, old.wants_a >= settings.min_current_a
