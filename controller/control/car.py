@@ -29,6 +29,7 @@ from controller.domain.units import MIN_CURRENT_A, power_w
 KNOWN = 0.95
 """Certainty from which the number of phases is counted on."""
 
+_MAY_DRAW = frozenset((OcppState.CHARGING, OcppState.UNKNOWN))
 _SURE = 0.99  # a meter that tells what is already so certain is not weighed again
 _SAMPLE_S = 2.0  # samples are at least so far apart
 _METERED_SAMPLE_S = 6.0  # and so far while the car's own meter tells all but its phases
@@ -97,15 +98,16 @@ def observe_car(state: State, snapshot: Snapshot, settings: CoreSettings, voltag
     if told is None or status is None:
         return car
     offered_a = float(told.limit_a) if told.charging else 0.0
-    drawing = status.state is OcppState.CHARGING or status.state is OcppState.UNKNOWN
+    drawing = status.state in _MAY_DRAW
     house = snapshot.house
     taken_at_s = snapshot.now_s - house.grid_age_s
     settled = drawing or (car.rest_w is None and status.state.plugged is not False)
-    if settled and offered_a == car.offered_a and not _due(car, house, taken_at_s, settings, status):
+    as_before = car.offers != () and offered_a == car.offers[-1][1]
+    if settled and as_before and not _due(car, house, taken_at_s, settings, status):
         return car
     if not drawing and status.state.plugged is False:
         return Car(noise_w=car.noise_w, uneven_w=car.uneven_w, lowest_w=car.lowest_w)
-    if not car.offers or offered_a != car.offered_a:
+    if not as_before:
         if car.step is not None:
             car = _answered(car, drawing, settings, voltage_v, window_s=0.0)
         car = _offered(car, offered_a, state.told_at_s, snapshot.now_s, settings)
@@ -154,8 +156,7 @@ def _spacing_s(car: Car, house: House) -> float:
 
 
 def _metering_changed(car: Car, house: House) -> bool:
-    pv, battery = car.metered
-    return (house.pv_w is not None) is not pv or (house.battery_w is not None) is not battery
+    return car.metered != (house.pv_w is not None, house.battery_w is not None)
 
 
 def _offered(car: Car, offered_a: float, told_at_s: float, now_s: float, settings: CoreSettings) -> Car:

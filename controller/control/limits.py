@@ -106,8 +106,10 @@ def fuse_cap(state: State, settings: CoreSettings, house_a: float, now_s: float)
     """Down at once, up only after the fuse has left more for a while."""
     if settings.main_fuse_a <= 0:
         return FuseCap()
-    leaves_a = max(0, math.floor(settings.main_fuse_a - max(0.0, house_a)))
+    leaves_a = max(0, math.floor(settings.main_fuse_a - house_a if house_a > 0.0 else settings.main_fuse_a))
     cap_a, better_since_s = state.fuse
+    if leaves_a == cap_a and better_since_s is None:
+        return state.fuse
     if cap_a is None or leaves_a <= cap_a:
         return FuseCap(leaves_a)
     since_s = now_s if better_since_s is None else better_since_s

@@ -30,14 +30,14 @@ def observe(state: State, snapshot: Snapshot) -> State:
         # of a box that tells no state the worse is assumed: then silence of the meter still brings the fallback
         charging = status.state.enabled is True or status.state is OcppState.UNKNOWN
         return state._replace(told=Command(power.limit_a, charging))
-    if power.limit_a == told.limit_a and status.state.enabled is told.charging and _is_settled(state):
+    if power.limit_a == told.limit_a and status.state.enabled is told.charging and _owes_nothing(state):
         return state
     state = _observe_limit(state, power)
     return _observe_charging(state, status)
 
 
-def _is_settled(state: State) -> bool:
-    """Whether nothing is remembered that a box which does as it was told would put an end to."""
+def _owes_nothing(state: State) -> bool:
+    """Whether nothing is remembered that would end once the box does as it was told."""
     return (
         state.unconfirmed is None and state.repeat_after_s == REPEAT_AFTER_S and state.refusals.starting.patience_s == 0
     )

@@ -132,7 +132,7 @@ class State(NamedTuple):
     car: Car = Car()
 
     def renewed(self, pending: Command | None, timers: Timers, fuse: FuseCap, car: Car) -> State:
-        """With what every decision renews: the fields from `pending` on; quicker than `_replace`."""
+        """With what every decision renews, the fields from `pending` on; quicker than `_replace`."""
         return State._make((*self[:_KEPT], pending, timers, fuse, car))
 
 

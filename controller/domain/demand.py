@@ -8,7 +8,6 @@ from typing import Any, ClassVar, NamedTuple, Protocol, Self
 
 from controller.domain.readings import House
 from controller.domain.reasons import Reason
-from controller.domain.units import power_w
 
 
 class Situation(NamedTuple):
@@ -39,7 +38,7 @@ class Situation(NamedTuple):
     @property
     def watts_per_amp(self) -> float:
         """Power of one amp on every phase in use, W/A."""
-        return power_w(1.0, self.phases, self.voltage_v)
+        return self.phases * self.voltage_v
 
 
 class Dwell(NamedTuple):
