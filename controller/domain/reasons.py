@@ -21,6 +21,9 @@ class ReasonCode(StrEnum):
     FIXED = "fixed"
     STARTS_SOON = "starts_soon"
     STOPS_SOON = "stops_soon"
+    WEIGHS_START = "weighs_start"
+    WEIGHS_STOP = "weighs_stop"
+    CALM = "calm"
     PACING = "pacing"
     BUDGET = "budget"
     FUSE = "fuse"
@@ -50,6 +53,9 @@ _SENTENCES: dict[ReasonCode, str] = {
     ReasonCode.FIXED: "fixed current of {current_a} A",
     ReasonCode.STARTS_SOON: "{why}, starts in {in_s:s}",
     ReasonCode.STOPS_SOON: "{why}, stops in {in_s:s}",
+    ReasonCode.WEIGHS_START: "{why}; starts within {in_s:s} if it stays so",
+    ReasonCode.WEIGHS_STOP: "{why}; stops within {in_s:s} if it stays so",
+    ReasonCode.CALM: "{why}; {current_a} A would suit, and is not worth a command yet",
     ReasonCode.PACING: "{why}; the box takes the next change in {in_s:s}",
     ReasonCode.BUDGET: "{why}; write budget spent, the next change in {in_s:s}",
     ReasonCode.FUSE: "main fuse: {house_a:.0f} A of {fuse_a:.0f} A in use by the house, leaves {current_a} A",
