@@ -93,4 +93,4 @@ class OffPeak:
         if self._settings.then == "surplus":
             return Defer(to="surplus")
         upcoming = min(window.next_start(local) for window in self._settings.windows)
-        return Demand(current_a=0, reason=because(ReasonCode.OUTSIDE_WINDOW, next=f"{upcoming:%a %H:%M}"))
+        return Demand(current_a=0, reason=because(ReasonCode.OUTSIDE_WINDOW, next=upcoming))

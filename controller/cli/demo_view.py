@@ -18,7 +18,7 @@ from controller.domain.charger import ChargerStatus
 from controller.domain.decision import Decision
 from controller.domain.ports import Clock
 from controller.domain.readings import House
-from controller.domain.reasons import format_duration
+from controller.domain.sentences.speech import format_duration
 from controller.simulation.home import Home
 
 _BAR_W = 10_000.0

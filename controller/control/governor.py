@@ -110,7 +110,7 @@ def _protect(target: Command, reason: Reason, settings: CoreSettings, seen: Seen
         return target, reason
     fuse_binds = cap_a < limit_max_a
     if cap_a < settings.min_current_a:
-        by = "the main fuse" if fuse_binds else "the wallbox's own maximum"
+        by = "main_fuse" if fuse_binds else "box_maximum"
         reason = because(ReasonCode.NO_HEADROOM, limit_by=by, current_a=cap_a, min_a=settings.min_current_a)
         return Command(target.limit_a, False), reason
     if fuse_binds and seen.unwatched is not None:

@@ -92,8 +92,8 @@ def unwatched(house: House, settings: CoreSettings) -> str | None:
     if settings.main_fuse_a <= 0 or house.grid_current_a is not None:
         return None
     if house.grid_phases_missing:
-        return "the grid's phases are"
-    return "the PV power is" if house.pv_missing else None
+        return "grid_phases"
+    return "pv_power" if house.pv_missing else None
 
 
 def held_cap(state: State, settings: CoreSettings) -> FuseCap:
