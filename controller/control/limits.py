@@ -13,7 +13,7 @@ from controller.domain.decision import Command
 from controller.domain.readings import House
 from controller.domain.units import power_w
 
-_FUSE_RECOVERY_S = 60.0
+FUSE_RECOVERY_S = 60.0
 """How long the fuse has to leave more before the cap rises: kettles come back."""
 
 
@@ -113,6 +113,6 @@ def fuse_cap(state: State, settings: CoreSettings, house_a: float, now_s: float)
     if cap_a is None or leaves_a <= cap_a:
         return FuseCap(leaves_a)
     since_s = now_s if better_since_s is None else better_since_s
-    if now_s - since_s >= _FUSE_RECOVERY_S:
+    if now_s - since_s >= FUSE_RECOVERY_S:
         return FuseCap(leaves_a)
     return FuseCap(cap_a, since_s)

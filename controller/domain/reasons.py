@@ -25,6 +25,7 @@ class ReasonCode(StrEnum):
     PACING = "pacing"
     BUDGET = "budget"
     FUSE = "fuse"
+    FUSE_HELD = "fuse_held"
     FUSE_UNWATCHED = "fuse_unwatched"
     NO_HEADROOM = "no_headroom"
     NO_CAR = "no_car"

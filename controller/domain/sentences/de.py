@@ -26,8 +26,8 @@ _SENTENCES: dict[str, Sentence] = {
         "Ladestart in {in_s:s}, wenn sich nichts ändert",
     ),
     "window": Sentence(
-        "Niedertarif bis {until} Uhr",
-        "der Niedertarif endet um {until} Uhr",
+        "Niedertarif bis {until:word}",
+        "gilt bis {until:word}",
     ),
     "outside_window": Sentence(
         "außerhalb des Niedertarifs, er beginnt {next}",
@@ -56,6 +56,10 @@ _SENTENCES: dict[str, Sentence] = {
     "fuse": Sentence(
         "Hausanschluss-Sicherung: das Haus braucht {house_a:.0f} A von {fuse_a:.0f} A, es bleiben {current_a} A",
         "mehr Ladestrom, wenn das Haus weniger von den {fuse_a:.0f} A braucht",
+    ),
+    "fuse_held": Sentence(
+        "Hausanschluss-Sicherung: {current_a} A, bis sie {for_s:s} lang mehr übrig lässt",
+        "mehr Ladestrom, wenn die Sicherung {for_s:s} lang mehr übrig lässt",
     ),
     "fuse_unwatched": Sentence(
         "die Hausanschluss-Sicherung ist nicht zu überwachen, {missing:word}: höchstens {current_a} A",
@@ -117,6 +121,7 @@ SPEECH = Speech(
         "main_fuse": "die Hausanschluss-Sicherung",
         "box_maximum": "die Obergrenze der Wallbox",
         "grid_phases": "die Phasenwerte des Netzzählers fehlen",
+        "always": "auf Weiteres",
         "pv_power": "die PV-Leistung fehlt",
         "minimum": "Mindeststrom",
         "stop": "Ladestopp",

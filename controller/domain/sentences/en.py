@@ -26,8 +26,8 @@ _SENTENCES: dict[str, Sentence] = {
         "starts in {in_s:s} if nothing changes",
     ),
     "window": Sentence(
-        "off-peak window until {until}",
-        "the window ends at {until}",
+        "off-peak window until {until:word}",
+        "lasts until {until:word}",
     ),
     "outside_window": Sentence(
         "outside the off-peak windows, next one {next}",
@@ -57,13 +57,17 @@ _SENTENCES: dict[str, Sentence] = {
         "main fuse: {house_a:.0f} A of {fuse_a:.0f} A in use by the house, leaves {current_a} A",
         "the car gets more when the house needs less of the {fuse_a:.0f} A",
     ),
+    "fuse_held": Sentence(
+        "main fuse: {current_a} A until it has left more for {for_s:s}",
+        "the car gets more when the fuse has left more for {for_s:s}",
+    ),
     "fuse_unwatched": Sentence(
         "the main fuse cannot be watched, {missing:word}: at most {current_a} A",
         "the car gets more when all that watches the fuse is known again; now {missing:word}",
     ),
     "no_headroom": Sentence(
-        "{limit_by:word} leaves {current_a} A, less than the {min_a} A a car needs",
-        "starts when {limit_by:word} leaves {min_a} A",
+        "{limit_by:word} allows {current_a} A, less than the {min_a} A a car needs",
+        "starts when {limit_by:word} allows {min_a} A",
     ),
     "no_car": Sentence(
         "no car is plugged in",
@@ -117,6 +121,7 @@ SPEECH = Speech(
         "main_fuse": "the main fuse",
         "box_maximum": "the wallbox's own maximum",
         "grid_phases": "the grid's phases are missing",
+        "always": "further notice",
         "pv_power": "the PV power is missing",
     },
     point=".",
