@@ -76,7 +76,7 @@ def test_every_sentence_can_be_said_and_nothing_is_left_open(code: ReasonCode, l
             ReasonCode.METER_STALE,
             {"age_s": 11_100.0, "fallback": "minimum"},
             "no grid reading for 3 h 5 min: fallback minimum",
-            "seit 3 Std. 5 min kein Wert vom Netzzähler: es gilt die Rückfallebene, Mindeststrom",
+            "seit 3 Std. 5 min kein Wert vom Netzzähler: Rückfall auf Mindeststrom",
         ),
         (
             ReasonCode.FIXED,

@@ -54,7 +54,7 @@ _SENTENCES: dict[str, Sentence] = {
         "die Änderung folgt in {in_s:s}, wenn sie dann noch gewünscht ist",
     ),
     "fuse": Sentence(
-        "Hausanschluss-Sicherung: das Haus braucht {house_a:.0f} A von {fuse_a:.0f} A, es bleiben {current_a} A",
+        "Hausanschluss-Sicherung: das Haus braucht {house_a:.1f} A von {fuse_a:.0f} A, es bleiben {current_a} A",
         "mehr Ladestrom, wenn das Haus weniger von den {fuse_a:.0f} A braucht",
     ),
     "fuse_held": Sentence(
@@ -63,7 +63,7 @@ _SENTENCES: dict[str, Sentence] = {
     ),
     "fuse_unwatched": Sentence(
         "die Hausanschluss-Sicherung ist nicht zu überwachen, {missing:word}: höchstens {current_a} A",
-        "mehr Ladestrom, wenn wieder alles bekannt ist, was die Sicherung überwacht; jetzt {missing:word}",
+        "mehr Ladestrom, wenn die Sicherung wieder zu überwachen ist",
     ),
     "no_headroom": Sentence(
         "{limit_by:word} lässt {current_a} A zu, weniger als die {min_a} A, die ein Auto braucht",
@@ -78,16 +78,16 @@ _SENTENCES: dict[str, Sentence] = {
         "wartet, bis das Auto Strom nimmt",
     ),
     "meter_stale": Sentence(
-        "seit {age_s:s} kein Wert vom Netzzähler: es gilt die Rückfallebene, {fallback:word}",
+        "seit {age_s:s} kein Wert vom Netzzähler: Rückfall auf {fallback:word}",
         "endet mit dem nächsten Wert vom Netzzähler",
     ),
     "strategy_failed": Sentence(
-        "die Strategie ist ausgefallen (siehe Protokoll): es gilt die Rückfallebene, {fallback:word}",
+        "die Strategie ist ausgefallen (siehe Protokoll): Rückfall auf {fallback:word}",
         "endet, wenn die Strategie wieder antwortet",
     ),
     "meter_awaited": Sentence(
-        "wartet auf den ersten Wert vom Netzzähler",
         "wartet auf einen Wert vom Netzzähler",
+        "weiter mit dem nächsten Wert vom Netzzähler",
     ),
     "box_awaited": Sentence(
         "wartet auf den Zustand der Wallbox",
@@ -125,7 +125,7 @@ SPEECH = Speech(
         "pv_power": "die PV-Leistung fehlt",
         "minimum": "Mindeststrom",
         "stop": "Ladestopp",
-        "hold": "alles bleibt, wie es ist",
+        "hold": "den letzten Stand",
     },
     point=",",
     hours="Std.",

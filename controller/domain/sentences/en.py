@@ -7,7 +7,7 @@ from controller.domain.sentences.speech import Sentence, Speech
 _SENTENCES: dict[str, Sentence] = {
     "sun": Sentence(
         "sun: {surplus_w:kW} surplus",
-        "the limit follows the surplus; charging ends when less than {need_w:kW} lasts",
+        "the limit follows the surplus; charging ends when it stays below {need_w:kW}",
     ),
     "cloud": Sentence(
         "cloud: {surplus_w:kW} surplus, need {need_w:kW}",
@@ -15,7 +15,7 @@ _SENTENCES: dict[str, Sentence] = {
     ),
     "no_sun": Sentence(
         "too little sun: {surplus_w:kW} surplus, need {need_w:kW}",
-        "starts when a surplus of {need_w:kW} lasts",
+        "starts when the surplus stays at {need_w:kW} or more",
     ),
     "min_on": Sentence(
         "{why}; has just started, may stop in {in_s:s}",
@@ -54,7 +54,7 @@ _SENTENCES: dict[str, Sentence] = {
         "the change is made in {in_s:s} if it is still wanted then",
     ),
     "fuse": Sentence(
-        "main fuse: {house_a:.0f} A of {fuse_a:.0f} A in use by the house, leaves {current_a} A",
+        "main fuse: {house_a:.1f} A of {fuse_a:.0f} A in use by the house, leaves {current_a} A",
         "the car gets more when the house needs less of the {fuse_a:.0f} A",
     ),
     "fuse_held": Sentence(
@@ -63,7 +63,7 @@ _SENTENCES: dict[str, Sentence] = {
     ),
     "fuse_unwatched": Sentence(
         "the main fuse cannot be watched, {missing:word}: at most {current_a} A",
-        "the car gets more when all that watches the fuse is known again; now {missing:word}",
+        "the car gets more when the fuse can be watched again",
     ),
     "no_headroom": Sentence(
         "{limit_by:word} allows {current_a} A, less than the {min_a} A a car needs",
@@ -86,8 +86,8 @@ _SENTENCES: dict[str, Sentence] = {
         "ends when the strategy answers again",
     ),
     "meter_awaited": Sentence(
-        "waiting for the first grid reading",
-        "waits for a grid reading",
+        "waiting for a grid reading",
+        "goes on with the next grid reading",
     ),
     "box_awaited": Sentence(
         "waiting for the wallbox's state",

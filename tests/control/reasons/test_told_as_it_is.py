@@ -30,7 +30,7 @@ def test_a_fallback_that_has_lasted_too_long_is_told_as_a_stop() -> None:
 def test_a_fuse_that_waits_to_give_more_does_not_say_that_the_house_needs_it() -> None:
     run = Run(core(Wants(16), main_fuse_a=25), limit_a=16, charging=True)
     run.step(**KETTLE)
-    assert str(run.decision.reason) == "main fuse: 17 A of 25 A in use by the house, leaves 8 A"
+    assert str(run.decision.reason) == "main fuse: 17.0 A of 25 A in use by the house, leaves 8 A"
     run.step(**CALM)
     assert str(run.decision.reason) == "main fuse: 8 A until it has left more for 60 s"
 
