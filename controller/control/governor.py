@@ -7,11 +7,11 @@ stop delays and minimum times, and spends calls to the box sparingly. What prote
 
 from __future__ import annotations
 
+import math
+
 from controller.control.ask import Order, wish_for
 from controller.control.car import observe_car
-from controller.control.limits import (
-    mean_voltage_v,
-)
+from controller.control.limits import FUSE_RECOVERY_S, mean_voltage_v
 from controller.control.look import Seen, look
 from controller.control.pacing import advance, hold, hold_by_worth, pace
 from controller.control.reconcile import observe, refused_for_s
@@ -63,12 +63,13 @@ def decide(
         target, reason = wish.command, wish.reason
     else:
         timers = advance(state, now_s, settings, told, wish)
-        if wish.sun is not None:
+        bounded = _bounded(wish, settings, seen)
+        if wish.sun is not None and (bounded.current_a > 0 or wish.current_a <= 0):
             sky, scales = _look_up(state, snapshot, settings, seen, wish.sun)
-            held = hold_by_worth(state, told, wish, timers, scales)
+            held = hold_by_worth(state, told, bounded, timers, scales)
         else:
             sky, scales = NIGHT, EMPTY  # who does not follow the sun does not watch it
-            held = hold(state, told, wish, settings, timers)
+            held = hold(state, told, bounded, settings, timers, gap_s=seen.gap_s)
         target, reason = pace(state, told, held, settings, timers, gap_s=seen.gap_s)
     if target.charging and target.limit_a > told.limit_a and _car_paused(snapshot):
         target, reason = Command(told.limit_a, target.charging), _CAR_PAUSED
@@ -131,6 +132,16 @@ def _car_paused(snapshot: Snapshot) -> bool:
     return snapshot.status is not None and snapshot.status.state is OcppState.SUSPENDED_EV
 
 
+def _bounded(wish: Demand, settings: CoreSettings, seen: Seen) -> Demand:
+    """The wish as far as it may be fulfilled: what is forbidden is neither waited for nor promised."""
+    fuse_a, wanted_a = seen.fuse.cap_a, wish.current_a
+    cap_a = seen.limit_max_a if fuse_a is None or fuse_a > seen.limit_max_a else fuse_a
+    if wanted_a < settings.min_current_a or settings.min_current_a <= cap_a > wanted_a - 1:
+        return wish
+    target, reason = _protect(Command(int(wanted_a), True), wish.reason, settings, seen)
+    return wish._replace(current_a=target.limit_a if target.charging else 0.0, reason=reason)
+
+
 def _protect(target: Command, reason: Reason, settings: CoreSettings, seen: Seen) -> tuple[Command, Reason]:
     """The last word: no limit above what configuration, box and main fuse allow, none below the minimum."""
     limit_max_a, fuse_a = seen.limit_max_a, seen.fuse.cap_a
@@ -139,14 +150,22 @@ def _protect(target: Command, reason: Reason, settings: CoreSettings, seen: Seen
         return target, reason
     fuse_binds = cap_a < limit_max_a
     if cap_a < settings.min_current_a:
-        by = "the main fuse" if fuse_binds else "the wallbox's own maximum"
+        by = "main_fuse" if fuse_binds else "box_maximum"
         reason = because(ReasonCode.NO_HEADROOM, limit_by=by, current_a=cap_a, min_a=settings.min_current_a)
         return Command(target.limit_a, False), reason
-    if fuse_binds and seen.unwatched is not None:
-        reason = because(ReasonCode.FUSE_UNWATCHED, missing=seen.unwatched, current_a=cap_a)
-    elif fuse_binds:
-        reason = because(ReasonCode.FUSE, house_a=seen.house_a, fuse_a=settings.main_fuse_a, current_a=cap_a)
+    if fuse_binds:
+        reason = _why_the_fuse(cap_a, settings, seen)
     return Command(cap_a, True), reason
+
+
+def _why_the_fuse(cap_a: int, settings: CoreSettings, seen: Seen) -> Reason:
+    """Why the car may have no more: the house, what is missing, or what the house needed a moment ago."""
+    if seen.unwatched is not None:
+        return because(ReasonCode.FUSE_UNWATCHED, missing=seen.unwatched, current_a=cap_a)
+    house_a, fuse_a = max(0.0, seen.house_a), settings.main_fuse_a
+    if math.floor(fuse_a - house_a) != cap_a:
+        return because(ReasonCode.FUSE_HELD, current_a=cap_a, for_s=FUSE_RECOVERY_S)
+    return because(ReasonCode.FUSE, house_a=house_a, fuse_a=fuse_a, current_a=cap_a)
 
 
 def _without_refused(state: State, told: Command, target: Command, now_s: float) -> tuple[Command, tuple[Action, ...]]:

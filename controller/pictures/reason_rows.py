@@ -35,6 +35,7 @@ _LOOKS: dict[ReasonCode, tuple[str, str]] = {
     ReasonCode.PACING: ("box is paced", _WAIT),
     ReasonCode.BUDGET: ("write budget spent", _WAIT),
     ReasonCode.FUSE: ("main fuse", _LIMIT),
+    ReasonCode.FUSE_HELD: ("main fuse, still", _LIMIT),
     ReasonCode.FUSE_UNWATCHED: ("fuse not watched", _LIMIT),
     ReasonCode.NO_HEADROOM: ("no headroom", _LIMIT),
     ReasonCode.NO_CAR: ("no car", _NIGHT),
