@@ -8,6 +8,7 @@ from typing import NamedTuple
 from controller.control.settings import CoreSettings
 from controller.control.state import Snapshot, State
 from controller.domain.decision import Decision
+from controller.domain.demand import Demand
 from controller.domain.reasons import ReasonCode
 
 _LONGEST_S = 60.0  # one look stands for no longer in the timers
@@ -44,7 +45,7 @@ def standing(state: State, snapshot: Snapshot, settings: CoreSettings, decision:
     demand, told, reason = decision.demand, state.told, decision.reason
     if demand is None or demand.steady_w is None or told is None or decision.actions:
         return None
-    if snapshot.house.ev_w is None or settings.main_fuse_a > 0 or reason.code is ReasonCode.BUDGET:
+    if snapshot.house.ev_w is None or reason.code is ReasonCode.BUDGET or _guarded(snapshot, settings, demand):
         return None
     wanted = demand.current_a >= settings.min_current_a
     kept = told.charging and wanted and int(demand.current_a) == told.limit_a
@@ -57,6 +58,13 @@ def standing(state: State, snapshot: Snapshot, settings: CoreSettings, decision:
     to_minute_s = _MINUTE_S - snapshot.now.second - snapshot.now.microsecond / 1e6
     waits_s = min(_LONGEST_S, to_minute_s, _LONGEST_S if reason.in_s is None else reason.in_s)
     return Standing(from_w, below_w, now_s + waits_s)
+
+
+def _guarded(snapshot: Snapshot, settings: CoreSettings, demand: Demand) -> bool:
+    """Whether more than the surplus counts: main fuse, limit of feed-in, a cap, a battery to be spared."""
+    if settings.main_fuse_a > 0 or settings.feed_in_limit_w is not None or snapshot.cap is not None:
+        return True
+    return demand.battery_spared and snapshot.house.battery_w is not None
 
 
 def _rests(state: State, settings: CoreSettings) -> bool:

@@ -68,12 +68,15 @@ class Demand(NamedTuple):
             within the same minute of local time, whatever PV, load and car do to bring it about, and with the same
             delay of what is running: the start's while off and wanted, the stop's while on and not. None where
             that is not known; a backtest then looks at every step.
+        battery_spared: Whether the governor is to see to it that no home battery is emptied into the car. False for a
+            strategy that reckons with the battery itself, or means to use it.
     """
 
     current_a: float
     reason: Reason
     dwell: Dwell = Dwell()
     steady_w: tuple[float, float] | None = None
+    battery_spared: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
