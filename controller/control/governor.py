@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import math
 
-from controller.control.ask import Order, wish_for
+from controller.control.ask import Order
 from controller.control.car import observe_car
+from controller.control.external_cap import under_cap
 from controller.control.limits import FUSE_RECOVERY_S, mean_voltage_v
 from controller.control.look import Seen, look
 from controller.control.pacing import advance, hold, hold_by_worth, pace
 from controller.control.reconcile import observe, refused_for_s
+from controller.control.safeguards import guarded_wish, within_starts
 from controller.control.settings import CoreSettings
 from controller.control.sky import NIGHT, Sky, watch_sky, without_battery_w
 from controller.control.state import LONG_AGO_S, Snapshot, State
@@ -57,7 +59,7 @@ def decide(
         return state, Decision(command=told, actions=(), reason=idle or _BOX_AWAITED)
     seen = look(state, snapshot, settings, voltage_v)
     sky, scales = state.sky, state.scales
-    wish = wish_for(told, snapshot, settings, seen, failed_for_s)
+    state, wish = guarded_wish(state, told, snapshot, settings, seen, failed_for_s=failed_for_s)
     if isinstance(wish, Order):
         timers = advance(state, now_s, settings)
         target, reason = wish.command, wish.reason
@@ -74,12 +76,21 @@ def decide(
     if target.charging and target.limit_a > told.limit_a and _car_paused(snapshot):
         target, reason = Command(told.limit_a, target.charging), _CAR_PAUSED
     target, reason = _protect(target, reason, settings, seen)
+    if snapshot.cap is not None:
+        wanted_a = wish.current_a if isinstance(wish, Demand) else 0.0
+        target, reason = under_cap(
+            target, reason, snapshot.cap, settings, phases=seen.phases, wanted_a=wanted_a, now=snapshot.now
+        )
     actions = () if target == told else _actions(told, target)
     if not actions and target.charging and _never_begun(state, snapshot, wish, settings):
         actions = (_START,)
     if actions and (refused_s := refused_for_s(state, actions, now_s)) > 0:
         target, actions = _without_refused(state, told, target, now_s)
         reason = because(ReasonCode.BOX_REFUSES, why=reason, in_s=refused_s)
+    if settings.starts_per_day > 0 and not told.charging and (actions or reason.in_s is not None):
+        state, refused = within_starts(state, snapshot, settings)
+        if refused is not None:
+            target, actions, reason = told, (), refused
     demand = wish if isinstance(wish, Demand) else None
     decision = Decision(target, actions, reason, seen.surplus_w, demand)
     return state.renewed(target if actions else None, timers, seen.fuse, state.car, sky, scales), decision
@@ -101,7 +112,7 @@ def _look_up(state: State, snapshot: Snapshot, settings: CoreSettings, seen: See
         charging=told.charging,
         aside_w=without_battery_w(snapshot.house, surplus_w) - sun.surplus_w,
         watts_per_amp=seen.phases * seen.voltage_v,
-        range_a=(settings.min_current_a, max(settings.min_current_a, seen.limit_max_a)),
+        range_a=(settings.min_current_a, max(settings.min_current_a, seen.cap_a)),
     )
     return sky, scales
 
@@ -134,8 +145,7 @@ def _car_paused(snapshot: Snapshot) -> bool:
 
 def _bounded(wish: Demand, settings: CoreSettings, seen: Seen) -> Demand:
     """The wish as far as it may be fulfilled: what is forbidden is neither waited for nor promised."""
-    fuse_a, wanted_a = seen.fuse.cap_a, wish.current_a
-    cap_a = seen.limit_max_a if fuse_a is None or fuse_a > seen.limit_max_a else fuse_a
+    wanted_a, cap_a = wish.current_a, seen.cap_a
     if wanted_a < settings.min_current_a or settings.min_current_a <= cap_a > wanted_a - 1:
         return wish
     target, reason = _protect(Command(int(wanted_a), True), wish.reason, settings, seen)
@@ -144,8 +154,7 @@ def _bounded(wish: Demand, settings: CoreSettings, seen: Seen) -> Demand:
 
 def _protect(target: Command, reason: Reason, settings: CoreSettings, seen: Seen) -> tuple[Command, Reason]:
     """The last word: no limit above what configuration, box and main fuse allow, none below the minimum."""
-    limit_max_a, fuse_a = seen.limit_max_a, seen.fuse.cap_a
-    cap_a = limit_max_a if fuse_a is None or fuse_a > limit_max_a else fuse_a
+    limit_max_a, cap_a = seen.limit_max_a, seen.cap_a
     if not target.charging or settings.min_current_a <= cap_a >= target.limit_a:
         return target, reason
     fuse_binds = cap_a < limit_max_a

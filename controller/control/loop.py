@@ -16,7 +16,7 @@ from controller.control.supervisor import contained, supervise
 from controller.domain.decision import Action, Decision
 from controller.domain.errors import DeviceError, StorageError
 from controller.domain.explanation import explain
-from controller.domain.ports import Clock, LimitStore, Publisher, Wallbox
+from controller.domain.ports import CapSource, Clock, LimitStore, Publisher, Wallbox
 from controller.domain.readings import House
 from controller.domain.sentences import Language
 
@@ -33,6 +33,7 @@ class Controller:
         clock: The only clock.
         settings: The site.
         limit_store: Where the user's own limit survives a crash.
+        caps: Where a limit from outside comes from; None for nowhere.
         publishers: Told of every tick.
         tick_s: Seconds between two decisions.
         status_every_s: Seconds between two looks at the box.
@@ -49,6 +50,7 @@ class Controller:
         clock: Clock,
         settings: CoreSettings,
         limit_store: LimitStore,
+        caps: CapSource | None = None,
         publishers: tuple[Publisher, ...] = (),
         tick_s: float = 1.0,
         status_every_s: float = 15.0,
@@ -60,6 +62,7 @@ class Controller:
         self._wallbox = wallbox
         self._clock = clock
         self._settings = settings
+        self._caps = caps
         self._publishers = publishers
         self._tick_s = tick_s
         self._stop_on_exit = stop_on_exit
@@ -101,14 +104,15 @@ class Controller:
             await self._clock.sleep(next_s - self._clock.monotonic_s())
 
     def _tick(self) -> None:
-        now_s = self._clock.monotonic_s()
+        now_s, now = self._clock.monotonic_s(), self._clock.now()
         snapshot = Snapshot(
             now_s=now_s,
-            now=self._clock.now(),
+            now=now,
             house=self._meters.house(now_s),
             status=self._link.status,
             power=self._link.power,
             box_down=self._link.down(now_s),
+            cap=self._caps.look(now_s, now) if self._caps is not None else None,
         )
         decision = self._decide(snapshot)
         self._link.submit(decision.actions)

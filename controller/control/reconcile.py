@@ -101,12 +101,16 @@ def acknowledge(state: State, action: Action, now_s: float) -> State:
                 scales=state.scales.told(switched=False),
             )
         case ActionKind.START | ActionKind.STOP:
+            guards = state.guards
+            if action.kind is ActionKind.START:
+                guards = guards._replace(starts=guards.starts.one_more)
             return state._replace(
                 told=Command(told.limit_a, action.kind is ActionKind.START),
                 before=told,
                 told_at_s=now_s,
                 charging_told_at_s=now_s,
                 switched_at_s=now_s,
+                guards=guards,
                 timers=timers._replace(start_s=0.0, stop_s=0.0, raise_s=0.0),
                 scales=state.scales.told(switched=True),
             )

@@ -49,6 +49,14 @@ _LOOKS: dict[ReasonCode, tuple[str, str]] = {
     ReasonCode.BOX_REFUSES: ("box refuses", _FAULT),
     ReasonCode.BOX_LOCKED: ("locked out", _FAULT),
     ReasonCode.BATTERY_UNKNOWN: ("battery is silent", _FAULT),
+    ReasonCode.BATTERY_SPARED: ("as far as the sun", _SUN),
+    ReasonCode.BATTERY_HELD: ("battery is spared", _NIGHT),
+    ReasonCode.CURTAILED: ("hidden sun tried", _SUN),
+    ReasonCode.STARTS_SPENT: ("starts are spent", _LIMIT),
+    ReasonCode.CAP: ("limit from outside", _LIMIT),
+    ReasonCode.CAP_STOPS: ("stopped from outside", _LIMIT),
+    ReasonCode.CAP_KEPT: ("limit is kept", _FAULT),
+    ReasonCode.CAP_UNREADABLE: ("limit unreadable", _FAULT),
 }
 
 _OTHER_CODES = _PLAN  # somebody else's reasons
