@@ -20,7 +20,9 @@ from controller.control.poller import HouseMeters, MeterPoller
 from controller.control.settings import CoreSettings, Fallback
 from controller.domain.errors import ConfigError
 from controller.domain.ports import Clock, LimitStore, Publisher, Wallbox
+from controller.history.box_note_file import BoxNoteFile
 from controller.history.limit_file import LimitFile
+from controller.history.session_file import SessionFile
 from controller.meter.connection import Connections, Endpoint, Transport
 from controller.meter.device import ModbusMeter
 from controller.meter.plausibility import Bounds
@@ -236,12 +238,27 @@ def _check_update_types(table: WallboxAccess) -> None:
 
 
 def make_limit_store(config: Config, environ: Mapping[str, str] = os.environ) -> LimitStore:
-    """Where the user's own limit is kept: `history.directory`, else systemd's state directory, else the user's."""
+    """Where the user's own limit is kept."""
+    return LimitFile(state_directory(config, environ), wallbox_name(config))
+
+
+def make_session_store(config: Config, environ: Mapping[str, str] = os.environ) -> SessionFile:
+    """Where the records of charging sessions are kept."""
+    return SessionFile(state_directory(config, environ), wallbox_name(config))
+
+
+def wallbox_name(config: Config) -> str:
+    """By which records tell one wallbox from another."""
+    return f"{config.wallbox.host}:{config.wallbox.port}"
+
+
+def state_directory(config: Config, environ: Mapping[str, str] = os.environ) -> Path:
+    """What survives a restart lies here: `history.directory`, else systemd's state directory, else the user's."""
     directory = config.history.directory
     if directory is None:
         state_home = environ.get("XDG_STATE_HOME") or "~/.local/state"
         directory = Path(environ.get("STATE_DIRECTORY") or f"{state_home}/sunpace").expanduser()
-    return LimitFile(directory, f"{config.wallbox.host}:{config.wallbox.port}")
+    return directory
 
 
 def make_controller(
@@ -268,6 +285,8 @@ def make_controller(
         clock=clock,
         settings=core_settings(loaded),
         limit_store=make_limit_store(config),
+        session_store=make_session_store(config),
+        note_store=BoxNoteFile(state_directory(config), wallbox_name(config)),
         publishers=publishers,
         tick_s=tick_s,
         status_every_s=config.wallbox.pacing.dashboard_s,

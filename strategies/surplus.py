@@ -75,7 +75,7 @@ class Surplus:
             current_a=0,
             reason=because(code, surplus_w=surplus_w, need_w=need_w),
             dwell=self._stop_dwell(situation, watts_per_amp),
-            steady_w=None if self._settings.keep_minimum and situation.charging else (-inf, need_w + aside_w),
+            steady_w=None if self._keeps(situation) and situation.charging else (-inf, need_w + aside_w),
         )
 
     def _surplus_w(self, situation: Situation) -> float:
@@ -95,9 +95,13 @@ class Surplus:
         """Through a cloud the minimum is kept longer where that is asked for; at dusk never."""
         pv_w = situation.house.pv_w
         dusk_w = _DUSK_SHARE * situation.min_current_a * watts_per_amp
-        if self._settings.keep_minimum and (pv_w is None or pv_w >= dusk_w):
+        if self._keeps(situation) and (pv_w is None or pv_w >= dusk_w):
             return self._cloud_dwell
         return self._dwell
+
+    def _keeps(self, situation: Situation) -> bool:
+        """Whether the minimum is kept through clouds: since that is asked for, or a pause would make the box fail."""
+        return self._settings.keep_minimum or situation.pause_harms
 
 
 def _dwell(settings: SurplusSettings, stop_delay_s: float) -> Dwell:

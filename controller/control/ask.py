@@ -24,7 +24,13 @@ class Order(NamedTuple):
 
 
 def wish_for(
-    told: Command, snapshot: Snapshot, settings: CoreSettings, seen: Seen, failed_for_s: float | None
+    told: Command,
+    snapshot: Snapshot,
+    settings: CoreSettings,
+    seen: Seen,
+    failed_for_s: float | None,
+    *,
+    pause_harms: bool,
 ) -> Demand | Order:
     """The strategy's demand, or the fallback where it cannot be had."""
     house, status = snapshot.house, snapshot.status
@@ -39,7 +45,7 @@ def wish_for(
         return _fallback(told, settings, failed_for_s, reason)
     if status is not None and status.state.plugged is False:
         return _NO_CAR
-    return _ask(told, snapshot, settings, seen)
+    return _ask(told, snapshot, settings, seen, pause_harms=pause_harms)
 
 
 def _fallback(told: Command, settings: CoreSettings, since_s: float, reason: Reason) -> Order:
@@ -52,7 +58,7 @@ def _fallback(told: Command, settings: CoreSettings, since_s: float, reason: Rea
     return Order(told, reason)
 
 
-def _ask(told: Command, snapshot: Snapshot, settings: CoreSettings, seen: Seen) -> Demand:
+def _ask(told: Command, snapshot: Snapshot, settings: CoreSettings, seen: Seen, *, pause_harms: bool) -> Demand:
     """Asks the active strategy, or the one it defers to."""
     situation = Situation(
         snapshot.now.astimezone(settings.timezone),
@@ -64,6 +70,7 @@ def _ask(told: Command, snapshot: Snapshot, settings: CoreSettings, seen: Seen) 
         seen.limit_max_a,
         seen.phases,
         seen.voltage_v,
+        pause_harms,
     )
     name = settings.active
     for _ in settings.strategies:

@@ -11,7 +11,7 @@ import anyio
 import structlog
 
 from controller.control.own_limit import OwnLimit
-from controller.domain.charger import ChargerStatus, PowerSettings
+from controller.domain.charger import ChargerStatus, PowerSettings, plugged_anew
 from controller.domain.decision import Action, ActionKind
 from controller.domain.errors import (
     AuthError,
@@ -162,6 +162,8 @@ class BoxLink:
             await self._look()
         elif self._second_look is not None:
             await self._look_again(self._second_look)
+        elif self._orders and self._orders[0].kind is ActionKind.START and self._limit_uncertain:
+            await self._make_sure_of_limit(self.power.limit_a)
         elif self._orders:
             await self._carry_out(self._orders[0])
         elif now_s - self.power.taken_at_s >= _POWER_EVERY_S:
@@ -188,13 +190,19 @@ class BoxLink:
         self.power = power
         self._limit_uncertain = False
 
+    async def _make_sure_of_limit(self, limit_a: int) -> None:
+        """Before a start: a box that has accepted the limit and forgotten it would charge at another one."""
+        await self._look_at_settings()
+        if self.power is not None and self.power.limit_a != limit_a:
+            self._orders.clear()  # to be decided anew
+
     async def _look(self) -> None:
         self._doing = _Doing.LOOK
-        plugged_before = self.status.state.plugged if self.status is not None else None
+        before = self.status
         self.status = await self._wallbox.status()
         self._answered()
         self._report_traffic()
-        if plugged_before is False and self.status.state.plugged:
+        if before is not None and plugged_anew(self.status, before.state.plugged, before.session_energy_wh):
             self.power = None  # at plug-in the box sets a current of its own: look before believing
 
     def _answered(self) -> None:

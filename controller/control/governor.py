@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from controller.control.ask import Order, wish_for
 from controller.control.car import observe_car
-from controller.control.limits import (
-    mean_voltage_v,
-)
+from controller.control.conducted import conducted, obeyed, watch
+from controller.control.limits import mean_voltage_v
 from controller.control.look import Seen, look
 from controller.control.pacing import advance, hold, pace
 from controller.control.reconcile import observe, refused_for_s
@@ -48,13 +47,16 @@ def decide(
     voltage_v = mean_voltage_v(snapshot.house, settings.voltage_v)
     if (car := observe_car(state, snapshot, settings, voltage_v)) is not state.car:
         state = state._replace(car=car)
+    if snapshot.status is not None and snapshot.status.taken_at_s > state.conduct.at_s:
+        state = watch(state, snapshot, settings, voltage_v)
     told, now_s = state.told, snapshot.now_s
     idle = _idle_reason(snapshot)
     if told is None or idle is not None:
         state = state._replace(timers=advance(state, now_s, settings), pending=None)
         return state, Decision(command=told, actions=(), reason=idle or _BOX_AWAITED)
     seen = look(state, snapshot, settings, voltage_v)
-    wish = wish_for(told, snapshot, settings, seen, failed_for_s)
+    conduct = state.conduct
+    wish = wish_for(told, snapshot, settings, seen, failed_for_s, pause_harms=conduct.pauses.harm)
     if isinstance(wish, Order):
         timers = advance(state, now_s, settings)
         target, reason = wish.command, wish.reason
@@ -62,9 +64,15 @@ def decide(
         timers = advance(state, now_s, settings, told, wish)
         held = hold(state, told, wish, settings, timers)
         target, reason = pace(state, told, held, settings, timers, gap_s=seen.gap_s)
-    if target.charging and target.limit_a > told.limit_a and _car_paused(snapshot):
-        target, reason = Command(told.limit_a, target.charging), _CAR_PAUSED
-    target, reason = _protect(target, reason, settings, seen)
+    if target.charging and _car_paused(snapshot):
+        if target.limit_a > told.limit_a:
+            target, reason = Command(told.limit_a, target.charging), _CAR_PAUSED
+        elif target == told and reason.in_s is None:
+            reason = _CAR_PAUSED
+    if conduct.matters:
+        state, target, reason = _as_they_behave((state, target, reason), settings, seen, wish, now_s=now_s)
+    else:
+        target, reason = _protect(target, reason, settings, seen)
     actions = () if target == told else _actions(told, target)
     if not actions and target.charging and _never_begun(state, snapshot, wish, settings):
         actions = (_START,)
@@ -74,6 +82,26 @@ def decide(
     demand = wish if isinstance(wish, Demand) else None
     decision = Decision(target, actions, reason, seen.surplus_w, demand)
     return state.renewed(target if actions else None, timers, seen.fuse, state.car), decision
+
+
+def _as_they_behave(
+    so_far: tuple[State, Command, Reason],
+    settings: CoreSettings,
+    seen: Seen,
+    wish: Demand | Order,
+    *,
+    now_s: float,
+) -> tuple[State, Command, Reason]:
+    """The target for a car that sleeps or takes no more, or a box that does not follow; protected all the same."""
+    state, target, reason = so_far
+    silent = isinstance(wish, Order)
+    wanted = isinstance(wish, Demand) and wish.current_a >= settings.min_current_a
+    state, target, reason = conducted(state, target, reason, settings, now_s=now_s, gap_s=seen.gap_s, wanted=wanted)
+    before = target
+    target, reason = _protect(target, reason, settings, seen)
+    capped = target != before
+    silent = silent and reason.code is not ReasonCode.METER_AWAITED
+    return obeyed(state, target, reason, settings, now_s=now_s, capped=capped, silent=silent)
 
 
 def _idle_reason(snapshot: Snapshot) -> Reason | None:
@@ -121,9 +149,13 @@ def _protect(target: Command, reason: Reason, settings: CoreSettings, seen: Seen
 
 
 def _without_refused(state: State, told: Command, target: Command, now_s: float) -> tuple[Command, tuple[Action, ...]]:
-    """What can be done though the box refuses `target`: a box that will not be raised may start as it is."""
+    """What can be done though the box refuses `target`: a box that will not be raised may start as it is.
+
+    One that will not be lowered may not: it would charge at more than is wanted.
+    """
     as_it_is = Command(told.limit_a, target.charging)
-    actions = _actions(told, as_it_is) if told.limit_a >= MIN_CURRENT_A else ()
+    startable = told.limit_a >= MIN_CURRENT_A and (told.limit_a <= target.limit_a or not target.charging)
+    actions = _actions(told, as_it_is) if startable else ()
     if refused_for_s(state, actions, now_s) > 0:
         return told, ()
     return (as_it_is if actions else told), actions

@@ -46,6 +46,8 @@ def standing(state: State, snapshot: Snapshot, settings: CoreSettings, decision:
         return None
     if snapshot.house.ev_w is None or settings.main_fuse_a > 0 or reason.code is ReasonCode.BUDGET:
         return None
+    if state.conduct.matters:
+        return None
     wanted = demand.current_a >= settings.min_current_a
     kept = told.charging and wanted and int(demand.current_a) == told.limit_a
     if reason.in_s is None and not kept and (wanted or told.charging):

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from controller.control.car_memory import Car
+from controller.control.conduct import Conduct
 from controller.domain.charger import ChargerStatus, PowerSettings
 from controller.domain.decision import Action, Command
 from controller.domain.readings import House
@@ -111,6 +112,7 @@ class State(NamedTuple):
         repeat_after_s: Patience before a contradicted command is given again; doubles each time.
         unconfirmed: The last write of the limit, while it has not been read back.
         refusals: What the box would not do.
+        conduct: How car and box behave.
         pending: The command that is being carried out; None when the box does what it was told.
         timers: Delays and the write budget.
         fuse: What the main fuse leaves; down at once, up slowly.
@@ -126,6 +128,7 @@ class State(NamedTuple):
     repeat_after_s: float = REPEAT_AFTER_S
     unconfirmed: Action | None = None
     refusals: Refusals = Refusals()
+    conduct: Conduct = Conduct()
     pending: Command | None = None
     timers: Timers = Timers()
     fuse: FuseCap = FuseCap()

@@ -28,6 +28,13 @@ class ReasonCode(StrEnum):
     NO_HEADROOM = "no_headroom"
     NO_CAR = "no_car"
     CAR_PAUSED = "car_paused"
+    CAR_ASLEEP = "car_asleep"
+    CAR_WAKING = "car_waking"
+    CAR_WONT_WAKE = "car_wont_wake"
+    LIMIT_IGNORED = "limit_ignored"
+    LIMIT_IGNORED_HELD = "limit_ignored_held"
+    LIMIT_IGNORED_OFF = "limit_ignored_off"
+    LIMIT_IGNORED_CAPPED = "limit_ignored_capped"
     METER_STALE = "meter_stale"
     STRATEGY_FAILED = "strategy_failed"
     METER_AWAITED = "meter_awaited"
@@ -57,6 +64,17 @@ _SENTENCES: dict[ReasonCode, str] = {
     ReasonCode.NO_HEADROOM: "{limit_by} leaves {current_a} A, less than the {min_a} A a car needs",
     ReasonCode.NO_CAR: "no car is plugged in",
     ReasonCode.CAR_PAUSED: "the car takes no current (full, or paused by itself)",
+    ReasonCode.CAR_ASLEEP: "the car takes no current since the start and seems asleep: woken in {in_s:s}",
+    ReasonCode.CAR_WAKING: "waking the car by a stop and a start, try {tries}",
+    ReasonCode.CAR_WONT_WAKE: "the car did not wake after {tries} tries: unlock it, or plug it in anew",
+    ReasonCode.LIMIT_IGNORED: "{why}; the wallbox does not follow {limit_a} A, {flows_a:.0f} A flow: off in {in_s:s}",
+    ReasonCode.LIMIT_IGNORED_HELD: "{why}; the wallbox does not follow {limit_a} A, {flows_a:.0f} A flow: held",
+    ReasonCode.LIMIT_IGNORED_CAPPED: (
+        "{why}; the wallbox does not follow {limit_a} A, {flows_a:.0f} A would flow: it stays off"
+    ),
+    ReasonCode.LIMIT_IGNORED_OFF: (
+        "{why}; the wallbox does not follow {limit_a} A, {flows_a:.0f} A would flow: tried again in {in_s:s}"
+    ),
     ReasonCode.METER_STALE: "no grid reading for {age_s:s}: fallback {fallback}",
     ReasonCode.STRATEGY_FAILED: "the strategy failed (see the log): fallback {fallback}",
     ReasonCode.METER_AWAITED: "waiting for the first grid reading",

@@ -383,7 +383,7 @@ class TestBox:
     def test_a_box_that_tells_no_state_is_steered_by_what_it_was_told(self) -> None:
         run = Run(core(surplus(min_on_s=0, min_off_s=0, stop_delay_s=60)))
         for grid_w, ev_w in ((-9000, 0), (5000, 4000), (-9000, 0)):
-            for _ in range(400):
+            for _ in range(150):
                 run.box_state = OcppState.UNKNOWN
                 run.step(grid_w=grid_w, ev_w=ev_w)
         assert [told for told in run.told if "limit" not in told] == ["start", "stop", "start"]
