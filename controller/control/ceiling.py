@@ -14,7 +14,8 @@ from controller.control.glance import Glance
 _SETTLED_S = 60.0  # after a command the car draws what it will draw of it, and its meter has told
 _ANSWERS = 0.3  # of a rise: less is none
 _LEAST_RISE_A = 2  # smaller ones drown in the meter's noise
-_TAPERS_A = 1.5  # so much less than before of the same offer
+_TAPERS_A = 2.5  # so much less than before of the same offer
+_LESS_A = 1.5  # than offered: cars take an amp less, and meters tremble
 _MORE_A = 0.75  # so much more than the ceiling, and it was none
 _DRAWS_A = 1.0  # with less it rests, and shows nothing
 _ROOM_A = 1  # above it, so that a car that would take more can show it
@@ -52,6 +53,6 @@ def observe_ceiling(known: Ceiling, glance: Glance) -> Ceiling:
     rise_a = limit_a - known.limit_a
     tapers = rise_a == 0 and drawn_a <= known.drawn_a - _TAPERS_A
     silent = known.limit_a > 0 and rise_a >= _LEAST_RISE_A and drawn_a - known.drawn_a < _ANSWERS * rise_a
-    if drawn_a < limit_a - 1 and (tapers or silent):
+    if drawn_a < limit_a - _LESS_A and (tapers or silent):
         return Ceiling(limit_a, drawn_a, min(known.cap_a, drawn_a if tapers else max(drawn_a, known.drawn_a)))
     return known if rise_a == 0 else known._replace(limit_a=limit_a, drawn_a=drawn_a)

@@ -144,6 +144,7 @@ def obeyed(
     settings: CoreSettings,
     *,
     now_s: float,
+    wanted_a: float,
     capped: bool,
     silent: bool,
 ) -> tuple[State, Command, Reason]:
@@ -155,6 +156,7 @@ def obeyed(
         reason: Why.
         settings: The site.
         now_s: Now, monotonic seconds.
+        wanted_a: What is wanted, whatever the next command waits for, A.
         capped: Whether a cap that protects has lowered the target.
         silent: Whether the fallback holds, since nobody knows what the grid does.
     """
@@ -167,6 +169,7 @@ def obeyed(
         told,
         target,
         reason,
+        wanted_a=max(wanted_a, float(settings.min_current_a)),
         now_s=now_s,
         urgent=capped or (silent and not hold),
         hold=hold,

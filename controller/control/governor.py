@@ -95,13 +95,14 @@ def _as_they_behave(
     """The target for a car that sleeps or takes no more, or a box that does not follow; protected all the same."""
     state, target, reason = so_far
     silent = isinstance(wish, Order)
-    wanted = isinstance(wish, Demand) and wish.current_a >= settings.min_current_a
+    wanted_a = wish.current_a if isinstance(wish, Demand) else wish.command.limit_a
+    wanted = isinstance(wish, Demand) and wanted_a >= settings.min_current_a
     state, target, reason = conducted(state, target, reason, settings, now_s=now_s, gap_s=seen.gap_s, wanted=wanted)
     before = target
     target, reason = _protect(target, reason, settings, seen)
     capped = target != before
     silent = silent and reason.code is not ReasonCode.METER_AWAITED
-    return obeyed(state, target, reason, settings, now_s=now_s, capped=capped, silent=silent)
+    return obeyed(state, target, reason, settings, now_s=now_s, wanted_a=wanted_a, capped=capped, silent=silent)
 
 
 def _idle_reason(snapshot: Snapshot) -> Reason | None:

@@ -154,6 +154,7 @@ def on_or_off(
     target: Command,
     reason: Reason,
     *,
+    wanted_a: float,
     now_s: float,
     urgent: bool,
     hold: bool,
@@ -165,11 +166,14 @@ def on_or_off(
         told: What the box was told last.
         target: What it would be told otherwise, every cap included.
         reason: Why that.
+        wanted_a: What is wanted, whatever the next command waits for, A.
         now_s: Now, monotonic seconds.
         urgent: Whether the target protects, or the meter is silent: then it does not wait.
         hold: Whether the site asks to hold a box that nothing can be told.
     """
-    fits = target.charging and target.limit_a + _ENOUGH_A >= known.flows_a
+    if not told.charging and known.less_since_s <= now_s:
+        known = _stopped(known, now_s)
+    fits = target.charging and min(target.limit_a, wanted_a) + _ENOUGH_A >= known.flows_a
     if fits or not target.charging:
         return Switched(known._replace(less_since_s=inf) if fits else known, target, reason)
     if not told.charging:
@@ -177,15 +181,17 @@ def on_or_off(
     if known.less_since_s == inf:
         known = known._replace(less_since_s=now_s)
     wait_s = 0.0 if urgent else max(0.0, known.less_since_s + _LESS_FOR_S - now_s)
-    figures = {"limit_a": target.limit_a, "flows_a": known.flows_a, "why": reason}
+    figures = {"limit_a": int(min(target.limit_a, wanted_a)), "flows_a": known.flows_a, "why": reason}
     if hold and not urgent:
         return Switched(known, target, because(ReasonCode.LIMIT_IGNORED_HELD, **figures))
     why = because(ReasonCode.LIMIT_IGNORED, in_s=wait_s, **figures)
-    if wait_s > 0:
-        return Switched(known, target, why)
+    return Switched(known, target if wait_s > 0 else Command(told.limit_a, False), why)
+
+
+def _stopped(known: Obedience, now_s: float) -> Obedience:
+    """It was stopped, since less was wanted than flowed: the next try is farther off each time."""
     patience_s = min(max(_PATIENCE_FIRST_S, 2 * known.patience_s), _PATIENCE_MAX_S)
-    known = known._replace(less_since_s=inf, retry_s=now_s + patience_s, patience_s=patience_s)
-    return Switched(known, Command(told.limit_a, False), why)
+    return known._replace(less_since_s=inf, retry_s=now_s + patience_s, patience_s=patience_s)
 
 
 def _tried_again(

@@ -51,7 +51,7 @@ def _observe_limit(state: State, power: PowerSettings) -> State:
     if power.limit_a == told.limit_a:
         if written is None:
             return state
-        return state._replace(unconfirmed=None, refusals=Refusals(starting=state.refusals.starting))
+        return state._replace(unconfirmed=None, refusals=state.refusals._replace(raising=Refusal(), reducing=Refusal()))
     state = state._replace(told=Command(power.limit_a, told.charging), unconfirmed=None)
     return state if written is None else refuse(state, written, power.taken_at_s)
 
@@ -96,13 +96,15 @@ def acknowledge(state: State, action: Action, now_s: float) -> State:
                 timers=timers._replace(write_tokens=max(0.0, (timers.write_tokens or 0.0) - 1.0)),
             )
         case ActionKind.START | ActionKind.STOP:
+            charging = action.kind is ActionKind.START
             return state._replace(
-                told=Command(told.limit_a, action.kind is ActionKind.START),
+                told=Command(told.limit_a, charging),
                 before=told,
                 told_at_s=now_s,
                 charging_told_at_s=now_s,
                 switched_at_s=now_s,
                 timers=timers._replace(start_s=0.0, stop_s=0.0, raise_s=0.0),
+                refusals=state.refusals if charging else state.refusals._replace(stopping=Refusal()),
             )
         case _:
             assert_never(action.kind)
@@ -116,6 +118,8 @@ def refuse(state: State, action: Action, now_s: float) -> State:
             refusals = refusals._replace(starting=_longer(refusals.starting, now_s, _REFUSED_MAX_S))
         case "raising":
             refusals = refusals._replace(raising=_longer(refusals.raising, now_s, _REFUSED_MAX_S))
+        case "stopping":
+            refusals = refusals._replace(stopping=_longer(refusals.stopping, now_s, _REFUSED_REDUCTION_MAX_S))
         case _:
             refusals = refusals._replace(reducing=_longer(refusals.reducing, now_s, _REFUSED_REDUCTION_MAX_S))
     return state._replace(refusals=refusals, pending=None)
@@ -129,10 +133,10 @@ def refused_for_s(state: State, actions: tuple[Action, ...], now_s: float) -> fl
     return max(0.0, until_s - now_s)
 
 
-def _kind(told: Command | None, action: Action) -> Literal["starting", "raising", "reducing"]:
-    if action.kind is ActionKind.START:
-        return "starting"
-    if action.kind is ActionKind.SET_LIMIT and told is not None and (action.limit_a or 0) > told.limit_a:
+def _kind(told: Command | None, action: Action) -> Literal["starting", "raising", "reducing", "stopping"]:
+    if action.kind is not ActionKind.SET_LIMIT:
+        return "starting" if action.kind is ActionKind.START else "stopping"
+    if told is not None and (action.limit_a or 0) > told.limit_a:
         return "raising"
     return "reducing"
 

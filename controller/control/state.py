@@ -91,12 +91,14 @@ class Refusals(NamedTuple):
     Attributes:
         starting: Of starts.
         raising: Of higher limits.
-        reducing: Of lower limits and stops.
+        reducing: Of lower limits.
+        stopping: Of stops.
     """
 
     starting: Refusal = Refusal()
     raising: Refusal = Refusal()
     reducing: Refusal = Refusal()
+    stopping: Refusal = Refusal()
 
 
 class State(NamedTuple):

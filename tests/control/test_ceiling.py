@@ -52,7 +52,7 @@ def test_one_with_a_limit_of_its_own_has(cap_a: float) -> None:
 
 def test_a_car_that_tapers_is_followed_down_and_up() -> None:
     known = shown(lambda _: 16.0, [16])
-    for drawn_a in (15.0, 14.0, 12.0, 9.0):
+    for drawn_a in (15.0, 14.0, 13.0, 9.0):
         at_s = known.limit_a + 1000.0
         glance = Glance(at_s=at_s, state=OcppState.CHARGING, told=Command(16, True), settled_s=0.0, drawn_a=drawn_a)
         known = observe_ceiling(known, glance)
