@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from enum import Enum, auto
@@ -29,6 +30,7 @@ _log = structlog.get_logger()
 _POWER_EVERY_S = 900.0
 _REPORT_EVERY_S = 3600.0
 _KEEP_S = 300.0  # while calls fail, what was seen so long ago may still be built upon
+_STARTS_WITHIN_S = 60.0  # of our order: later it is the box's own doing
 _FAILED_FIRST_S = 10.0
 _FAILED_MAX_S = 300.0
 _WHEN_REFUSED_S = 3600.0
@@ -81,6 +83,7 @@ class BoxLink:
         self._wake = anyio.Event()
         self._in_call = False
         self._limit_uncertain = False
+        self._started_at_s = -math.inf
         self._doing = _Doing.LOOK
         self._second_look: _Doing | None = None
         self._is_second_look = False
@@ -202,8 +205,13 @@ class BoxLink:
         self.status = await self._wallbox.status()
         self._answered()
         self._report_traffic()
-        if before is not None and plugged_anew(self.status, before.state.plugged, before.session_energy_wh):
+        if before is not None and (self._began_by_itself(before, self.status) or _came_anew(before, self.status)):
             self.power = None  # at plug-in the box sets a current of its own: look before believing
+
+    def _began_by_itself(self, before: ChargerStatus, now: ChargerStatus) -> bool:
+        """Whether the box has begun to charge and nobody here has asked for it."""
+        unasked = now.taken_at_s - self._started_at_s > _STARTS_WITHIN_S
+        return unasked and before.state.enabled is False and now.state.enabled is True
 
     def _answered(self) -> None:
         if self._error is not None:
@@ -254,6 +262,7 @@ class BoxLink:
             case ActionKind.START:
                 self._doing = _Doing.SWITCH
                 await self._wallbox.start()
+                self._started_at_s = self._clock.monotonic_s()
             case ActionKind.STOP:
                 self._doing = _Doing.SWITCH
                 await self._wallbox.stop()
@@ -317,3 +326,7 @@ class BoxLink:
         self._error = error
         self._retry_at_s = self._clock.monotonic_s() + pause_s
         return pause_s
+
+
+def _came_anew(before: ChargerStatus, now: ChargerStatus) -> bool:
+    return plugged_anew(now, before.state.plugged, before.session_energy_wh)

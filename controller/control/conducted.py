@@ -62,6 +62,7 @@ def _forgotten(state: State, status: ChargerStatus) -> State:
     """Without what was known of the last car; what the box shows of this one is believed at once."""
     car = Car(noise_w=state.car.noise_w, uneven_w=state.car.uneven_w, lowest_w=state.car.lowest_w)
     return state._replace(
+        switched_at_s=LONG_AGO_S,
         repeat_after_s=REPEAT_AFTER_S,
         refusals=state.refusals._replace(starting=Refusal()),
         charging_told_at_s=min(state.charging_told_at_s, status.taken_at_s - REPEAT_AFTER_S),

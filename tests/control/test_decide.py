@@ -217,7 +217,7 @@ class TestRefusals:
         run.step(1, grid_w=None, grid_age_s=20)
         assert run.told == ["set_limit 6 A"]
 
-    @pytest.mark.parametrize(("found_a", "wanted_a", "most"), [(8, 16, 9), (16, 8, 62)])
+    @pytest.mark.parametrize(("found_a", "wanted_a", "most"), [(8, 16, 9), (16, 8, 75)])
     def test_a_limit_that_is_accepted_and_ignored_is_no_endless_loop(
         self, found_a: int, wanted_a: int, most: int
     ) -> None:
@@ -238,7 +238,7 @@ class TestRefusals:
         assert not any("start" in str(action) for decision in run.decisions[1:] for action in decision.actions[:1])
 
     def test_a_refused_reduction_is_tried_every_minute(self) -> None:
-        run = Run(core(Wants(6)), limit_a=10, charging=True)
+        run = Run(core(Wants(9)), limit_a=10, charging=True)
         assert 55 <= len(self.refusing(run, "set_limit", 3600)) <= 62
 
     def test_success_is_forgiven(self) -> None:

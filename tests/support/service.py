@@ -24,7 +24,7 @@ from controller.meter.profile_files import Shelf
 from controller.simulation.box.core import BoxSettings
 from controller.simulation.home import HOST, METER_PROFILE, Home, MeterAddress, virtual_meter, virtual_wallbox
 from controller.simulation.meter_server import house_units, meter_server
-from controller.simulation.plant import LivePlant, Plant
+from controller.simulation.plant import LivePlant, Plant, PlantOptions
 
 
 @dataclass
@@ -85,6 +85,7 @@ async def staged(
     directory: Path | None = None,
     run: bool = True,
     box: dict[str, Any] | None = None,
+    plant: PlantOptions | None = None,
 ) -> AsyncIterator[Stage]:
     """A service that runs while entered, and gives the box back when left.
 
@@ -95,8 +96,9 @@ async def staged(
         directory: Where its state lies; a fresh one unless given.
         run: Whether the service runs at all.
         box: `BoxSettings` of the wallbox.
+        plant: The plant's options.
     """
-    day = virtual_day(trace, start)
+    day = virtual_day(trace, start, options=plant)
     clock = ScaledClock(day.start)
     live = LivePlant(day.plant, clock)
     async with AsyncExitStack() as stack:
