@@ -16,6 +16,7 @@ from controller.cli.backtest.day_flags import DAY_HELP
 from controller.cli.backtest.parser import add_backtest
 from controller.cli.emulate_flags import PLANT_KEYS, add_box_flags, add_meter_flags, box_flags, meter_flags
 from controller.cli.extras import require_sim
+from controller.cli.history.parser import add_history
 from controller.cli.lean import without_decoration
 from controller.cli.meter.parser import add_meter
 from controller.cli.wallbox.parser import add_wallbox
@@ -91,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     add_backtest(commands)
     add_meter(commands)
     add_wallbox(commands)
+    add_history(commands)
     return parser
 
 
