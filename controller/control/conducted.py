@@ -145,6 +145,7 @@ def obeyed(
     settings: CoreSettings,
     *,
     now_s: float,
+    gap_s: float,
     wanted_a: float,
     capped: bool,
     silent: bool,
@@ -157,6 +158,7 @@ def obeyed(
         reason: Why.
         settings: The site.
         now_s: Now, monotonic seconds.
+        gap_s: Shortest time between two commands, s.
         wanted_a: What is wanted, whatever the next command waits for, A.
         capped: Whether a cap that protects has lowered the target.
         silent: Whether the fallback holds, since nobody knows what the grid does.
@@ -172,6 +174,7 @@ def obeyed(
         reason,
         wanted_a=max(wanted_a, float(settings.min_current_a)),
         now_s=now_s,
+        gap_s=gap_s - (now_s - state.told_at_s),
         urgent=capped or (silent and not hold),
         hold=hold,
     )

@@ -97,12 +97,23 @@ def _as_they_behave(
     silent = isinstance(wish, Order)
     wanted_a = wish.current_a if isinstance(wish, Demand) else wish.command.limit_a
     wanted = isinstance(wish, Demand) and wanted_a >= settings.min_current_a
-    state, target, reason = conducted(state, target, reason, settings, now_s=now_s, gap_s=seen.gap_s, wanted=wanted)
+    gap_s = seen.gap_s
+    state, target, reason = conducted(state, target, reason, settings, now_s=now_s, gap_s=gap_s, wanted=wanted)
     before = target
     target, reason = _protect(target, reason, settings, seen)
     capped = target != before
     silent = silent and reason.code is not ReasonCode.METER_AWAITED
-    return obeyed(state, target, reason, settings, now_s=now_s, wanted_a=wanted_a, capped=capped, silent=silent)
+    return obeyed(
+        state,
+        target,
+        reason,
+        settings,
+        now_s=now_s,
+        gap_s=gap_s,
+        wanted_a=wanted_a,
+        capped=capped,
+        silent=silent,
+    )
 
 
 def _idle_reason(snapshot: Snapshot) -> Reason | None:

@@ -156,6 +156,7 @@ def on_or_off(
     *,
     wanted_a: float,
     now_s: float,
+    gap_s: float,
     urgent: bool,
     hold: bool,
 ) -> Switched:
@@ -168,6 +169,7 @@ def on_or_off(
         reason: Why that.
         wanted_a: What is wanted, whatever the next command waits for, A.
         now_s: Now, monotonic seconds.
+        gap_s: Seconds until it takes the next command.
         urgent: Whether the target protects, or the meter is silent: then it does not wait.
         hold: Whether the site asks to hold a box that nothing can be told.
     """
@@ -180,7 +182,7 @@ def on_or_off(
         return _tried_again(known, told, target, reason, now_s=now_s, urgent=urgent)
     if known.less_since_s == inf:
         known = known._replace(less_since_s=now_s)
-    wait_s = 0.0 if urgent else max(0.0, known.less_since_s + _LESS_FOR_S - now_s)
+    wait_s = 0.0 if urgent else max(0.0, gap_s, known.less_since_s + _LESS_FOR_S - now_s)
     figures = {"limit_a": int(min(target.limit_a, wanted_a)), "flows_a": known.flows_a, "why": reason}
     if hold and not urgent:
         return Switched(known, target, because(ReasonCode.LIMIT_IGNORED_HELD, **figures))

@@ -121,7 +121,7 @@ def wake(
         least_a: Lowest limit that charges, A.
     """
     if sleep.waking_s is not None:
-        return _go_on(sleep, sleep.waking_s, told, now_s=now_s, switched_s=switched_s, least_a=least_a)
+        return _go_on(sleep, sleep.waking_s, told, now_s=now_s, switched_s=switched_s, wait_s=wait_s, least_a=least_a)
     if not (sleep.asleep and told.charging and target.charging):
         return None
     if sleep.tries >= TRIES or sleep.wakes >= _MOST_WAKES:
@@ -134,7 +134,7 @@ def wake(
 
 
 def _go_on(
-    sleep: Sleep, waking_s: float, told: Command, *, now_s: float, switched_s: float, least_a: int
+    sleep: Sleep, waking_s: float, told: Command, *, now_s: float, switched_s: float, wait_s: float, least_a: int
 ) -> Awakening | None:
     """The stop and start that is under way: first the one, then a pause, then the other."""
     reason = because(ReasonCode.CAR_WAKING, tries=sleep.tries)
@@ -142,6 +142,6 @@ def _go_on(
         return Awakening(sleep._replace(waking_s=None), told, reason)
     if told.charging:
         return Awakening(sleep, Command(told.limit_a, False), reason)
-    if now_s - max(waking_s, switched_s) < _PAUSE_S:
+    if now_s - max(waking_s, switched_s) < _PAUSE_S or wait_s > 0:
         return Awakening(sleep, told, reason)
     return Awakening(sleep, Command(max(told.limit_a, least_a), True), reason)

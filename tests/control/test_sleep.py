@@ -148,7 +148,7 @@ moments = st.tuples(
 
 
 @given(st.lists(moments, min_size=10, max_size=80))
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_whatever_happens_it_is_woken_rarely_and_never_started_while_unwanted(life: list[Any]) -> None:
     strategy = Wants(0, Dwell(min_off_s=0))
     run = Run(core(strategy))
