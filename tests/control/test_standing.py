@@ -103,9 +103,9 @@ def test_a_command_or_a_fuse_or_an_unmetered_car_leaves_nothing_standing() -> No
 
 
 def test_while_car_or_box_behave_oddly_every_look_counts() -> None:
-    odd = OFF.conduct._replace(at_s=inf, sleep=OFF.conduct.sleep._replace(waking_s=990.0), matters=True)
-    assert stands(OFF._replace(conduct=odd), 500.0) is None
-    assert stands(OFF._replace(conduct=odd._replace(sleep=OFF.conduct.sleep, matters=False)), 500.0) is not None
+    odd = OFF.conduct._replace(at_s=inf, ceiling=OFF.conduct.ceiling._replace(cap_a=10.0))
+    assert stands(OFF._replace(conduct=odd._replace(matters=True)), 500.0) is None
+    assert stands(OFF._replace(conduct=odd), 500.0) is not None
 
 
 def test_no_longer_than_to_the_full_minute() -> None:
