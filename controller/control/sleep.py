@@ -125,7 +125,7 @@ def wake(
     if not (sleep.asleep and told.charging and target.charging):
         return None
     if sleep.tries >= TRIES or sleep.wakes >= _MOST_WAKES:
-        return Awakening(sleep, target, because(ReasonCode.CAR_WONT_WAKE, tries=sleep.wakes))
+        return Awakening(sleep, target, because(ReasonCode.CAR_WONT_WAKE, wakes=sleep.wakes, tries=sleep.tries))
     wait_s = max(wait_s, sleep.tried_s + _BETWEEN_S - now_s)
     if wait_s > 0:
         return Awakening(sleep, target, because(ReasonCode.CAR_ASLEEP, in_s=wait_s))

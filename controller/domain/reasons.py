@@ -66,7 +66,10 @@ _SENTENCES: dict[ReasonCode, str] = {
     ReasonCode.CAR_PAUSED: "the car takes no current (full, or paused by itself)",
     ReasonCode.CAR_ASLEEP: "the car takes no current since the start and seems asleep: woken in {in_s:s}",
     ReasonCode.CAR_WAKING: "waking the car by a stop and a start, try {tries}",
-    ReasonCode.CAR_WONT_WAKE: "the car did not wake after {tries} tries: unlock it, or plug it in anew",
+    ReasonCode.CAR_WONT_WAKE: (
+        "the car takes no current, and is not woken any more, after {wakes} times, {tries} in vain: unlock it, or plug "
+        "it in anew"
+    ),
     ReasonCode.LIMIT_IGNORED: "{why}; the wallbox does not follow {limit_a} A, {flows_a:.0f} A flow: off in {in_s:s}",
     ReasonCode.LIMIT_IGNORED_HELD: "{why}; the wallbox does not follow {limit_a} A, {flows_a:.0f} A flow: held",
     ReasonCode.LIMIT_IGNORED_CAPPED: (

@@ -78,7 +78,7 @@ def test_it_is_woken_twice_in_vain_ten_minutes_apart_and_then_a_person_is_asked(
     assert run.stops_s[1] - run.stops_s[0] >= 600
     assert {ReasonCode.CAR_WAKING, ReasonCode.CAR_ASLEEP, ReasonCode.CAR_WONT_WAKE} <= seen
     assert run.decision.reason.code is ReasonCode.CAR_WONT_WAKE
-    assert "2 tries" in str(run.decision.reason)
+    assert "after 2 times, 2 in vain" in str(run.decision.reason)
     assert run.box_state is SLEEPS  # the offer stands: it may wake by itself
 
 
