@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from controller.control.ask import Order
 from controller.control.car import known_phases
 from controller.control.car_memory import Car
 from controller.control.conduct import observe_conduct
 from controller.control.glance import Glance
+from controller.control.look import Seen
 from controller.control.obedience import on_or_off
 from controller.control.settings import CoreSettings, Fallback
 from controller.control.sleep import wake
 from controller.control.state import LONG_AGO_S, REPEAT_AFTER_S, Refusal, Snapshot, State
 from controller.domain.charger import ChargerStatus, OcppState, plugged_anew
 from controller.domain.decision import Command
-from controller.domain.reasons import Reason
+from controller.domain.demand import Demand
+from controller.domain.reasons import Reason, ReasonCode
 from controller.domain.units import MIN_CURRENT_A, power_w
 
 _DRAWS_SHARE = 0.5  # of the smallest car's power: more is drawn by a car that charges
@@ -90,26 +93,24 @@ def _draws(state: State, status: ChargerStatus, ev_w: float | None, voltage_v: f
 
 def conducted(
     state: State,
-    target: Command,
-    reason: Reason,
+    so_far: tuple[Command, Reason],
+    wish: Demand | Order,
+    seen: Seen,
     settings: CoreSettings,
     *,
     now_s: float,
-    gap_s: float,
-    wanted: bool,
 ) -> tuple[State, Command, Reason]:
-    """The target as car and box want it: no limit beyond what the car takes, and a car that sleeps is woken.
+    """The target as the car wants it: no limit beyond what it takes, and one that sleeps is woken.
 
     Args:
         state: The core's memory; its `conduct` matters.
-        target: What the box would be told.
-        reason: Why.
+        so_far: What the box would be told, and why.
+        wish: What the strategy wants, or what is done at once.
+        seen: The snapshot, worked out.
         settings: The site.
         now_s: Now, monotonic seconds.
-        gap_s: Shortest time between two commands, s.
-        wanted: Whether the strategy wants charging, and was asked.
     """
-    told, known = state.told, state.conduct
+    (target, reason), told, known = so_far, state.told, state.conduct
     if told is None:
         return state, target, reason
     most_a = max(known.ceiling.most_a, settings.min_current_a)
@@ -118,6 +119,7 @@ def conducted(
         target = Command(limit_a, True)
     if not known.sleep.asleep and known.sleep.waking_s is None:
         return state, target, reason
+    wanted = isinstance(wish, Demand) and wish.current_a >= settings.min_current_a
     if not wanted or known.pauses.harm:
         if known.sleep.waking_s is None:
             return state, target, reason
@@ -128,7 +130,7 @@ def conducted(
         target,
         now_s=now_s,
         switched_s=state.charging_told_at_s,
-        wait_s=gap_s - (now_s - state.told_at_s),
+        wait_s=seen.gap_s - (now_s - state.told_at_s),
         least_a=settings.min_current_a,
     )
     if awakening is None:
@@ -140,33 +142,31 @@ def conducted(
 
 def obeyed(
     state: State,
-    target: Command,
-    reason: Reason,
+    so_far: tuple[Command, Reason],
+    wish: Demand | Order,
+    seen: Seen,
     settings: CoreSettings,
     *,
     now_s: float,
-    gap_s: float,
-    wanted_a: float,
     capped: bool,
-    silent: bool,
 ) -> tuple[State, Command, Reason]:
     """The last word where the box does not follow the limit: then it is only on or off.
 
     Args:
-        state: The core's memory.
-        target: What the box would be told, every cap included.
-        reason: Why.
+        state: The core's memory; its `conduct` matters.
+        so_far: What the box would be told, every cap included, and why.
+        wish: What the strategy wants, or what is done at once.
+        seen: The snapshot, worked out.
         settings: The site.
         now_s: Now, monotonic seconds.
-        gap_s: Shortest time between two commands, s.
-        wanted_a: What is wanted, whatever the next command waits for, A.
         capped: Whether a cap that protects has lowered the target.
-        silent: Whether the fallback holds, since nobody knows what the grid does.
     """
-    told, known = state.told, state.conduct
+    (target, reason), told, known = so_far, state.told, state.conduct
     if told is None or known.obedience.flows_a <= 0:
         return state, target, reason
     hold = settings.fallback is Fallback.HOLD
+    silent = isinstance(wish, Order) and reason.code is not ReasonCode.METER_AWAITED
+    wanted_a = wish.command.limit_a if isinstance(wish, Order) else wish.current_a
     switched = on_or_off(
         known.obedience,
         told,
@@ -174,7 +174,7 @@ def obeyed(
         reason,
         wanted_a=max(wanted_a, float(settings.min_current_a)),
         now_s=now_s,
-        gap_s=gap_s - (now_s - state.told_at_s),
+        gap_s=seen.gap_s - (now_s - state.told_at_s),
         urgent=capped or (silent and not hold),
         hold=hold,
     )

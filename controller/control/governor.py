@@ -70,9 +70,12 @@ def decide(
         elif target == told and reason.in_s is None:
             reason = _CAR_PAUSED
     if conduct.matters:
-        state, target, reason = _as_they_behave((state, target, reason), settings, seen, wish, now_s=now_s)
-    else:
-        target, reason = _protect(target, reason, settings, seen)
+        state, target, reason = conducted(state, (target, reason), wish, seen, settings, now_s=now_s)
+    uncapped = target
+    target, reason = _protect(target, reason, settings, seen)
+    if conduct.matters:
+        capped = target != uncapped
+        state, target, reason = obeyed(state, (target, reason), wish, seen, settings, now_s=now_s, capped=capped)
     actions = () if target == told else _actions(told, target)
     if not actions and target.charging and _never_begun(state, snapshot, wish, settings):
         actions = (_START,)
@@ -82,38 +85,6 @@ def decide(
     demand = wish if isinstance(wish, Demand) else None
     decision = Decision(target, actions, reason, seen.surplus_w, demand)
     return state.renewed(target if actions else None, timers, seen.fuse, state.car), decision
-
-
-def _as_they_behave(
-    so_far: tuple[State, Command, Reason],
-    settings: CoreSettings,
-    seen: Seen,
-    wish: Demand | Order,
-    *,
-    now_s: float,
-) -> tuple[State, Command, Reason]:
-    """The target for a car that sleeps or takes no more, or a box that does not follow; protected all the same."""
-    state, target, reason = so_far
-    silent = isinstance(wish, Order)
-    wanted_a = wish.current_a if isinstance(wish, Demand) else wish.command.limit_a
-    wanted = isinstance(wish, Demand) and wanted_a >= settings.min_current_a
-    gap_s = seen.gap_s
-    state, target, reason = conducted(state, target, reason, settings, now_s=now_s, gap_s=gap_s, wanted=wanted)
-    before = target
-    target, reason = _protect(target, reason, settings, seen)
-    capped = target != before
-    silent = silent and reason.code is not ReasonCode.METER_AWAITED
-    return obeyed(
-        state,
-        target,
-        reason,
-        settings,
-        now_s=now_s,
-        gap_s=gap_s,
-        wanted_a=wanted_a,
-        capped=capped,
-        silent=silent,
-    )
 
 
 def _idle_reason(snapshot: Snapshot) -> Reason | None:
