@@ -20,6 +20,7 @@ from controller.control.poller import HouseMeters, MeterPoller
 from controller.control.settings import CoreSettings, Fallback
 from controller.domain.errors import ConfigError
 from controller.domain.ports import Clock, LimitStore, Publisher, Wallbox
+from controller.domain.sentences import Language
 from controller.history.box_note_file import BoxNoteFile
 from controller.history.limit_file import LimitFile
 from controller.history.session_file import SessionFile
@@ -292,6 +293,7 @@ def make_controller(
         status_every_s=config.wallbox.pacing.dashboard_s,
         stop_on_exit=config.wallbox.on_exit == "stop",
         exit_within_s=exit_within_s,
+        language=Language(config.site.language),
     )
 
 

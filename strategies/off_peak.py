@@ -50,6 +50,12 @@ class Window(BaseModel):
             return today in self.days and self.start <= wall < self.end
         return (today in self.days and wall >= self.start) or (yesterday in self.days and wall < self.end)
 
+    def end_after(self, local: datetime) -> datetime:
+        """The end of what covers `local`, as wall time."""
+        today = datetime.combine(local.date(), time.fromisoformat(self.end), local.tzinfo)
+        starts_today = _DAYS[local.weekday()] in self.days and local.strftime("%H:%M") >= self.start
+        return today + timedelta(days=1) if self.start >= self.end and starts_today else today
+
     def next_start(self, local: datetime) -> datetime:
         """The first start after `local`, in its zone; at most a week away."""
         for ahead in range(8):
@@ -86,11 +92,20 @@ class OffPeak:
     def demand(self, situation: Situation) -> Demand | Defer:
         """See `Strategy.demand`."""
         local = situation.local_time
-        for window in self._settings.windows:
-            if window.covers(local):
-                reason = because(ReasonCode.WINDOW, until=window.end)
-                return Demand(current_a=self._settings.current_a, reason=reason)
+        if any(window.covers(local) for window in self._settings.windows):
+            reason = because(ReasonCode.WINDOW, until=self._until(local))
+            return Demand(current_a=self._settings.current_a, reason=reason)
         if self._settings.then == "surplus":
             return Defer(to="surplus")
         upcoming = min(window.next_start(local) for window in self._settings.windows)
-        return Demand(current_a=0, reason=because(ReasonCode.OUTSIDE_WINDOW, next=f"{upcoming:%a %H:%M}"))
+        return Demand(current_a=0, reason=because(ReasonCode.OUTSIDE_WINDOW, next=upcoming))
+
+    def _until(self, local: datetime) -> str:
+        """When it is over: windows that follow one another are one."""
+        until = local
+        while until - local < _WEEK:
+            ends = [window.end_after(until) for window in self._settings.windows if window.covers(until)]
+            if not ends:
+                return f"{until:%H:%M}"
+            until = max(ends)
+        return "always"

@@ -66,7 +66,7 @@ class Surplus:
             below_w = (whole_a + share) * watts_per_amp if whole_a < most_a else inf
             return Demand(
                 current_a=current_a,
-                reason=because(ReasonCode.SUN, surplus_w=surplus_w),
+                reason=because(ReasonCode.SUN, surplus_w=surplus_w, need_w=need_w),
                 dwell=self._dwell,
                 steady_w=(from_w + aside_w, below_w + aside_w),
             )

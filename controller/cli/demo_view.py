@@ -18,7 +18,8 @@ from controller.domain.charger import ChargerStatus
 from controller.domain.decision import Decision
 from controller.domain.ports import Clock
 from controller.domain.readings import House
-from controller.domain.reasons import format_duration
+from controller.domain.sentences import changes_when
+from controller.domain.sentences.speech import format_duration
 from controller.simulation.home import Home
 
 _BAR_W = 10_000.0
@@ -144,6 +145,7 @@ class LiveView:
         waits_s = decision.reason.in_s
         following = "looks again at every meter reading" if waits_s is None else f"in {format_duration(waits_s)}"
         table.add_row("next", following)
+        table.add_row("then", changes_when(decision.reason))
         return table
 
     def _totals(self) -> RenderableType:

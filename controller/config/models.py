@@ -71,6 +71,7 @@ class Site(Table):
     """The table `[site]`."""
 
     name: str = "home"
+    language: Literal["en", "de"] = "en"
     timezone: str = "UTC"
     voltage_v: float = Field(default=230, ge=100, le=260)
     main_fuse_a: float = Field(default=0, ge=0, le=250)

@@ -38,24 +38,26 @@ def wish_for(
         stale_s = house.grid_age_s - settings.stale_after_s
         if stale_s <= 0:
             return Order(told, _METER_AWAITED)
-        reason = because(ReasonCode.METER_STALE, age_s=house.grid_age_s, fallback=settings.fallback.value)
-        return _fallback(told, settings, stale_s, reason)
+        return _fallback(told, settings, stale_s, ReasonCode.METER_STALE, age_s=house.grid_age_s)
     if failed_for_s is not None:
-        reason = because(ReasonCode.STRATEGY_FAILED, fallback=settings.fallback.value)
-        return _fallback(told, settings, failed_for_s, reason)
+        return _fallback(told, settings, failed_for_s, ReasonCode.STRATEGY_FAILED)
     if status is not None and status.state.plugged is False:
         return _NO_CAR
     return _ask(told, snapshot, settings, seen, pause_harms=pause_harms)
 
 
-def _fallback(told: Command, settings: CoreSettings, since_s: float, reason: Reason) -> Order:
+def _fallback(told: Command, settings: CoreSettings, since_s: float, code: ReasonCode, **figures: float) -> Order:
     """Nobody knows what the grid does: never up, and off after a while."""
     overdue = 0 < settings.fallback_stop_after_s <= since_s
-    if overdue or settings.fallback is Fallback.STOP:
-        return Order(Command(told.limit_a, False), reason)
-    if settings.fallback is Fallback.MINIMUM:
-        return Order(Command(min(told.limit_a, settings.min_current_a), told.charging), reason)
-    return Order(told, reason)
+    fallback = Fallback.STOP if overdue else settings.fallback
+    reason = because(code, fallback=fallback.value, **figures)
+    match fallback:
+        case Fallback.STOP:
+            return Order(Command(told.limit_a, False), reason)
+        case Fallback.MINIMUM:
+            return Order(Command(min(told.limit_a, settings.min_current_a), told.charging), reason)
+        case Fallback.HOLD:
+            return Order(told, reason)
 
 
 def _ask(told: Command, snapshot: Snapshot, settings: CoreSettings, seen: Seen, *, pause_harms: bool) -> Demand:

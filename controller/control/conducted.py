@@ -5,6 +5,7 @@ from __future__ import annotations
 from controller.control.ask import Order
 from controller.control.car import known_phases
 from controller.control.car_memory import Car
+from controller.control.ceiling import Ceiling
 from controller.control.conduct import observe_conduct
 from controller.control.glance import Glance
 from controller.control.look import Seen
@@ -91,7 +92,13 @@ def _draws(state: State, status: ChargerStatus, ev_w: float | None, voltage_v: f
     return True if offered_s >= _PRESUMED_AFTER_S else None
 
 
-def conducted(
+def within_ceiling(wish: Demand, told: Command, ceiling: Ceiling, settings: CoreSettings) -> Demand:
+    """The wish without what the car would not take: more than is offered already is not offered for nothing."""
+    most_a = max(ceiling.most_a, settings.min_current_a, told.limit_a if told.charging else 0)
+    return wish if wish.current_a <= most_a else wish._replace(current_a=most_a)
+
+
+def roused(
     state: State,
     so_far: tuple[Command, Reason],
     wish: Demand | Order,
@@ -100,7 +107,7 @@ def conducted(
     *,
     now_s: float,
 ) -> tuple[State, Command, Reason]:
-    """The target as the car wants it: no limit beyond what it takes, and one that sleeps is woken.
+    """The target for a car that sleeps: it is woken.
 
     Args:
         state: The core's memory; its `conduct` matters.
@@ -113,10 +120,6 @@ def conducted(
     (target, reason), told, known = so_far, state.told, state.conduct
     if told is None:
         return state, target, reason
-    most_a = max(known.ceiling.most_a, settings.min_current_a)
-    if target.charging and target.limit_a > most_a:
-        limit_a = max(int(most_a), min(told.limit_a, target.limit_a) if told.charging else 0)
-        target = Command(limit_a, True)
     if not known.sleep.asleep and known.sleep.waking_s is None:
         return state, target, reason
     wanted = isinstance(wish, Demand) and wish.current_a >= settings.min_current_a
@@ -172,12 +175,19 @@ def obeyed(
         told,
         target,
         reason,
-        wanted_a=max(wanted_a, float(settings.min_current_a)),
+        wanted_a=wanted_a,
+        least_a=settings.min_current_a,
         now_s=now_s,
         gap_s=seen.gap_s - (now_s - state.told_at_s),
-        urgent=capped or (silent and not hold),
+        urgent=capped or known.obedience.flows_a > _allowed_a(seen) or (silent and not hold),
         hold=hold,
     )
     if switched.known != known.obedience:
         state = state._replace(conduct=known.but(obedience=switched.known))
     return state, switched.command, switched.reason
+
+
+def _allowed_a(seen: Seen) -> float:
+    """What box and main fuse allow, with the amp by which a car may draw more, A."""
+    fuse_a = seen.fuse.cap_a
+    return 1.0 + (seen.limit_max_a if fuse_a is None else min(seen.limit_max_a, fuse_a))

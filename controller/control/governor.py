@@ -7,10 +7,12 @@ stop delays and minimum times, and spends calls to the box sparingly. What prote
 
 from __future__ import annotations
 
+import math
+
 from controller.control.ask import Order, wish_for
 from controller.control.car import observe_car
-from controller.control.conducted import conducted, obeyed, watch
-from controller.control.limits import mean_voltage_v
+from controller.control.conducted import obeyed, roused, watch, within_ceiling
+from controller.control.limits import FUSE_RECOVERY_S, mean_voltage_v
 from controller.control.look import Seen, look
 from controller.control.pacing import advance, hold, pace
 from controller.control.reconcile import observe, refused_for_s
@@ -62,7 +64,8 @@ def decide(
         target, reason = wish.command, wish.reason
     else:
         timers = advance(state, now_s, settings, told, wish)
-        held = hold(state, told, wish, settings, timers)
+        useful = within_ceiling(wish, told, conduct.ceiling, settings) if conduct.matters else wish
+        held = hold(state, told, _bounded(useful, settings, seen), settings, timers, gap_s=seen.gap_s)
         target, reason = pace(state, told, held, settings, timers, gap_s=seen.gap_s)
     if target.charging and _car_paused(snapshot):
         if target.limit_a > told.limit_a:
@@ -70,7 +73,7 @@ def decide(
         elif target == told and reason.in_s is None:
             reason = _CAR_PAUSED
     if conduct.matters:
-        state, target, reason = conducted(state, (target, reason), wish, seen, settings, now_s=now_s)
+        state, target, reason = roused(state, (target, reason), wish, seen, settings, now_s=now_s)
     uncapped = target
     target, reason = _protect(target, reason, settings, seen)
     if conduct.matters:
@@ -113,6 +116,16 @@ def _car_paused(snapshot: Snapshot) -> bool:
     return snapshot.status is not None and snapshot.status.state is OcppState.SUSPENDED_EV
 
 
+def _bounded(wish: Demand, settings: CoreSettings, seen: Seen) -> Demand:
+    """The wish as far as it may be fulfilled: what is forbidden is neither waited for nor promised."""
+    fuse_a, wanted_a = seen.fuse.cap_a, wish.current_a
+    cap_a = seen.limit_max_a if fuse_a is None or fuse_a > seen.limit_max_a else fuse_a
+    if wanted_a < settings.min_current_a or settings.min_current_a <= cap_a > wanted_a - 1:
+        return wish
+    target, reason = _protect(Command(int(wanted_a), True), wish.reason, settings, seen)
+    return wish._replace(current_a=target.limit_a if target.charging else 0.0, reason=reason)
+
+
 def _protect(target: Command, reason: Reason, settings: CoreSettings, seen: Seen) -> tuple[Command, Reason]:
     """The last word: no limit above what configuration, box and main fuse allow, none below the minimum."""
     limit_max_a, fuse_a = seen.limit_max_a, seen.fuse.cap_a
@@ -121,14 +134,22 @@ def _protect(target: Command, reason: Reason, settings: CoreSettings, seen: Seen
         return target, reason
     fuse_binds = cap_a < limit_max_a
     if cap_a < settings.min_current_a:
-        by = "the main fuse" if fuse_binds else "the wallbox's own maximum"
+        by = "main_fuse" if fuse_binds else "box_maximum"
         reason = because(ReasonCode.NO_HEADROOM, limit_by=by, current_a=cap_a, min_a=settings.min_current_a)
         return Command(target.limit_a, False), reason
-    if fuse_binds and seen.unwatched is not None:
-        reason = because(ReasonCode.FUSE_UNWATCHED, missing=seen.unwatched, current_a=cap_a)
-    elif fuse_binds:
-        reason = because(ReasonCode.FUSE, house_a=seen.house_a, fuse_a=settings.main_fuse_a, current_a=cap_a)
+    if fuse_binds:
+        reason = _why_the_fuse(cap_a, settings, seen)
     return Command(cap_a, True), reason
+
+
+def _why_the_fuse(cap_a: int, settings: CoreSettings, seen: Seen) -> Reason:
+    """Why the car may have no more: the house, what is missing, or what the house needed a moment ago."""
+    if seen.unwatched is not None:
+        return because(ReasonCode.FUSE_UNWATCHED, missing=seen.unwatched, current_a=cap_a)
+    house_a, fuse_a = max(0.0, seen.house_a), settings.main_fuse_a
+    if math.floor(fuse_a - house_a) != cap_a:
+        return because(ReasonCode.FUSE_HELD, current_a=cap_a, for_s=FUSE_RECOVERY_S)
+    return because(ReasonCode.FUSE, house_a=house_a, fuse_a=fuse_a, current_a=cap_a)
 
 
 def _without_refused(state: State, told: Command, target: Command, now_s: float) -> tuple[Command, tuple[Action, ...]]:

@@ -13,7 +13,7 @@ from controller.domain.decision import Command
 from controller.domain.readings import House
 from controller.domain.units import power_w
 
-_FUSE_RECOVERY_S = 60.0
+FUSE_RECOVERY_S = 60.0
 """How long the fuse has to leave more before the cap rises: kettles come back."""
 
 
@@ -92,8 +92,8 @@ def unwatched(house: House, settings: CoreSettings) -> str | None:
     if settings.main_fuse_a <= 0 or house.grid_current_a is not None:
         return None
     if house.grid_phases_missing:
-        return "the grid's phases are"
-    return "the PV power is" if house.pv_missing else None
+        return "grid_phases"
+    return "pv_power" if house.pv_missing else None
 
 
 def held_cap(state: State, settings: CoreSettings) -> FuseCap:
@@ -113,6 +113,6 @@ def fuse_cap(state: State, settings: CoreSettings, house_a: float, now_s: float)
     if cap_a is None or leaves_a <= cap_a:
         return FuseCap(leaves_a)
     since_s = now_s if better_since_s is None else better_since_s
-    if now_s - since_s >= _FUSE_RECOVERY_S:
+    if now_s - since_s >= FUSE_RECOVERY_S:
         return FuseCap(leaves_a)
     return FuseCap(cap_a, since_s)

@@ -17,8 +17,10 @@ from controller.control.state import Snapshot, State
 from controller.control.supervisor import contained, supervise
 from controller.domain.decision import Action, Decision
 from controller.domain.errors import DeviceError, StorageError
+from controller.domain.explanation import explain
 from controller.domain.ports import BoxNoteStore, Clock, LimitStore, Publisher, SessionStore, Wallbox
 from controller.domain.readings import House
+from controller.domain.sentences import Language
 
 _log = structlog.get_logger()
 _SETTLE_SHARE = 0.6  # of the time for leaving that a call under way may take
@@ -40,6 +42,7 @@ class Controller:
         status_every_s: Seconds between two looks at the box.
         stop_on_exit: Whether leaving stops the charging.
         exit_within_s: The clock's seconds that giving the box back may take.
+        language: In which the log tells the reasons.
     """
 
     def __init__(
@@ -57,6 +60,7 @@ class Controller:
         status_every_s: float = 15.0,
         stop_on_exit: bool = False,
         exit_within_s: float = 4.5,
+        language: Language = Language.EN,
     ) -> None:
         self._meters = meters
         self._wallbox = wallbox
@@ -66,6 +70,8 @@ class Controller:
         self._tick_s = tick_s
         self._stop_on_exit = stop_on_exit
         self._exit_within_s = exit_within_s
+        self._status_every_s = status_every_s
+        self._language = language
         self._own_limit = OwnLimit(limit_store)
         self._link = BoxLink(
             wallbox,
@@ -150,14 +156,20 @@ class Controller:
         if changed == self._logged:
             return
         self._logged = changed
-        command = decision.command
+        told = explain(
+            decision, house, self._language, tick_s=self._tick_s, status_every_s=self._status_every_s
+        ).as_json()
+        seen = told["seen"]
         _log.info(
             "decision",
-            limit_a=command.limit_a if command is not None else None,
-            charging=command.charging if command is not None else None,
-            grid_w=round(house.grid_w) if house.grid_w is not None else None,
-            surplus_w=round(decision.surplus_w) if decision.surplus_w is not None else None,
-            reason=str(decision.reason),
+            limit_a=seen["limit_a"],
+            charging=seen["charging"],
+            grid_w=_whole(house.grid_w),
+            surplus_w=_whole(decision.surplus_w),
+            reason=told["sentence"],
+            rule=str(decision.reason.code),
+            changes_when=told["changes_when"],
+            again_in_s=told["again_in_s"],
         )
 
     async def _leave(self, leave_by_s: float) -> None:
@@ -181,3 +193,7 @@ class Controller:
     @property
     def _charging(self) -> bool:
         return self._state.told is not None and self._state.told.charging
+
+
+def _whole(watts: float | None) -> int | None:
+    return None if watts is None else round(watts)

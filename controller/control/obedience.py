@@ -155,6 +155,7 @@ def on_or_off(
     reason: Reason,
     *,
     wanted_a: float,
+    least_a: int,
     now_s: float,
     gap_s: float,
     urgent: bool,
@@ -168,6 +169,7 @@ def on_or_off(
         target: What it would be told otherwise, every cap included.
         reason: Why that.
         wanted_a: What is wanted, whatever the next command waits for, A.
+        least_a: Lowest limit that charges, A.
         now_s: Now, monotonic seconds.
         gap_s: Seconds until it takes the next command.
         urgent: Whether the target protects, or the meter is silent: then it does not wait.
@@ -175,19 +177,24 @@ def on_or_off(
     """
     if not told.charging and known.less_since_s <= now_s:
         known = _stopped(known, now_s)
-    fits = target.charging and min(target.limit_a, wanted_a) + _ENOUGH_A >= known.flows_a
-    if fits or not target.charging:
-        return Switched(known._replace(less_since_s=inf) if fits else known, target, reason)
+    useful_a = min(target.limit_a, max(wanted_a, least_a)) if target.charging else max(wanted_a, least_a)
+    if useful_a + _ENOUGH_A >= known.flows_a:
+        return Switched(known._replace(less_since_s=inf), target, reason)
     if not told.charging:
-        return _tried_again(known, told, target, reason, now_s=now_s, urgent=urgent)
+        wanted = target.charging or wanted_a >= least_a
+        trial = _Trial(now_s=now_s, urgent=urgent, limit_a=int(useful_a))
+        return _tried_again(known, told, target, reason, trial) if wanted else Switched(known, target, reason)
+    if not target.charging:
+        return Switched(known, target, reason)
     if known.less_since_s == inf:
         known = known._replace(less_since_s=now_s)
     wait_s = 0.0 if urgent else max(0.0, gap_s, known.less_since_s + _LESS_FOR_S - now_s)
-    figures = {"limit_a": int(min(target.limit_a, wanted_a)), "flows_a": known.flows_a, "why": reason}
+    figures = {"limit_a": int(useful_a), "flows_a": known.flows_a, "why": reason}
     if hold and not urgent:
         return Switched(known, target, because(ReasonCode.LIMIT_IGNORED_HELD, **figures))
-    why = because(ReasonCode.LIMIT_IGNORED, in_s=wait_s, **figures)
-    return Switched(known, target if wait_s > 0 else Command(told.limit_a, False), why)
+    if wait_s > 0:
+        return Switched(known, target, because(ReasonCode.LIMIT_IGNORED_SOON, in_s=wait_s, **figures))
+    return Switched(known, Command(told.limit_a, False), because(ReasonCode.LIMIT_IGNORED, **figures))
 
 
 def _stopped(known: Obedience, now_s: float) -> Obedience:
@@ -196,14 +203,29 @@ def _stopped(known: Obedience, now_s: float) -> Obedience:
     return known._replace(less_since_s=inf, retry_s=now_s + patience_s, patience_s=patience_s)
 
 
-def _tried_again(
-    known: Obedience, told: Command, target: Command, reason: Reason, *, now_s: float, urgent: bool
-) -> Switched:
+class _Trial(NamedTuple):
+    """A start that is wanted.
+
+    Attributes:
+        now_s: Now, monotonic seconds.
+        urgent: Whether what would flow is more than is allowed.
+        limit_a: What is wanted, A.
+    """
+
+    now_s: float
+    urgent: bool
+    limit_a: int
+
+
+def _tried_again(known: Obedience, told: Command, target: Command, reason: Reason, trial: _Trial) -> Switched:
     """A start at less than would flow: in the hope that the box follows by now, not often, and not beyond a cap."""
-    wait_s = known.retry_s - now_s
-    figures = {"limit_a": target.limit_a, "flows_a": known.flows_a, "why": reason}
-    if urgent:
+    wait_s = known.retry_s - trial.now_s
+    figures = {"limit_a": trial.limit_a, "flows_a": known.flows_a, "why": reason.values.get("why", reason)}
+    if trial.urgent:
         return Switched(known, told, because(ReasonCode.LIMIT_IGNORED_CAPPED, **figures))
-    if wait_s <= 0:
-        return Switched(known._replace(less_since_s=now_s + _TRIAL_S), target, reason)
-    return Switched(known, told, because(ReasonCode.LIMIT_IGNORED_OFF, in_s=wait_s, **figures))
+    if wait_s > 0:
+        in_s = max(wait_s, reason.in_s or 0.0)
+        return Switched(known, told, because(ReasonCode.LIMIT_IGNORED_OFF, in_s=in_s, **figures))
+    if target.charging:
+        known = known._replace(less_since_s=trial.now_s + _TRIAL_S)
+    return Switched(known, target, reason)

@@ -46,7 +46,9 @@ def _between_0_and(full_s: float, timer_s: float) -> float:
     return full_s if timer_s > full_s else timer_s
 
 
-def hold(state: State, told: Command, wish: Demand, settings: CoreSettings, timers: Timers) -> tuple[Command, Reason]:
+def hold(
+    state: State, told: Command, wish: Demand, settings: CoreSettings, timers: Timers, *, gap_s: float
+) -> tuple[Command, Reason]:
     """Turns the wish into a command by whole amps, delays and minimum times."""
     limit_a = _whole_amps(wish.current_a, told, settings, timers)
     since_switch_s = timers.at_s - state.switched_at_s
@@ -57,15 +59,31 @@ def hold(state: State, told: Command, wish: Demand, settings: CoreSettings, time
         if delay_s <= 0 and least_s <= 0:
             return Command(told.limit_a, False), wish.reason
         code = ReasonCode.STOPS_SOON if delay_s >= least_s else ReasonCode.MIN_ON
-        reason = because(code, why=wish.reason, in_s=max(delay_s, least_s))
-        return Command(min(told.limit_a, settings.min_current_a), True), reason
+        target = Command(min(told.limit_a, settings.min_current_a), True)
+        in_s = _stops_in_s(state, told, target, settings, timers, due_s=max(delay_s, least_s), gap_s=gap_s)
+        return target, because(code, why=wish.reason, in_s=in_s)
     if limit_a == 0:
         return told, wish.reason
     delay_s, least_s = wish.dwell.start_delay_s - timers.start_s, wish.dwell.min_off_s - since_switch_s
     if delay_s <= 0 and least_s <= 0:
         return Command(limit_a, True), wish.reason
     code = ReasonCode.STARTS_SOON if delay_s >= least_s else ReasonCode.MIN_OFF
-    return told, because(code, why=wish.reason, in_s=max(delay_s, least_s))
+    starts_s = max(delay_s, least_s)
+    waits_s, for_code = _waits(state, told, Command(limit_a, True), settings, timers, gap_s=gap_s)
+    if waits_s > starts_s:
+        code, starts_s = for_code, waits_s
+    return told, because(code, why=wish.reason, in_s=starts_s)
+
+
+def _stops_in_s(
+    state: State, told: Command, target: Command, settings: CoreSettings, timers: Timers, *, due_s: float, gap_s: float
+) -> float:
+    """When a stop comes that is due in `due_s`: what is told before puts it off until the gap is over."""
+    if target != told:
+        reduces_s, _ = _waits(state, told, target, settings, timers, gap_s=gap_s)
+        if reduces_s < due_s:
+            return max(due_s, max(0.0, reduces_s) + gap_s)
+    return max(due_s, gap_s - (timers.at_s - state.told_at_s))
 
 
 def _whole_amps(wanted_a: float, told: Command, settings: CoreSettings, timers: Timers) -> int:
@@ -99,14 +117,19 @@ def pace(
     pending = state.pending
     if pending is not None and pending != told and pending.charging == target.charging:
         return pending, reason
-    wait_s = gap_s - (timers.at_s - state.told_at_s)
-    if wait_s > 0:
-        return told, because(ReasonCode.PACING, why=reason, in_s=wait_s)
+    waits_s, code = _waits(state, told, target, settings, timers, gap_s=gap_s)
+    return wanted if waits_s <= 0 else (told, because(code, why=reason, in_s=waits_s))
+
+
+def _waits(
+    state: State, told: Command, target: Command, settings: CoreSettings, timers: Timers, *, gap_s: float
+) -> tuple[float, ReasonCode]:
+    """Seconds until the box may be told `target`, <= 0 when it may be now; and what is waited for."""
+    waits_s = gap_s - (timers.at_s - state.told_at_s)
     if target.charging and target.limit_a != told.limit_a:
         raising = target.limit_a > told.limit_a or not told.charging
         reserve = _BUDGET_RESERVE * settings.writes_per_hour if raising else 0.0
         missing = 1.0 + reserve - (timers.write_tokens or 0.0)
-        if missing > _GRAIN:
-            in_s = missing * 3600 / settings.writes_per_hour
-            return told, because(ReasonCode.BUDGET, why=reason, in_s=in_s)
-    return target, reason
+        if missing > _GRAIN and (earns_s := missing * 3600 / settings.writes_per_hour) > waits_s:
+            return earns_s, ReasonCode.BUDGET
+    return waits_s, ReasonCode.PACING

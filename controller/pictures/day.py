@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, PathPatch
 from matplotlib.ticker import MaxNLocator
 
-from controller.domain.reasons import format_duration
+from controller.domain.sentences.speech import format_duration
 from controller.domain.units import MIN_CURRENT_A
 from controller.pictures.clock_axis import clock_changes, ticks, zone_text
 from controller.pictures.plain import cut

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from string import Template
 
-from controller.domain.reasons import format_duration
+from controller.domain.sentences.speech import format_duration
 from controller.pictures.clock_axis import zone_text
 from controller.pictures.front import Score, SweepPoint, starts_against_score, sun_against_grid
 from controller.pictures.plain import plain

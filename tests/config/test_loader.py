@@ -138,6 +138,7 @@ def test_a_good_file_becomes_settings() -> None:
         ('host = "10.0.0.4"', 'host = "x"\nmin_current_a = 5', "21: wallbox.min_current_a = 5: must be at least 6"),
         ('host = "10.0.0.4"', 'host = "x"\nmax_current_a = 16.5', "21: wallbox.max_current_a = 16.5: must be a whole"),
         ('host = "10.0.0.4"', 'host = "x"\nphases = 2', "21: wallbox.phases = 2: must be 1 or 3"),
+        ("main_fuse_a = 35", 'language = "fr"', '3: site.language = "fr": must be "en" or "de"'),
         ('host = "10.0.0.4"', 'host = "x"\nfallback = "max"', '"minimum", "stop" or "hold"'),
         ('host = "10.0.0.4"', 'host = "x"\nphases = true', "21: wallbox.phases = true: must be a whole number"),
         ('"hunter2-secret"', '""', "21: wallbox.password: .*at least 1"),

@@ -138,7 +138,7 @@ class TestFuse:
         run = Run(core(Wants(16, Dwell(min_on_s=3600)), main_fuse_a=25), charging=True)
         run.step(1, grid_current_a=(40, 18, 18), ev_w=16 * 690)
         assert run.told == ["stop"]
-        assert "main fuse leaves 1 A" in str(run.decision.reason)
+        assert "main fuse allows 1 A" in str(run.decision.reason)
 
     def test_up_only_after_a_minute(self) -> None:
         run = Run(core(Wants(16), main_fuse_a=25), charging=True)

@@ -13,7 +13,7 @@ from rich.console import Group, RenderableType
 from controller.app import make_session_store, read_config
 from controller.cli.outcome import Outcome, show
 from controller.cli.tables import line, table
-from controller.domain.reasons import format_duration
+from controller.domain.sentences.speech import format_duration
 from controller.domain.session import Ended, Session
 
 _ENDED = {

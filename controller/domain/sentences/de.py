@@ -1,0 +1,166 @@
+"""German."""
+
+from __future__ import annotations
+
+from controller.domain.sentences.speech import Sentence, Speech
+
+_SENTENCES: dict[str, Sentence] = {
+    "sun": Sentence(
+        "Sonne: {surplus_w:kW} Überschuss",
+        "der Ladestrom folgt dem Überschuss; Ladestopp, wenn er länger unter {need_w:kW} liegt",
+    ),
+    "cloud": Sentence(
+        "Wolke: {surplus_w:kW} Überschuss, nötig sind {need_w:kW}",
+        "zum Laden sind {need_w:kW} Überschuss nötig",
+    ),
+    "no_sun": Sentence(
+        "zu wenig Sonne: {surplus_w:kW} Überschuss, nötig sind {need_w:kW}",
+        "Ladestart, wenn {need_w:kW} Überschuss anhalten",
+    ),
+    "min_on": Sentence(
+        "{why}; hat eben erst begonnen, Ladestopp frühestens in {in_s:s}",
+        "Ladestopp in {in_s:s}, wenn sich nichts ändert; {why:change}",
+    ),
+    "min_off": Sentence(
+        "{why}; hat eben erst aufgehört, Ladestart frühestens in {in_s:s}",
+        "Ladestart in {in_s:s}, wenn sich nichts ändert",
+    ),
+    "window": Sentence(
+        "Niedertarif bis {until:word}",
+        "gilt bis {until:word}",
+    ),
+    "outside_window": Sentence(
+        "außerhalb des Niedertarifs, er beginnt {next}",
+        "Ladestart mit dem nächsten Niedertarif, {next}",
+    ),
+    "fixed": Sentence(
+        "fester Ladestrom von {current_a} A",
+        "bleibt so, bis das Auto voll oder abgesteckt ist oder eine andere Strategie gewählt wird",
+    ),
+    "starts_soon": Sentence(
+        "{why}, Ladestart in {in_s:s}",
+        "Ladestart in {in_s:s}, wenn sich nichts ändert",
+    ),
+    "stops_soon": Sentence(
+        "{why}, Ladestopp in {in_s:s}",
+        "Ladestopp in {in_s:s}, wenn sich nichts ändert; {why:change}",
+    ),
+    "pacing": Sentence(
+        "{why}; die Wallbox bekommt die nächste Änderung in {in_s:s}",
+        "die Änderung folgt in {in_s:s}, wenn sie dann noch gewünscht ist",
+    ),
+    "budget": Sentence(
+        "{why}; die erlaubten Schreibvorgänge sind verbraucht, nächste Änderung in {in_s:s}",
+        "die Änderung folgt in {in_s:s}, wenn sie dann noch gewünscht ist",
+    ),
+    "fuse": Sentence(
+        "Hausanschluss-Sicherung: das Haus braucht {house_a:.1f} A von {fuse_a:.0f} A, es bleiben {current_a} A",
+        "mehr Ladestrom, wenn das Haus weniger von den {fuse_a:.0f} A braucht",
+    ),
+    "fuse_held": Sentence(
+        "Hausanschluss-Sicherung: {current_a} A, bis sie {for_s:s} lang mehr übrig lässt",
+        "mehr Ladestrom, wenn die Sicherung {for_s:s} lang mehr übrig lässt",
+    ),
+    "fuse_unwatched": Sentence(
+        "die Hausanschluss-Sicherung ist nicht zu überwachen, {missing:word}: höchstens {current_a} A",
+        "mehr Ladestrom, wenn die Sicherung wieder zu überwachen ist",
+    ),
+    "no_headroom": Sentence(
+        "{limit_by:word} lässt {current_a} A zu, weniger als die {min_a} A, die ein Auto braucht",
+        "Ladestart, wenn {limit_by:word} {min_a} A zulässt",
+    ),
+    "no_car": Sentence(
+        "es ist kein Auto angesteckt",
+        "wartet auf ein Auto",
+    ),
+    "car_paused": Sentence(
+        "das Auto nimmt keinen Strom (es ist voll oder pausiert von selbst)",
+        "wartet, bis das Auto Strom nimmt",
+    ),
+    "car_asleep": Sentence(
+        "das Auto nimmt seit dem Ladestart keinen Strom und schläft wohl: Weckversuch in {in_s:s}",
+        "Weckversuch in {in_s:s}, wenn es bis dahin keinen Strom nimmt",
+    ),
+    "car_waking": Sentence(
+        "weckt das Auto durch Ladestopp und Ladestart, Versuch {tries}",
+        "endet, wenn das Auto Strom nimmt",
+    ),
+    "car_wont_wake": Sentence(
+        "das Auto nimmt keinen Strom und wird nicht mehr geweckt, nach {wakes} Mal, davon {tries} vergeblich",
+        "wartet, bis das Auto Strom nimmt oder neu angesteckt wird",
+    ),
+    "limit_ignored": Sentence(
+        "{why}; die Wallbox hält {limit_a} A nicht ein, es fließen {flows_a:.0f} A: Ladestopp",
+        "Ladestart, wenn {flows_a:.0f} A gewünscht sind, oder um zu sehen, ob sie folgt",
+    ),
+    "limit_ignored_soon": Sentence(
+        "{why}; die Wallbox hält {limit_a} A nicht ein, es fließen {flows_a:.0f} A: Ladestopp in {in_s:s}",
+        "Ladestopp in {in_s:s}, wenn dann noch weniger gewünscht ist, als fließt",
+    ),
+    "limit_ignored_held": Sentence(
+        "{why}; die Wallbox hält {limit_a} A nicht ein, es fließen {flows_a:.0f} A: bleibt so",
+        "endet, wenn die Wallbox den Ladestrom einhält",
+    ),
+    "limit_ignored_off": Sentence(
+        "{why}; die Wallbox hält {limit_a} A nicht ein, es flössen {flows_a:.0f} A: neuer Versuch in {in_s:s}",
+        "neuer Versuch in {in_s:s}, oder wenn {flows_a:.0f} A gewünscht sind",
+    ),
+    "limit_ignored_capped": Sentence(
+        "{why}; die Wallbox hält {limit_a} A nicht ein, es flössen {flows_a:.0f} A: bleibt aus",
+        "Ladestart, wenn {flows_a:.0f} A erlaubt sind",
+    ),
+    "meter_stale": Sentence(
+        "seit {age_s:s} kein Wert vom Netzzähler: Rückfall auf {fallback:word}",
+        "endet mit dem nächsten Wert vom Netzzähler",
+    ),
+    "strategy_failed": Sentence(
+        "die Strategie ist ausgefallen (siehe Protokoll): Rückfall auf {fallback:word}",
+        "endet, wenn die Strategie wieder antwortet",
+    ),
+    "meter_awaited": Sentence(
+        "wartet auf einen Wert vom Netzzähler",
+        "weiter mit dem nächsten Wert vom Netzzähler",
+    ),
+    "box_awaited": Sentence(
+        "wartet auf den Zustand der Wallbox",
+        "wartet auf eine Antwort der Wallbox",
+    ),
+    "box_fault": Sentence(
+        "die Wallbox meldet {state}: siehe ihre eigene Seite",
+        "wartet, bis die Wallbox wieder in Ordnung ist; oft hilft neu anstecken oder ein Neustart",
+    ),
+    "box_down": Sentence(
+        "{error}; nächster Versuch in {in_s:s}",
+        "wartet auf eine Antwort der Wallbox, nächster Versuch in {in_s:s}",
+    ),
+    "box_refuses": Sentence(
+        "{why}; die Wallbox lehnt es ab, nächster Versuch in {in_s:s}",
+        "neuer Versuch in {in_s:s}, wenn es dann noch gewünscht ist",
+    ),
+    "box_locked": Sentence(
+        "{error}",
+        "kein weiterer Versuch, bis der Fehler behoben und Sunpace neu gestartet ist",
+    ),
+    "battery_unknown": Sentence(
+        "der Zähler der Hausbatterie schweigt: was sie abgibt, gilt nicht als Sonne",
+        "wartet, bis der Zähler der Hausbatterie antwortet",
+    ),
+}
+
+SPEECH = Speech(
+    sentences=_SENTENCES,
+    words={
+        "main_fuse": "die Hausanschluss-Sicherung",
+        "box_maximum": "die Obergrenze der Wallbox",
+        "grid_phases": "die Phasenwerte des Netzzählers fehlen",
+        "always": "auf Weiteres",
+        "pv_power": "die PV-Leistung fehlt",
+        "minimum": "Mindeststrom",
+        "stop": "Ladestopp",
+        "hold": "den letzten Stand",
+    },
+    point=",",
+    hours="Std.",
+    days=("Mo.", "Di.", "Mi.", "Do.", "Fr.", "Sa.", "So."),
+    clock="{day} {time} Uhr",
+)

@@ -1,0 +1,163 @@
+"""English."""
+
+from __future__ import annotations
+
+from controller.domain.sentences.speech import Sentence, Speech
+
+_SENTENCES: dict[str, Sentence] = {
+    "sun": Sentence(
+        "sun: {surplus_w:kW} surplus",
+        "the limit follows the surplus; charging ends when it stays below {need_w:kW}",
+    ),
+    "cloud": Sentence(
+        "cloud: {surplus_w:kW} surplus, need {need_w:kW}",
+        "charging takes a surplus of {need_w:kW}",
+    ),
+    "no_sun": Sentence(
+        "too little sun: {surplus_w:kW} surplus, need {need_w:kW}",
+        "starts when the surplus stays at {need_w:kW} or more",
+    ),
+    "min_on": Sentence(
+        "{why}; has just started, may stop in {in_s:s}",
+        "stops in {in_s:s} if nothing changes; {why:change}",
+    ),
+    "min_off": Sentence(
+        "{why}; has just stopped, may start in {in_s:s}",
+        "starts in {in_s:s} if nothing changes",
+    ),
+    "window": Sentence(
+        "off-peak window until {until:word}",
+        "lasts until {until:word}",
+    ),
+    "outside_window": Sentence(
+        "outside the off-peak windows, next one {next}",
+        "starts with the next window, {next}",
+    ),
+    "fixed": Sentence(
+        "fixed current of {current_a} A",
+        "stays until the car is full or unplugged, or another strategy is chosen",
+    ),
+    "starts_soon": Sentence(
+        "{why}, starts in {in_s:s}",
+        "starts in {in_s:s} if nothing changes",
+    ),
+    "stops_soon": Sentence(
+        "{why}, stops in {in_s:s}",
+        "stops in {in_s:s} if nothing changes; {why:change}",
+    ),
+    "pacing": Sentence(
+        "{why}; the box takes the next change in {in_s:s}",
+        "the change is made in {in_s:s} if it is still wanted then",
+    ),
+    "budget": Sentence(
+        "{why}; write budget spent, the next change in {in_s:s}",
+        "the change is made in {in_s:s} if it is still wanted then",
+    ),
+    "fuse": Sentence(
+        "main fuse: {house_a:.1f} A of {fuse_a:.0f} A in use by the house, leaves {current_a} A",
+        "the car gets more when the house needs less of the {fuse_a:.0f} A",
+    ),
+    "fuse_held": Sentence(
+        "main fuse: {current_a} A until it has left more for {for_s:s}",
+        "the car gets more when the fuse has left more for {for_s:s}",
+    ),
+    "fuse_unwatched": Sentence(
+        "the main fuse cannot be watched, {missing:word}: at most {current_a} A",
+        "the car gets more when the fuse can be watched again",
+    ),
+    "no_headroom": Sentence(
+        "{limit_by:word} allows {current_a} A, less than the {min_a} A a car needs",
+        "starts when {limit_by:word} allows {min_a} A",
+    ),
+    "no_car": Sentence(
+        "no car is plugged in",
+        "waits for a car",
+    ),
+    "car_paused": Sentence(
+        "the car takes no current (full, or paused by itself)",
+        "waits until the car takes current",
+    ),
+    "car_asleep": Sentence(
+        "the car takes no current since the start and seems asleep: woken in {in_s:s}",
+        "is woken in {in_s:s} if it has not drawn by then",
+    ),
+    "car_waking": Sentence(
+        "waking the car by a stop and a start, try {tries}",
+        "ends when the car takes current",
+    ),
+    "car_wont_wake": Sentence(
+        "the car takes no current, and is not woken any more, after {wakes} times, {tries} in vain",
+        "waits until the car takes current, or is plugged in anew",
+    ),
+    "limit_ignored": Sentence(
+        "{why}; the wallbox does not follow {limit_a} A, {flows_a:.0f} A flow: off",
+        "starts when {flows_a:.0f} A are wanted, or to try whether it follows",
+    ),
+    "limit_ignored_soon": Sentence(
+        "{why}; the wallbox does not follow {limit_a} A, {flows_a:.0f} A flow: off in {in_s:s}",
+        "stops in {in_s:s} if less is still wanted than flows",
+    ),
+    "limit_ignored_held": Sentence(
+        "{why}; the wallbox does not follow {limit_a} A, {flows_a:.0f} A flow: held",
+        "ends when the wallbox follows the limit",
+    ),
+    "limit_ignored_off": Sentence(
+        "{why}; the wallbox does not follow {limit_a} A, {flows_a:.0f} A would flow: tried again in {in_s:s}",
+        "is tried again in {in_s:s}, or when {flows_a:.0f} A are wanted",
+    ),
+    "limit_ignored_capped": Sentence(
+        "{why}; the wallbox does not follow {limit_a} A, {flows_a:.0f} A would flow: it stays off",
+        "starts when {flows_a:.0f} A are allowed",
+    ),
+    "meter_stale": Sentence(
+        "no grid reading for {age_s:s}: fallback {fallback:word}",
+        "ends with the next grid reading",
+    ),
+    "strategy_failed": Sentence(
+        "the strategy failed (see the log): fallback {fallback:word}",
+        "ends when the strategy answers again",
+    ),
+    "meter_awaited": Sentence(
+        "waiting for a grid reading",
+        "goes on with the next grid reading",
+    ),
+    "box_awaited": Sentence(
+        "waiting for the wallbox's state",
+        "waits for the wallbox's answer",
+    ),
+    "box_fault": Sentence(
+        "the wallbox says {state}: see its own page",
+        "waits until the wallbox is well; often a replug or a restart helps",
+    ),
+    "box_down": Sentence(
+        "{error}; next try in {in_s:s}",
+        "waits for the wallbox's answer, next try in {in_s:s}",
+    ),
+    "box_refuses": Sentence(
+        "{why}; the wallbox will not, next try in {in_s:s}",
+        "is tried again in {in_s:s} if it is still wanted then",
+    ),
+    "box_locked": Sentence(
+        "{error}",
+        "nothing is tried again until the fault is mended and Sunpace restarted",
+    ),
+    "battery_unknown": Sentence(
+        "the home battery's meter is silent: what it gives is not taken for sun",
+        "waits until the battery's meter answers",
+    ),
+}
+
+SPEECH = Speech(
+    sentences=_SENTENCES,
+    words={
+        "main_fuse": "the main fuse",
+        "box_maximum": "the wallbox's own maximum",
+        "grid_phases": "the grid's phases are missing",
+        "always": "further notice",
+        "pv_power": "the PV power is missing",
+    },
+    point=".",
+    hours="h",
+    days=("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    clock="{day} {time}",
+)

@@ -1,0 +1,124 @@
+"""How figures are put into a sentence, and written in a language."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol, runtime_checkable
+
+_UNKNOWN = "?"
+
+
+@runtime_checkable
+class Ground(Protocol):
+    """What a sentence is made of: a code and its figures; one of them may be another ground."""
+
+    @property
+    def code(self) -> str:
+        """Which ground."""
+        ...
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """Its figures by name."""
+        ...
+
+
+class Sentence(NamedTuple):
+    """What is said of a code; figures in braces, with the formats of `Speaker`.
+
+    Attributes:
+        says: Why the box is told what it is told.
+        changes: What would have to change for another decision.
+    """
+
+    says: str
+    changes: str
+
+
+class Speech(NamedTuple):
+    """A language.
+
+    Attributes:
+        sentences: Every code's.
+        words: Words that stand for a value, like the name of a limit.
+        point: The decimal point.
+        hours: The unit of hours in a duration.
+        days: The days of the week, Monday first, short.
+        clock: A day and a time, with `{day}` and `{time}`.
+    """
+
+    sentences: Mapping[str, Sentence]
+    words: Mapping[str, str]
+    point: str
+    hours: str
+    days: Sequence[str]
+    clock: str
+
+
+class Speaker(string.Formatter):
+    """Says grounds in one language.
+
+    Formats beside those of numbers: `kW` (from W), `s` (a duration from seconds), `word` (the language's word for a
+    value), and `change` (what would have to change for a nested ground). A datetime is said as day and time.
+
+    Args:
+        speech: The language.
+    """
+
+    def __init__(self, speech: Speech) -> None:
+        self._speech = speech
+
+    def sentence(self, ground: Ground) -> str:
+        """Why."""
+        return self.vformat(self._speech.sentences[ground.code].says, (), ground.values)
+
+    def changes_when(self, ground: Ground) -> str:
+        """What would have to change."""
+        return self.vformat(self._speech.sentences[ground.code].changes, (), ground.values)
+
+    def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """A figure; "?" where a foreign strategy did not give it: no sentence is worth a decision."""
+        return kwargs.get(key, _UNKNOWN) if isinstance(key, str) else super().get_value(key, args, kwargs)
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """A figure as the language writes it."""
+        match value:
+            case str():
+                return self._speech.words.get(value, value) if format_spec == "word" else str(value)
+            case int() | float():
+                return self._figure(value, format_spec)
+            case datetime():
+                return self._speech.clock.format(day=self._speech.days[value.weekday()], time=f"{value:%H:%M}")
+            case Ground():
+                return self.changes_when(value) if format_spec == "change" else self.sentence(value)
+            case _:
+                return str(value)
+
+    def _figure(self, value: float, format_spec: str) -> str:
+        match format_spec:
+            case "kW":
+                return f"{self._number(value / 1000, '.1f')} kW"
+            case "s":
+                return format_duration(value, self._speech.hours)
+            case _:
+                return self._number(value, format_spec)
+
+    def _number(self, value: float, format_spec: str) -> str:
+        text = format(value, format_spec)
+        if text.startswith("-") and not text.strip("-0."):
+            text = text[1:]  # a little below zero is zero
+        return text.replace(".", self._speech.point)
+
+
+def format_duration(seconds: float, hours: str = "h") -> str:
+    """Seconds as a person says them: "80 s", "12 min", "3 h 5 min"."""
+    whole = max(0, round(seconds))
+    if whole < 120:
+        return f"{whole} s"
+    minutes = round(whole / 60)
+    if minutes < 120:
+        return f"{minutes} min"
+    whole_hours, rest = divmod(minutes, 60)
+    return f"{whole_hours} {hours}" if rest == 0 else f"{whole_hours} {hours} {rest} min"

@@ -1,0 +1,240 @@
+"""Made-up lives of a house: what is shown to the core, second after second, and what it made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hypothesis import strategies as st
+
+from controller.control.governor import decide
+from controller.control.reconcile import acknowledge, refuse
+from controller.control.settings import CoreSettings, Fallback
+from controller.control.state import Snapshot, State
+from controller.domain.charger import ChargerStatus, OcppState, PowerSettings
+from controller.domain.decision import Action, ActionKind, Decision
+from controller.domain.demand import Dwell, Strategy
+from controller.domain.readings import House
+from controller.domain.reasons import Reason, ReasonCode, because
+from strategies.fixed import Fixed, FixedSettings
+from strategies.off_peak import OffPeak, OffPeakSettings
+from strategies.surplus import Surplus, SurplusSettings
+from tests.support.houses import Wants
+
+ZONE = ZoneInfo("Europe/Berlin")
+BEGIN = datetime(2026, 10, 24, 20, 0, tzinfo=UTC)  # the night in which summer time ends
+BOX_DOWN = because(ReasonCode.BOX_DOWN, error="the wallbox did not answer", in_s=20.0)
+BOX_LOCKED = because(ReasonCode.BOX_LOCKED, error="the wallbox refuses the login")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """One decision with all that it was made from.
+
+    Attributes:
+        snapshot: What was shown.
+        settings: The site.
+        failed_for_s: How long the strategy has been failing, s.
+        state: The core's memory afterwards, before the box was told.
+        decision: What came out.
+    """
+
+    snapshot: Snapshot
+    settings: CoreSettings
+    failed_for_s: float | None
+    state: State
+    decision: Decision
+
+    @property
+    def house(self) -> House:
+        return self.snapshot.house
+
+    @property
+    def charging(self) -> bool:
+        """Whether the box is believed to be on."""
+        return self.state.told is not None and self.state.told.charging
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """One step of a life.
+
+    Attributes:
+        seconds: Since the step before.
+        house: What the meters say, by the names of `House`.
+        box_state: What the box is seen to do from now on; None where it does what it was told.
+        away: What the box does not tell.
+        down: Why it cannot be told anything.
+        answer: What becomes of an order: obeyed, refused, or lost.
+        failed_for_s: How long the strategy has been failing, s.
+        limit_max_a: The box's own maximum, A.
+    """
+
+    seconds: float
+    house: Mapping[str, Any]
+    box_state: OcppState | None = None
+    away: str | None = None
+    down: Reason | None = None
+    answer: str = "obeys"
+    failed_for_s: float | None = None
+    limit_max_a: int | None = 16
+
+
+@dataclass
+class Life:
+    """Drives the core; the box does what it is told unless the moment says otherwise."""
+
+    settings: CoreSettings
+    limit_a: int = 16
+    box_state: OcppState = OcppState.PREPARING
+    state: State = field(default_factory=State)
+    now_s: float = 1000.0
+
+    def step(self, moment: Moment) -> Look:
+        """Shows the core a moment, and carries out what it decides."""
+        self.now_s += moment.seconds
+        self.box_state = moment.box_state or self.box_state
+        seen_s = self.now_s - 0.1
+        power = PowerSettings(taken_at_s=seen_s, limit_a=self.limit_a, limit_max_a=moment.limit_max_a)
+        snapshot = Snapshot(
+            now_s=self.now_s,
+            now=BEGIN + timedelta(seconds=self.now_s),
+            house=House(**moment.house),
+            status=None if moment.away == "status" else ChargerStatus(taken_at_s=seen_s, state=self.box_state),
+            power=None if moment.away == "power" else power,
+            box_down=moment.down,
+        )
+        self.state, decision = decide(self.state, snapshot, self.settings, moment.failed_for_s)
+        look = Look(
+            snapshot=snapshot,
+            settings=self.settings,
+            failed_for_s=moment.failed_for_s,
+            state=self.state,
+            decision=decision,
+        )
+        for action in decision.actions:
+            self._carry_out(action, moment.answer)
+        return look
+
+    def _carry_out(self, action: Action, answer: str) -> None:
+        if answer == "lost":
+            return
+        if answer == "refuses":
+            self.state = refuse(self.state, action, self.now_s)
+            return
+        self.state = acknowledge(self.state, action, self.now_s)
+        match action.kind:
+            case ActionKind.SET_LIMIT:
+                self.limit_a = action.limit_a or 0
+            case ActionKind.START:
+                self.box_state = OcppState.CHARGING
+            case ActionKind.STOP:
+                self.box_state = OcppState.SUSPENDED_EVSE
+
+
+def often(strategy: st.SearchStrategy[Any], otherwise: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Mostly the first."""
+    return st.sampled_from([strategy] * 7 + [otherwise]).flatmap(lambda chosen: chosen)
+
+
+def between(least: int, most: int) -> st.SearchStrategy[float]:
+    return st.integers(least, most).map(float)
+
+
+_SECONDS = st.sampled_from([1.0, 5.0, 30.0, 61.0, 125.0, 400.0])
+_AMPS = st.tuples(between(-10, 35), between(-30, 10), between(-30, 10))
+_METERS = st.fixed_dictionaries(
+    {
+        "grid_w": often(between(-9000, 6000), st.none()),
+        "grid_age_s": often(between(0, 3), between(0, 3000)),
+        "ev_w": often(st.sampled_from([0.0, 1380.0, 4140.0, 6900.0]), st.none()),
+        "battery_missing": often(st.just(False), st.just(True)),
+    },
+    optional={
+        "grid_current_a": _AMPS,
+        "grid_phases_missing": st.booleans(),
+        "voltage_v": st.tuples(between(225, 245), between(225, 245), between(225, 245)),
+        "pv_w": between(0, 12_000),
+        "pv_missing": st.booleans(),
+        "battery_w": between(-5000, 5000),
+        "battery_soc_pct": between(0, 100),
+    },
+)
+_PLAIN = st.builds(Moment, seconds=_SECONDS, house=_METERS)
+_ODD = st.builds(
+    Moment,
+    seconds=_SECONDS,
+    house=_METERS,
+    box_state=often(st.none(), st.sampled_from(OcppState)),
+    away=often(st.none(), st.sampled_from(["status", "power"])),
+    down=often(st.none(), st.sampled_from([BOX_DOWN, BOX_LOCKED])),
+    answer=st.sampled_from(["obeys", "refuses", "lost"]),
+    failed_for_s=often(st.none(), between(0, 4000)),
+    limit_max_a=st.none() | st.integers(0, 32),
+)
+
+
+@st.composite
+def lives(draw: st.DrawFn, strategies: st.SearchStrategy[Strategy]) -> tuple[Life, list[Moment]]:
+    """A site, and what happens there: the same house for several steps, then another one."""
+    settings = CoreSettings(
+        strategies={"it": draw(strategies), "surplus": draw(surplus)},
+        active="it",
+        timezone=ZONE,
+        phases=draw(st.sampled_from([1, 3])),
+        min_current_a=draw(st.sampled_from([6, 6, 8])),
+        max_current_a=draw(st.integers(8, 32)),
+        main_fuse_a=draw(st.sampled_from([0, 0, 20, 35])),
+        fallback=draw(st.sampled_from(Fallback)),
+        fallback_stop_after_s=draw(st.sampled_from([0.0, 600.0, 1800.0])),
+        writes_per_hour=draw(st.sampled_from([4, 10, 60])),
+    )
+    life = Life(settings, limit_a=draw(st.integers(0, 32)))
+    life.box_state = draw(st.sampled_from([OcppState.PREPARING, OcppState.CHARGING]))
+    moments: list[Moment] = []
+    for _ in range(draw(st.integers(1, 6))):
+        moment = draw(st.one_of(_PLAIN, _ODD))
+        moments += [moment, *[replace(moment, box_state=None)] * draw(st.integers(0, 6))]
+    return life, moments
+
+
+surplus = st.builds(
+    lambda **keys: Surplus.from_settings(SurplusSettings(**keys)),
+    solar_share=st.floats(0.1, 1),
+    start_delay_s=st.sampled_from([0.0, 60.0, 300.0]),
+    stop_delay_s=st.sampled_from([0.0, 60.0, 300.0]),
+    min_on_s=st.sampled_from([0.0, 120.0, 600.0]),
+    min_off_s=st.sampled_from([0.0, 120.0, 600.0]),
+    keep_minimum=st.booleans(),
+    grid_bias_w=st.sampled_from([0.0, 200.0, -200.0]),
+    battery=st.sampled_from(["house-first", "car-first"]),
+    battery_priority_soc_pct=st.sampled_from([100.0, 50.0]),
+)
+fixed = st.builds(lambda amps: Fixed(FixedSettings(current_a=amps)), st.integers(6, 32))
+_CLOCK = st.builds("{:02}:{:02}".format, st.integers(0, 23), st.sampled_from([0, 1, 30, 59]))
+off_peak = st.builds(
+    lambda windows, then: OffPeak(OffPeakSettings.model_validate({"windows": windows, "then": then})),
+    st.lists(
+        st.fixed_dictionaries(
+            {"start": _CLOCK, "end": _CLOCK},
+            optional={"days": st.lists(st.sampled_from(["sat", "sun", "mon"]), min_size=1, max_size=2, unique=True)},
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+    st.sampled_from(["surplus", "off"]),
+)
+wants = st.builds(
+    Wants,
+    st.sampled_from([0.0, 5.9, 6.0, 7.5, 10.0, 16.0, 34.0]),
+    st.builds(
+        Dwell,
+        start_delay_s=between(0, 90),
+        stop_delay_s=between(0, 90),
+        min_on_s=between(0, 200),
+        min_off_s=between(0, 200),
+    ),
+)

@@ -1,0 +1,402 @@
+"""What each reason claims, reckoned anew from what was seen: an oracle a code, none of them asks the core.
+
+Where no meter shows the car, what it is believed to draw is bounded by what it is offered.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from controller.control.settings import Fallback
+from controller.domain.charger import OcppState
+from controller.domain.decision import Command
+from controller.domain.demand import Demand
+from controller.domain.reasons import Reason, ReasonCode
+from strategies.fixed import Fixed
+from strategies.off_peak import OffPeak, OffPeakSettings, Window
+from strategies.surplus import Surplus, SurplusSettings
+from tests.control.reasons.lives import Look
+from tests.support.houses import Wants
+
+Oracle = Callable[[Look, Reason], None]
+ORACLES: dict[ReasonCode, Oracle] = {}
+_EPS = 1e-6
+
+
+def oracle(*codes: ReasonCode) -> Callable[[Oracle], Oracle]:
+    def enter(judge: Oracle) -> Oracle:
+        ORACLES.update(dict.fromkeys(codes, judge))
+        return judge
+
+    return enter
+
+
+def chain(reason: Reason) -> list[Reason]:
+    """A reason and those that it rests on, the outermost first."""
+    found = [reason]
+    while isinstance(inner := found[-1].values.get("why"), Reason):
+        found.append(inner)
+    return found
+
+
+def judge(look: Look) -> None:
+    """Every ground of a decision is right."""
+    for ground in chain(look.decision.reason):
+        ORACLES[ground.code](look, ground)
+
+
+def command(look: Look) -> Command:
+    assert look.decision.command is not None
+    return look.decision.command
+
+
+def outermost(look: Look, reason: Reason) -> bool:
+    return look.decision.reason is reason
+
+
+def demand(look: Look) -> Demand:
+    assert look.decision.demand is not None
+    return look.decision.demand
+
+
+# --- the sun -------------------------------------------------------------------------------------------------------
+
+
+def surplus_settings(look: Look) -> SurplusSettings:
+    strategies = look.settings.strategies
+    strategy = strategies["it"] if isinstance(strategies["it"], Surplus) else strategies["surplus"]
+    assert isinstance(strategy, Surplus)
+    return strategy._settings
+
+
+def watts_per_amp(look: Look) -> list[float]:
+    """On the configured phases, or on fewer once the car has shown anything."""
+    voltage_v = sum(look.house.voltage_v) / 3 if look.house.voltage_v is not None else look.settings.voltage_v
+    most = look.settings.phases
+    return [phases * voltage_v for phases in range(1 if look.state.car.belief is not None else most, most + 1)]
+
+
+def offered_a(look: Look) -> int:
+    """The most that the car may draw; it has half a minute to follow what it was told."""
+    follows = look.snapshot.now_s - look.state.told_at_s < look.settings.follow_s
+    commands = (look.state.told, look.state.before if follows else None)
+    return max((told.limit_a for told in commands if told is not None and told.charging), default=0)
+
+
+def surplus_bounds_w(look: Look) -> tuple[float, float]:
+    """What would be exported without the car, less what the home battery gives or keeps, and the bias."""
+    keys, house = surplus_settings(look), look.house
+    battery_w = house.battery_w or 0.0
+    house_first = keys.battery == "house-first" and (
+        house.battery_soc_pct is None or house.battery_soc_pct < keys.battery_priority_soc_pct
+    )
+    if house_first and battery_w < 0:
+        battery_w = 0.0
+    assert house.grid_w is not None
+    without_w = -house.grid_w - battery_w - keys.grid_bias_w
+    if house.ev_w is not None:
+        return without_w + house.ev_w, without_w + house.ev_w
+    return without_w, without_w + offered_a(look) * max(watts_per_amp(look))
+
+
+@oracle(ReasonCode.SUN, ReasonCode.CLOUD, ReasonCode.NO_SUN)
+def sun(look: Look, reason: Reason) -> None:
+    surplus_w, need_w = reason.values["surplus_w"], reason.values["need_w"]
+    least_w, most_w = surplus_bounds_w(look)
+    assert least_w - _EPS <= surplus_w <= most_w + _EPS
+    share = surplus_settings(look).solar_share
+    needs_w = [share * look.settings.min_current_a * watts for watts in watts_per_amp(look)]
+    assert any(need_w == pytest.approx(one) for one in needs_w)
+    if reason.code is ReasonCode.SUN:
+        assert surplus_w >= need_w
+        assert not outermost(look, reason) or command(look).charging
+    else:
+        assert surplus_w < need_w
+        assert look.charging is (reason.code is ReasonCode.CLOUD)
+        assert not outermost(look, reason) or not command(look).charging
+
+
+@oracle(ReasonCode.BATTERY_UNKNOWN)
+def battery(look: Look, reason: Reason) -> None:
+    assert look.house.battery_missing
+    assert not outermost(look, reason) or not command(look).charging
+
+
+# --- plans ---------------------------------------------------------------------------------------------------------
+
+
+@oracle(ReasonCode.FIXED)
+def fixed(look: Look, reason: Reason) -> None:
+    strategy = look.settings.strategies["it"]
+    assert isinstance(strategy, Fixed | Wants)
+    wanted_a = strategy._current_a if isinstance(strategy, Fixed) else strategy.current_a
+    assert reason.values["current_a"] == wanted_a
+
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def off_peak_settings(look: Look) -> OffPeakSettings:
+    strategy = look.settings.strategies["it"]
+    assert isinstance(strategy, OffPeak)
+    return strategy._settings
+
+
+def covers(window: Window, local: datetime) -> bool:
+    """By counting minutes of wall time since the window's start, today and yesterday."""
+    (from_h, from_min), (to_h, to_min) = (map(int, text.split(":")) for text in (window.start, window.end))
+    lasts_min = (to_h * 60 + to_min - from_h * 60 - from_min) % 1440 or 1440
+    for days_ago in (0, 1):
+        since_min = local.hour * 60 + local.minute + 1440 * days_ago - from_h * 60 - from_min
+        if _DAYS[(local.weekday() - days_ago) % 7] in window.days and 0 <= since_min < lasts_min:
+            return True
+    return False
+
+
+def off_peak(look: Look, local: datetime) -> bool:
+    return any(covers(window, local) for window in off_peak_settings(look).windows)
+
+
+def local_time(look: Look) -> datetime:
+    return look.snapshot.now.astimezone(look.settings.timezone)
+
+
+@oracle(ReasonCode.WINDOW)
+def window(look: Look, reason: Reason) -> None:
+    minute = local_time(look).replace(second=0, microsecond=0)
+    assert off_peak(look, minute)
+    uncovered = (minute + timedelta(minutes=ahead) for ahead in range(7 * 1440))
+    end = next((wall for wall in uncovered if not off_peak(look, wall)), None)
+    assert reason.values["until"] == ("always" if end is None else f"{end:%H:%M}")
+
+
+@oracle(ReasonCode.OUTSIDE_WINDOW)
+def outside_window(look: Look, reason: Reason) -> None:
+    assert not off_peak(look, local_time(look))
+    begins: datetime = reason.values["next"]
+    now_s = look.snapshot.now.timestamp()
+    assert begins.timestamp() > now_s
+    assert off_peak(look, begins)
+    for ahead in range(1, math.ceil((begins.timestamp() - now_s) / 60)):
+        later = look.snapshot.now + timedelta(minutes=ahead)
+        assert not off_peak(look, later.astimezone(look.settings.timezone))
+    assert not outermost(look, reason) or not command(look).charging
+
+
+# --- calm ----------------------------------------------------------------------------------------------------------
+
+
+@oracle(ReasonCode.STARTS_SOON, ReasonCode.MIN_OFF)
+def starts(look: Look, reason: Reason) -> None:
+    assert not look.charging
+    assert demand(look).current_a >= look.settings.min_current_a
+    dwell, off_s = demand(look).dwell, look.snapshot.now_s - look.state.switched_at_s
+    longest_s = dwell.start_delay_s if reason.code is ReasonCode.STARTS_SOON else dwell.min_off_s
+    assert 0 < reason.values["in_s"] <= longest_s
+    assert reason.code is ReasonCode.STARTS_SOON or off_s < dwell.min_off_s
+    assert not outermost(look, reason) or not command(look).charging
+
+
+@oracle(ReasonCode.STOPS_SOON, ReasonCode.MIN_ON)
+def stops(look: Look, reason: Reason) -> None:
+    assert look.charging
+    assert demand(look).current_a < look.settings.min_current_a
+    dwell, on_s = demand(look).dwell, look.snapshot.now_s - look.state.switched_at_s
+    longest_s = dwell.stop_delay_s if reason.code is ReasonCode.STOPS_SOON else dwell.min_on_s
+    assert 0 < reason.values["in_s"] <= max(longest_s, 2 * gap_s(look))  # a reduction on its way comes first
+    assert reason.code is ReasonCode.STOPS_SOON or on_s < dwell.min_on_s
+    assert not outermost(look, reason) or command(look).charging
+
+
+def gap_s(look: Look) -> float:
+    """Between two commands: without a meter of the car's own, not before it has followed."""
+    return max(look.settings.limit_change_s, 0.0 if look.house.ev_w is not None else look.settings.follow_s)
+
+
+@oracle(ReasonCode.PACING)
+def pacing(look: Look, reason: Reason) -> None:
+    since_s = look.snapshot.now_s - look.state.told_at_s
+    assert reason.values["in_s"] == pytest.approx(gap_s(look) - since_s)
+    assert reason.values["in_s"] > 0
+
+
+@oracle(ReasonCode.BUDGET)
+def budget(look: Look, reason: Reason) -> None:
+    an_hour = look.settings.writes_per_hour
+    tokens = look.state.timers.write_tokens
+    assert tokens is not None
+    needed = [1 + tokens_kept for tokens_kept in (0.0, 0.25 * an_hour)]
+    assert any(reason.values["in_s"] == pytest.approx((one - tokens) * 3600 / an_hour) for one in needed)
+    assert reason.values["in_s"] > 0
+
+
+@oracle(ReasonCode.BOX_REFUSES)
+def refuses(look: Look, reason: Reason) -> None:
+    waits_s = [one.until_s - look.snapshot.now_s for one in look.state.refusals]
+    assert any(reason.values["in_s"] == pytest.approx(one) for one in waits_s)
+    assert reason.values["in_s"] > 0
+
+
+# --- limits --------------------------------------------------------------------------------------------------------
+
+
+@oracle(ReasonCode.FUSE)
+def fuse(look: Look, reason: Reason) -> None:
+    house_a, fuse_a = reason.values["house_a"], reason.values["fuse_a"]
+    assert fuse_a == look.settings.main_fuse_a > 0
+    assert reason.values["current_a"] == math.floor(fuse_a - house_a)
+    house = look.house
+    if house.grid_current_a is not None and house.ev_w is not None:
+        loads_a = [
+            max(house.grid_current_a) - min(house.ev_w / watts, offered_a(look)) for watts in watts_per_amp(look)
+        ]
+        assert any(house_a == pytest.approx(max(0.0, one)) for one in loads_a)
+    _binds(look, reason)
+
+
+def _binds(look: Look, reason: Reason) -> None:
+    if outermost(look, reason):
+        assert command(look) == Command(reason.values["current_a"], True)
+
+
+@oracle(ReasonCode.FUSE_HELD)
+def fuse_held(look: Look, reason: Reason) -> None:
+    assert look.settings.main_fuse_a > 0
+    assert reason.values["current_a"] == look.state.fuse.cap_a
+    assert reason.values["for_s"] == 60
+    _binds(look, reason)
+
+
+@oracle(ReasonCode.FUSE_UNWATCHED)
+def fuse_unwatched(look: Look, reason: Reason) -> None:
+    assert look.settings.main_fuse_a > 0
+    assert look.house.grid_current_a is None
+    missing = {"grid_phases": look.house.grid_phases_missing, "pv_power": look.house.pv_missing}
+    assert missing[reason.values["missing"]]
+    assert reason.values["current_a"] <= look.settings.min_current_a
+    _binds(look, reason)
+
+
+@oracle(ReasonCode.NO_HEADROOM)
+def no_headroom(look: Look, reason: Reason) -> None:
+    least_a, limit_by = reason.values["min_a"], reason.values["limit_by"]
+    assert least_a == look.settings.min_current_a
+    assert reason.values["current_a"] < least_a
+    if limit_by == "box_maximum":
+        assert look.snapshot.power is not None
+        assert reason.values["current_a"] == look.snapshot.power.limit_max_a
+    else:
+        assert limit_by == "main_fuse"
+        assert reason.values["current_a"] == look.state.fuse.cap_a
+    assert not outermost(look, reason) or not command(look).charging
+
+
+# --- what is there, and what is silent ------------------------------------------------------------------------------
+
+
+@oracle(ReasonCode.NO_CAR)
+def no_car(look: Look, reason: Reason) -> None:
+    assert _box_state(look).plugged is False
+
+
+@oracle(ReasonCode.CAR_PAUSED)
+def car_paused(look: Look, reason: Reason) -> None:
+    assert _box_state(look) is OcppState.SUSPENDED_EV
+
+
+@oracle(ReasonCode.CAR_ASLEEP, ReasonCode.CAR_WAKING, ReasonCode.CAR_WONT_WAKE)
+def sleeps(look: Look, reason: Reason) -> None:
+    sleep, now_s = look.state.conduct.sleep, look.snapshot.now_s
+    assert demand(look).current_a >= look.settings.min_current_a
+    assert not look.state.conduct.pauses.harm
+    if reason.code is ReasonCode.CAR_ASLEEP:
+        gap_left_s = gap_s(look) - (now_s - look.state.told_at_s)
+        assert reason.values["in_s"] == pytest.approx(max(gap_left_s, 600 - (now_s - sleep.tried_s)))
+        assert sleep.tries < 2
+    elif reason.code is ReasonCode.CAR_WAKING:
+        assert reason.values["tries"] == sleep.tries
+        assert 1 <= sleep.tries <= 2
+        assert now_s - sleep.tried_s <= 301 + 120  # the longest step
+    else:
+        assert (reason.values["tries"], reason.values["wakes"]) == (sleep.tries, sleep.wakes)
+        assert sleep.tries == 2 or sleep.wakes == 8
+
+
+@oracle(ReasonCode.LIMIT_IGNORED, ReasonCode.LIMIT_IGNORED_SOON, ReasonCode.LIMIT_IGNORED_HELD)
+def ignored(look: Look, reason: Reason) -> None:
+    flows(look, reason)
+    assert look.charging
+    if outermost(look, reason):
+        assert command(look).charging is (reason.code is not ReasonCode.LIMIT_IGNORED)
+    if reason.code is ReasonCode.LIMIT_IGNORED_SOON:
+        assert 0 < reason.values["in_s"] <= 150 + gap_s(look)
+    if reason.code is ReasonCode.LIMIT_IGNORED_HELD:
+        assert look.settings.fallback is Fallback.HOLD
+
+
+@oracle(ReasonCode.LIMIT_IGNORED_OFF, ReasonCode.LIMIT_IGNORED_CAPPED)
+def ignored_and_off(look: Look, reason: Reason) -> None:
+    flows(look, reason)
+    assert not look.charging
+    assert not command(look).charging
+    if reason.code is ReasonCode.LIMIT_IGNORED_OFF:
+        assert reason.values["in_s"] >= look.state.conduct.obedience.retry_s - look.snapshot.now_s > 0
+
+
+def flows(look: Look, reason: Reason) -> None:
+    """The figures of a box that does not follow: less is wanted than flows."""
+    assert reason.values["flows_a"] == look.state.conduct.obedience.flows_a
+    assert look.settings.min_current_a <= reason.values["limit_a"] < reason.values["flows_a"]
+
+
+def _box_state(look: Look) -> OcppState:
+    assert look.snapshot.status is not None
+    return look.snapshot.status.state
+
+
+@oracle(ReasonCode.METER_STALE)
+def meter_stale(look: Look, reason: Reason) -> None:
+    assert reason.values["age_s"] == look.house.grid_age_s > look.settings.stale_after_s
+    _falls_back(look, reason, look.house.grid_age_s - look.settings.stale_after_s)
+
+
+@oracle(ReasonCode.STRATEGY_FAILED)
+def strategy_failed(look: Look, reason: Reason) -> None:
+    assert look.failed_for_s is not None
+    _falls_back(look, reason, look.failed_for_s)
+
+
+def _falls_back(look: Look, reason: Reason, since_s: float) -> None:
+    settings = look.settings
+    overdue = 0 < settings.fallback_stop_after_s <= since_s
+    expected = Fallback.STOP if overdue else settings.fallback
+    assert reason.values["fallback"] == expected
+    if outermost(look, reason) and look.charging:
+        assert command(look).charging is (expected is not Fallback.STOP)
+        assert expected is not Fallback.MINIMUM or command(look).limit_a <= settings.min_current_a
+
+
+@oracle(ReasonCode.METER_AWAITED)
+def meter_awaited(look: Look, reason: Reason) -> None:
+    assert look.house.grid_w is None
+    assert look.house.grid_age_s <= look.settings.stale_after_s
+
+
+@oracle(ReasonCode.BOX_AWAITED)
+def box_awaited(look: Look, reason: Reason) -> None:
+    assert look.snapshot.status is None or look.snapshot.power is None
+
+
+@oracle(ReasonCode.BOX_FAULT)
+def box_fault(look: Look, reason: Reason) -> None:
+    assert _box_state(look) in (OcppState.FAULTED, OcppState.UNAVAILABLE)
+    assert reason.values["state"] == _box_state(look).value
+
+
+@oracle(ReasonCode.BOX_DOWN, ReasonCode.BOX_LOCKED)
+def box_down(look: Look, reason: Reason) -> None:
+    assert look.snapshot.box_down == reason

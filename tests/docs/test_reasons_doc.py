@@ -1,0 +1,96 @@
+"""docs/reasons.md has every reason, and says it as the program does."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from controller.domain.decision import Command, Decision
+from controller.domain.explanation import Awaits, explain
+from controller.domain.readings import House
+from controller.domain.reasons import Reason, ReasonCode, because
+from controller.domain.sentences import Language, changes_when, sentence
+
+PAGE = (Path(__file__).parents[2] / "docs" / "reasons.md").read_text("utf-8")
+SUN = because(ReasonCode.SUN, surplus_w=5600, need_w=3312)
+CLOUD = because(ReasonCode.CLOUD, surplus_w=1900, need_w=3312)
+FIGURES: dict[ReasonCode, dict[str, Any]] = {
+    ReasonCode.SUN: dict(SUN.values),
+    ReasonCode.CLOUD: dict(CLOUD.values),
+    ReasonCode.NO_SUN: dict(CLOUD.values),
+    ReasonCode.MIN_ON: {"why": CLOUD, "in_s": 240},
+    ReasonCode.MIN_OFF: {"why": SUN, "in_s": 240},
+    ReasonCode.WINDOW: {"until": "06:00"},
+    ReasonCode.OUTSIDE_WINDOW: {"next": datetime(2026, 6, 22, 22)},  # noqa: DTZ001 -- only its wall time is said
+    ReasonCode.FIXED: {"current_a": 10},
+    ReasonCode.STARTS_SOON: {"why": SUN, "in_s": 40},
+    ReasonCode.STOPS_SOON: {"why": CLOUD, "in_s": 80},
+    ReasonCode.PACING: {"why": SUN, "in_s": 12},
+    ReasonCode.BUDGET: {"why": SUN, "in_s": 540},
+    ReasonCode.FUSE: {"house_a": 25.2, "fuse_a": 35.0, "current_a": 9},
+    ReasonCode.FUSE_HELD: {"current_a": 9, "for_s": 60},
+    ReasonCode.FUSE_UNWATCHED: {"missing": "grid_phases", "current_a": 6},
+    ReasonCode.NO_HEADROOM: {"limit_by": "main_fuse", "current_a": 4, "min_a": 6},
+    ReasonCode.CAR_ASLEEP: {"in_s": 240},
+    ReasonCode.CAR_WAKING: {"tries": 1},
+    ReasonCode.CAR_WONT_WAKE: {"wakes": 2, "tries": 2},
+    ReasonCode.LIMIT_IGNORED: {"why": SUN, "limit_a": 8, "flows_a": 16.0},
+    ReasonCode.LIMIT_IGNORED_SOON: {"why": SUN, "limit_a": 8, "flows_a": 16.0, "in_s": 40},
+    ReasonCode.LIMIT_IGNORED_HELD: {"why": SUN, "limit_a": 8, "flows_a": 16.0},
+    ReasonCode.LIMIT_IGNORED_OFF: {"why": SUN, "limit_a": 8, "flows_a": 16.0, "in_s": 540},
+    ReasonCode.LIMIT_IGNORED_CAPPED: {"why": SUN, "limit_a": 8, "flows_a": 16.0},
+    ReasonCode.METER_STALE: {"age_s": 20, "fallback": "minimum"},
+    ReasonCode.STRATEGY_FAILED: {"fallback": "minimum"},
+    ReasonCode.BOX_FAULT: {"state": "Faulted"},
+    ReasonCode.BOX_DOWN: {"error": "...", "in_s": 20},
+    ReasonCode.BOX_LOCKED: {"error": "..."},
+    ReasonCode.BOX_REFUSES: {"why": SUN, "in_s": 120},
+}
+
+
+def example(code: ReasonCode) -> Reason:
+    return because(code, **FIGURES.get(code, {}))
+
+
+def rows(heading: str) -> dict[str, list[str]]:
+    """The cells of the tables under a heading, by code."""
+    part = re.split(r"^## ", PAGE.split(f"\n## {heading}\n", 1)[1], maxsplit=1, flags=re.MULTILINE)[0]
+    found = re.findall(r"^\| `(\w+)` \| (.*) \|$", part, re.MULTILINE)
+    assert len({code for code, _ in found}) == len(found)
+    return {code: rest.split(" | ") for code, rest in found}
+
+
+ENGLISH, GERMAN = rows("Every reason"), rows("Auf Deutsch")
+
+
+@pytest.mark.parametrize("table", [ENGLISH, GERMAN], ids=["english", "german"])
+def test_every_reason_has_a_row_and_no_other(table: dict[str, list[str]]) -> None:
+    assert set(table) == set(ReasonCode)
+
+
+@pytest.mark.parametrize("code", list(ReasonCode))
+def test_a_row_says_what_the_program_says(code: ReasonCode) -> None:
+    english, means, changes, remedy = ENGLISH[code]
+    assert english == f"`{sentence(example(code))}`"
+    assert changes == changes_when(example(code))
+    assert min(len(means), len(remedy)) > 3
+    assert GERMAN[code] == [
+        f"`{sentence(example(code), Language.DE)}`",
+        changes_when(example(code), Language.DE),
+    ]
+
+
+def test_every_key_of_an_explanation_is_told() -> None:
+    decision = Decision(command=Command(6, True), actions=(), reason=example(ReasonCode.STOPS_SOON))
+    told = explain(decision, House(grid_w=0.0, grid_age_s=0.0)).as_json()
+    for key in (*told, *told["seen"], *Awaits):
+        assert f"`{key}`" in PAGE, key
+
+
+def test_the_line_of_the_log_is_explained() -> None:
+    for key in ("reason", "rule", "changes_when", "again_in_s", "limit_a", "charging", "grid_w", "surplus_w"):
+        assert f"`{key}`" in PAGE
