@@ -12,6 +12,7 @@ from typing import NamedTuple
 from controller.control.glance import Glance
 from controller.domain.decision import Command
 from controller.domain.reasons import Reason, ReasonCode, because
+from controller.domain.units import MIN_CURRENT_A
 
 CLEARLY_A = 3.5
 """More than this above the offer is no car's own overdraw."""
@@ -76,7 +77,9 @@ def observe_obedience(known: Obedience, glance: Glance, *, refuses_a: int | None
         glance: The look.
         refuses_a: The limit that the box goes on showing though it was told a lower one, A; None when it does not.
     """
-    if not glance.offers or glance.anew:
+    if (
+        not glance.offers or glance.anew or glance.told.limit_a < MIN_CURRENT_A
+    ):  # less does not exist: anything may flow
         return known._replace(offers=(), over_since_s=inf, follows_since_s=inf, span=None)
     at_s, limit_a = glance.at_s, glance.told.limit_a
     kept = [offer for offer in known.offers if at_s - offer[0] <= _REMEMBER_S]
@@ -177,7 +180,7 @@ def on_or_off(
     """
     if not told.charging and known.less_since_s <= now_s:
         known = _stopped(known, now_s)
-    useful_a = min(target.limit_a, max(wanted_a, least_a)) if target.charging else max(wanted_a, least_a)
+    useful_a = max(least_a, min(target.limit_a, wanted_a) if target.charging else wanted_a)
     if useful_a + _ENOUGH_A >= known.flows_a:
         return Switched(known._replace(less_since_s=inf), target, reason)
     if not told.charging:

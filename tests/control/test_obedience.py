@@ -179,3 +179,12 @@ def test_the_next_car_finds_the_same_box() -> None:
     run.box_state = OcppState.AVAILABLE
     run.wants(8, 60)
     assert run.ignores
+
+
+def test_a_limit_that_does_not_exist_says_nothing_of_a_car_that_charges_at_six() -> None:
+    run = Wilful(6.0)
+    run.limit_a, run.box_state = 0, OcppState.CHARGING
+    run.wants(0, 60, grid_w=None, grid_age_s=60.0)
+    for _ in range(30):
+        run.step(10.0, obey=False, grid_w=None, grid_age_s=60.0, ev_w=4140.0)
+    assert not run.ignores
