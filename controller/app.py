@@ -22,7 +22,9 @@ from controller.domain.errors import ConfigError
 from controller.domain.ports import Clock, LimitStore, Publisher, Wallbox
 from controller.domain.sentences import Language
 from controller.history.cap_file import CapFile
+from controller.history.box_note_file import BoxNoteFile
 from controller.history.limit_file import LimitFile
+from controller.history.session_file import SessionFile
 from controller.meter.connection import Connections, Endpoint, Transport
 from controller.meter.device import ModbusMeter
 from controller.meter.plausibility import Bounds
@@ -251,8 +253,18 @@ def external_cap_file(places: Places, environ: Mapping[str, str] = os.environ) -
 
 
 def make_limit_store(config: Config, environ: Mapping[str, str] = os.environ) -> LimitStore:
-    """Where the user's own limit is kept: in the state directory."""
-    return LimitFile(state_directory(config, environ), f"{config.wallbox.host}:{config.wallbox.port}")
+    """Where the user's own limit is kept."""
+    return LimitFile(state_directory(config, environ), wallbox_name(config))
+
+
+def make_session_store(config: Config, environ: Mapping[str, str] = os.environ) -> SessionFile:
+    """Where the records of charging sessions are kept."""
+    return SessionFile(state_directory(config, environ), wallbox_name(config))
+
+
+def wallbox_name(config: Config) -> str:
+    """By which records tell one wallbox from another."""
+    return f"{config.wallbox.host}:{config.wallbox.port}"
 
 
 def make_controller(
@@ -280,6 +292,8 @@ def make_controller(
         settings=core_settings(loaded),
         limit_store=make_limit_store(config),
         caps=CapFile(external_cap_file(config)),
+        session_store=make_session_store(config),
+        note_store=BoxNoteFile(state_directory(config), wallbox_name(config)),
         publishers=publishers,
         tick_s=tick_s,
         status_every_s=config.wallbox.pacing.dashboard_s,

@@ -81,7 +81,7 @@ class Surplus:
         watts_per_amp = situation.watts_per_amp
         need_w = self._settings.solar_share * situation.min_current_a * watts_per_amp
         aside_w = situation.ev_w - situation.grid_w - surplus_w
-        steady = situation.house.battery_w is None and not self._settings.keep_minimum
+        steady = situation.house.battery_w is None and not self._keeps(situation)
         sun = Sun(surplus_w, self._settings.solar_share, self._settings.start_costs_kwh, steady)
         if surplus_w >= need_w:
             share, least_a, most_a = self._settings.solar_share, situation.min_current_a, situation.max_current_a
@@ -101,7 +101,7 @@ class Surplus:
             current_a=0,
             reason=because(code, surplus_w=surplus_w, need_w=need_w),
             dwell=self._stop_dwell(situation, watts_per_amp),
-            steady_w=None if self._settings.keep_minimum and situation.charging else (-inf, need_w + aside_w),
+            steady_w=None if self._keeps(situation) and situation.charging else (-inf, need_w + aside_w),
             sun=sun,
         )
 
@@ -122,9 +122,13 @@ class Surplus:
         """Through a cloud the minimum is kept longer where that is asked for; at dusk never."""
         pv_w = situation.house.pv_w
         dusk_w = _DUSK_SHARE * situation.min_current_a * watts_per_amp
-        if self._settings.keep_minimum and (pv_w is None or pv_w >= dusk_w):
+        if self._keeps(situation) and (pv_w is None or pv_w >= dusk_w):
             return self._cloud_dwell
         return self._dwell
+
+    def _keeps(self, situation: Situation) -> bool:
+        """Whether the minimum is kept through clouds: since that is asked for, or a pause would make the box fail."""
+        return self._settings.keep_minimum or situation.pause_harms
 
 
 def _dwell(settings: SurplusSettings, stop_delay_s: float) -> Dwell:

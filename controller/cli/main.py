@@ -17,6 +17,7 @@ from controller.cli.backtest.parser import add_backtest
 from controller.cli.cap_parser import add_cap
 from controller.cli.emulate_flags import PLANT_KEYS, add_box_flags, add_meter_flags, box_flags, meter_flags
 from controller.cli.extras import require_sim
+from controller.cli.history.parser import add_history
 from controller.cli.lean import without_decoration
 from controller.cli.meter.parser import add_meter
 from controller.cli.wallbox.parser import add_wallbox
@@ -93,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     add_meter(commands)
     add_wallbox(commands)
     add_cap(commands)
+    add_history(commands)
     return parser
 
 

@@ -31,6 +31,7 @@ def wish_for(
     seen: Seen,
     failed_for_s: float | None,
     *,
+    pause_harms: bool,
     hidden: Hidden | None = None,
 ) -> Demand | Order:
     """The strategy's demand, or the fallback where it cannot be had; `hidden` is sun that it may be shown as well."""
@@ -44,7 +45,7 @@ def wish_for(
         return _fallback(told, settings, failed_for_s, ReasonCode.STRATEGY_FAILED)
     if status is not None and status.state.plugged is False:
         return _NO_CAR
-    situation = _situation(told, snapshot, settings, seen)
+    situation = _situation(told, snapshot, settings, seen, pause_harms=pause_harms)
     own = _ask(situation, settings)
     return own if hidden is None else _with_hidden(own, hidden, situation, settings)
 
@@ -73,7 +74,9 @@ def _with_hidden(own: Demand, hidden: Hidden, situation: Situation, settings: Co
     return with_hidden(own, tried, hidden, settings.feed_in_limit_w or 0.0, settings.min_current_a)
 
 
-def _situation(told: Command, snapshot: Snapshot, settings: CoreSettings, seen: Seen) -> Situation:
+def _situation(
+    told: Command, snapshot: Snapshot, settings: CoreSettings, seen: Seen, *, pause_harms: bool
+) -> Situation:
     return Situation(
         snapshot.now.astimezone(settings.timezone),
         snapshot.house,
@@ -84,6 +87,7 @@ def _situation(told: Command, snapshot: Snapshot, settings: CoreSettings, seen: 
         seen.limit_max_a,
         seen.phases,
         seen.voltage_v,
+        pause_harms,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from enum import Enum, auto
@@ -11,7 +12,7 @@ import anyio
 import structlog
 
 from controller.control.own_limit import OwnLimit
-from controller.domain.charger import ChargerStatus, PowerSettings
+from controller.domain.charger import ChargerStatus, PowerSettings, plugged_anew
 from controller.domain.decision import Action, ActionKind
 from controller.domain.errors import (
     AuthError,
@@ -29,6 +30,7 @@ _log = structlog.get_logger()
 _POWER_EVERY_S = 900.0
 _REPORT_EVERY_S = 3600.0
 _KEEP_S = 300.0  # while calls fail, what was seen so long ago may still be built upon
+_STARTS_WITHIN_S = 60.0  # of our order: later it is the box's own doing
 _FAILED_FIRST_S = 10.0
 _FAILED_MAX_S = 300.0
 _WHEN_REFUSED_S = 3600.0
@@ -81,6 +83,7 @@ class BoxLink:
         self._wake = anyio.Event()
         self._in_call = False
         self._limit_uncertain = False
+        self._started_at_s = -math.inf
         self._doing = _Doing.LOOK
         self._second_look: _Doing | None = None
         self._is_second_look = False
@@ -162,6 +165,8 @@ class BoxLink:
             await self._look()
         elif self._second_look is not None:
             await self._look_again(self._second_look)
+        elif self._orders and self._orders[0].kind is ActionKind.START and self._limit_uncertain:
+            await self._make_sure_of_limit(self.power.limit_a)
         elif self._orders:
             await self._carry_out(self._orders[0])
         elif now_s - self.power.taken_at_s >= _POWER_EVERY_S:
@@ -188,14 +193,25 @@ class BoxLink:
         self.power = power
         self._limit_uncertain = False
 
+    async def _make_sure_of_limit(self, limit_a: int) -> None:
+        """Before a start: a box that has accepted the limit and forgotten it would charge at another one."""
+        await self._look_at_settings()
+        if self.power is not None and self.power.limit_a != limit_a:
+            self._orders.clear()  # to be decided anew
+
     async def _look(self) -> None:
         self._doing = _Doing.LOOK
-        plugged_before = self.status.state.plugged if self.status is not None else None
+        before = self.status
         self.status = await self._wallbox.status()
         self._answered()
         self._report_traffic()
-        if plugged_before is False and self.status.state.plugged:
+        if before is not None and (self._began_by_itself(before, self.status) or _came_anew(before, self.status)):
             self.power = None  # at plug-in the box sets a current of its own: look before believing
+
+    def _began_by_itself(self, before: ChargerStatus, now: ChargerStatus) -> bool:
+        """Whether the box has begun to charge and nobody here has asked for it."""
+        unasked = now.taken_at_s - self._started_at_s > _STARTS_WITHIN_S
+        return unasked and before.state.enabled is False and now.state.enabled is True
 
     def _answered(self) -> None:
         if self._error is not None:
@@ -246,6 +262,7 @@ class BoxLink:
             case ActionKind.START:
                 self._doing = _Doing.SWITCH
                 await self._wallbox.start()
+                self._started_at_s = self._clock.monotonic_s()
             case ActionKind.STOP:
                 self._doing = _Doing.SWITCH
                 await self._wallbox.stop()
@@ -309,3 +326,7 @@ class BoxLink:
         self._error = error
         self._retry_at_s = self._clock.monotonic_s() + pause_s
         return pause_s
+
+
+def _came_anew(before: ChargerStatus, now: ChargerStatus) -> bool:
+    return plugged_anew(now, before.state.plugged, before.session_energy_wh)

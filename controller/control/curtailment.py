@@ -226,9 +226,9 @@ def with_hidden(own: Demand, tried: Demand, hidden: Hidden, limit_w: float, min_
     if most_a < min_current_a or most_a <= own.current_a:
         return own
     reason = because(ReasonCode.CURTAILED, limit_w=limit_w, current_a=int(most_a))
-    return tried._replace(current_a=most_a, reason=reason)
+    return tried._replace(current_a=most_a, reason=reason, sun=None)  # what is tried is not weighed
 
 
 def ended(own: Demand) -> Demand:
     """The demand after a start that the sun did not carry: what is not wanted ends without the usual delay."""
-    return own._replace(dwell=_AT_ONCE)
+    return own._replace(dwell=_AT_ONCE, sun=None)

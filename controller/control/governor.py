@@ -11,6 +11,7 @@ import math
 
 from controller.control.ask import Order
 from controller.control.car import observe_car
+from controller.control.conducted import obeyed, roused, watch, within_ceiling
 from controller.control.external_cap import under_cap
 from controller.control.limits import FUSE_RECOVERY_S, mean_voltage_v
 from controller.control.look import Seen, look
@@ -19,7 +20,7 @@ from controller.control.reconcile import observe, refused_for_s
 from controller.control.safeguards import guarded_wish, within_starts
 from controller.control.settings import CoreSettings
 from controller.control.sky import NIGHT, Sky, watch_sky, without_battery_w
-from controller.control.state import LONG_AGO_S, Snapshot, State
+from controller.control.state import LONG_AGO_S, Snapshot, State, Timers
 from controller.control.weigh import EMPTY, Scales, weigh
 from controller.domain.charger import OcppState
 from controller.domain.decision import Action, ActionKind, Command, Decision
@@ -52,35 +53,23 @@ def decide(
     voltage_v = mean_voltage_v(snapshot.house, settings.voltage_v)
     if (car := observe_car(state, snapshot, settings, voltage_v)) is not state.car:
         state = state._replace(car=car)
+    if snapshot.status is not None and snapshot.status.taken_at_s > state.conduct.at_s:
+        state = watch(state, snapshot, settings, voltage_v)
     told, now_s = state.told, snapshot.now_s
     idle = _idle_reason(snapshot)
     if told is None or idle is not None:
         state = state._replace(timers=advance(state, now_s, settings), pending=None)
         return state, Decision(command=told, actions=(), reason=idle or _BOX_AWAITED)
     seen = look(state, snapshot, settings, voltage_v)
-    sky, scales = state.sky, state.scales
     state, wish = guarded_wish(state, told, snapshot, settings, seen, failed_for_s=failed_for_s)
     if isinstance(wish, Order):
-        timers = advance(state, now_s, settings)
-        target, reason = wish.command, wish.reason
+        timers, sky, scales = advance(state, now_s, settings), state.sky, state.scales
+        target, reason = wish
     else:
-        timers = advance(state, now_s, settings, told, wish)
-        bounded = _bounded(wish, settings, seen)
-        if wish.sun is not None and (bounded.current_a > 0 or wish.current_a <= 0):
-            sky, scales = _look_up(state, snapshot, settings, seen, wish.sun)
-            held = hold_by_worth(state, told, bounded, timers, scales)
-        else:
-            sky, scales = NIGHT, EMPTY  # who does not follow the sun does not watch it
-            held = hold(state, told, bounded, settings, timers, gap_s=seen.gap_s)
-        target, reason = pace(state, told, held, settings, timers, gap_s=seen.gap_s)
-    if target.charging and target.limit_a > told.limit_a and _car_paused(snapshot):
-        target, reason = Command(told.limit_a, target.charging), _CAR_PAUSED
-    target, reason = _protect(target, reason, settings, seen)
-    if snapshot.cap is not None:
-        wanted_a = wish.current_a if isinstance(wish, Demand) else 0.0
-        target, reason = under_cap(
-            target, reason, snapshot.cap, settings, phases=seen.phases, wanted_a=wanted_a, now=snapshot.now
-        )
+        (target, reason), timers, sky, scales = _follow(state, told, snapshot, settings, seen, wish)
+    if target.charging and _car_paused(snapshot):
+        target, reason = _for_a_paused_car(told, target, reason)
+    state, target, reason = _permitted(state, (target, reason), snapshot, settings, seen, wish)
     actions = () if target == told else _actions(told, target)
     if not actions and target.charging and _never_begun(state, snapshot, wish, settings):
         actions = (_START,)
@@ -96,7 +85,54 @@ def decide(
     return state.renewed(target if actions else None, timers, seen.fuse, state.car, sky, scales), decision
 
 
-def _look_up(state: State, snapshot: Snapshot, settings: CoreSettings, seen: Seen, sun: Sun) -> tuple[Sky, Scales]:
+def _follow(
+    state: State, told: Command, snapshot: Snapshot, settings: CoreSettings, seen: Seen, wish: Demand
+) -> tuple[tuple[Command, Reason], Timers, Sky, Scales]:
+    """Follows a wish calmly: (command and reason), and what is remembered of it."""
+    timers = advance(state, snapshot.now_s, settings, told, wish)
+    ceiling, most_a = state.conduct.ceiling, seen.cap_a
+    useful = wish
+    if state.conduct.matters:
+        useful = within_ceiling(wish, told, ceiling, settings)
+        most_a = int(min(most_a, max(ceiling.most_a, told.limit_a)))
+    bounded = _bounded(useful, settings, seen)
+    if wish.sun is not None and (bounded.current_a > 0 or wish.current_a <= 0):
+        sky, scales = _look_up(state, snapshot, settings, seen, wish.sun, most_a=most_a)
+        held = hold_by_worth(state, told, bounded, timers, scales)
+    else:
+        sky, scales = NIGHT, EMPTY  # who does not follow the sun does not watch it
+        held = hold(state, told, bounded, settings, timers, gap_s=seen.gap_s)
+    return pace(state, told, held, settings, timers, gap_s=seen.gap_s), timers, sky, scales
+
+
+def _permitted(
+    state: State,
+    so_far: tuple[Command, Reason],
+    snapshot: Snapshot,
+    settings: CoreSettings,
+    seen: Seen,
+    wish: Demand | Order,
+) -> tuple[State, Command, Reason]:
+    """What car and box make of it, and the caps."""
+    matters, now_s, (target, reason) = state.conduct.matters, snapshot.now_s, so_far
+    if matters:
+        state, target, reason = roused(state, so_far, wish, seen, settings, now_s=now_s)
+    uncapped = target
+    target, reason = _protect(target, reason, settings, seen)
+    if matters:
+        capped = target != uncapped
+        state, target, reason = obeyed(state, (target, reason), wish, seen, settings, now_s=now_s, capped=capped)
+    if snapshot.cap is not None:
+        wanted_a = wish.current_a if isinstance(wish, Demand) else 0.0
+        target, reason = under_cap(
+            target, reason, snapshot.cap, settings, phases=seen.phases, wanted_a=wanted_a, now=snapshot.now
+        )
+    return state, target, reason
+
+
+def _look_up(
+    state: State, snapshot: Snapshot, settings: CoreSettings, seen: Seen, sun: Sun, *, most_a: int
+) -> tuple[Sky, Scales]:
     """What is known of the sky after this look, and what weighs."""
     told, surplus_w = state.told, seen.surplus_w
     if told is None or surplus_w is None:
@@ -112,7 +148,7 @@ def _look_up(state: State, snapshot: Snapshot, settings: CoreSettings, seen: See
         charging=told.charging,
         aside_w=without_battery_w(snapshot.house, surplus_w) - sun.surplus_w,
         watts_per_amp=seen.phases * seen.voltage_v,
-        range_a=(settings.min_current_a, max(settings.min_current_a, seen.cap_a)),
+        range_a=(settings.min_current_a, max(settings.min_current_a, most_a)),
     )
     return sky, scales
 
@@ -141,6 +177,13 @@ def _never_begun(state: State, snapshot: Snapshot, wish: Demand | Order, setting
 
 def _car_paused(snapshot: Snapshot) -> bool:
     return snapshot.status is not None and snapshot.status.state is OcppState.SUSPENDED_EV
+
+
+def _for_a_paused_car(told: Command, target: Command, reason: Reason) -> tuple[Command, Reason]:
+    """Nothing is raised for a car that takes nothing."""
+    if target.limit_a > told.limit_a:
+        return Command(told.limit_a, target.charging), _CAR_PAUSED
+    return target, _CAR_PAUSED if target == told and reason.in_s is None else reason
 
 
 def _bounded(wish: Demand, settings: CoreSettings, seen: Seen) -> Demand:
@@ -178,9 +221,13 @@ def _why_the_fuse(cap_a: int, settings: CoreSettings, seen: Seen) -> Reason:
 
 
 def _without_refused(state: State, told: Command, target: Command, now_s: float) -> tuple[Command, tuple[Action, ...]]:
-    """What can be done though the box refuses `target`: a box that will not be raised may start as it is."""
+    """What can be done though the box refuses `target`: a box that will not be raised may start as it is.
+
+    One that will not be lowered may not: it would charge at more than is wanted.
+    """
     as_it_is = Command(told.limit_a, target.charging)
-    actions = _actions(told, as_it_is) if told.limit_a >= MIN_CURRENT_A else ()
+    startable = told.limit_a >= MIN_CURRENT_A and (told.limit_a <= target.limit_a or not target.charging)
+    actions = _actions(told, as_it_is) if startable else ()
     if refused_for_s(state, actions, now_s) > 0:
         return told, ()
     return (as_it_is if actions else told), actions

@@ -7,6 +7,8 @@ import structlog
 
 from controller.control.box import BoxLink
 from controller.control.governor import decide
+from controller.control.journal import Journal
+from controller.control.notices import Notices
 from controller.control.own_limit import OwnLimit
 from controller.control.poller import HouseMeters
 from controller.control.reconcile import acknowledge, refuse
@@ -16,7 +18,7 @@ from controller.control.supervisor import contained, supervise
 from controller.domain.decision import Action, Decision
 from controller.domain.errors import DeviceError, StorageError
 from controller.domain.explanation import explain
-from controller.domain.ports import CapSource, Clock, LimitStore, Publisher, Wallbox
+from controller.domain.ports import BoxNoteStore, CapSource, Clock, LimitStore, Publisher, SessionStore, Wallbox
 from controller.domain.readings import House
 from controller.domain.sentences import Language
 
@@ -33,6 +35,8 @@ class Controller:
         clock: The only clock.
         settings: The site.
         limit_store: Where the user's own limit survives a crash.
+        session_store: Where the records of sessions are kept.
+        note_store: Where it survives a restart what was learnt of the box.
         caps: Where a limit from outside comes from; None for nowhere.
         publishers: Told of every tick.
         tick_s: Seconds between two decisions.
@@ -50,6 +54,8 @@ class Controller:
         clock: Clock,
         settings: CoreSettings,
         limit_store: LimitStore,
+        session_store: SessionStore,
+        note_store: BoxNoteStore,
         caps: CapSource | None = None,
         publishers: tuple[Publisher, ...] = (),
         tick_s: float = 1.0,
@@ -78,7 +84,9 @@ class Controller:
             refused=self._refuse,
             status_every_s=status_every_s,
         )
-        self._state = State()
+        self._journal = Journal(session_store)
+        self._notices = Notices(note_store)
+        self._state = State(conduct=self._notices.recalled())
         self._failing_since_s: float | None = None
         self._logged: tuple[object, ...] = ()
 
@@ -114,8 +122,12 @@ class Controller:
             box_down=self._link.down(now_s),
             cap=self._caps.look(now_s, now) if self._caps is not None else None,
         )
+        known = self._state.conduct
         decision = self._decide(snapshot)
         self._link.submit(decision.actions)
+        if self._state.conduct is not known:
+            self._notices.tell(known, self._state.conduct)
+        self._journal.look(snapshot, decision, self._state)
         self._record(snapshot.house, decision)
         for publisher in self._publishers:
             publisher.publish(snapshot.house, snapshot.status, decision)
@@ -136,6 +148,7 @@ class Controller:
 
     def _accept(self, action: Action) -> None:
         self._state = acknowledge(self._state, action, self._clock.monotonic_s())
+        self._journal.accepted(action)
         _log.info("wallbox_told", action=str(action))
 
     def _refuse(self, action: Action) -> None:
@@ -164,6 +177,7 @@ class Controller:
         )
 
     async def _leave(self, leave_by_s: float) -> None:
+        self._journal.leave(self._clock.now())
         try:
             with self._clock.timeout(max(0.0, leave_by_s - self._clock.monotonic_s())):
                 await self._link.give_back(stop_charging=self._stop_on_exit, charging=self._charging)

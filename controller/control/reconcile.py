@@ -51,7 +51,7 @@ def _observe_limit(state: State, power: PowerSettings) -> State:
     if power.limit_a == told.limit_a:
         if written is None:
             return state
-        return state._replace(unconfirmed=None, refusals=Refusals(starting=state.refusals.starting))
+        return state._replace(unconfirmed=None, refusals=state.refusals._replace(raising=Refusal(), reducing=Refusal()))
     state = state._replace(told=Command(power.limit_a, told.charging), unconfirmed=None)
     return state if written is None else refuse(state, written, power.taken_at_s)
 
@@ -101,11 +101,11 @@ def acknowledge(state: State, action: Action, now_s: float) -> State:
                 scales=state.scales.told(switched=False),
             )
         case ActionKind.START | ActionKind.STOP:
-            guards = state.guards
-            if action.kind is ActionKind.START:
+            charging, guards = action.kind is ActionKind.START, state.guards
+            if charging:
                 guards = guards._replace(starts=guards.starts.one_more)
             return state._replace(
-                told=Command(told.limit_a, action.kind is ActionKind.START),
+                told=Command(told.limit_a, charging),
                 before=told,
                 told_at_s=now_s,
                 charging_told_at_s=now_s,
@@ -113,6 +113,7 @@ def acknowledge(state: State, action: Action, now_s: float) -> State:
                 guards=guards,
                 timers=timers._replace(start_s=0.0, stop_s=0.0, raise_s=0.0),
                 scales=state.scales.told(switched=True),
+                refusals=state.refusals if charging else state.refusals._replace(stopping=Refusal()),
             )
         case _:
             assert_never(action.kind)
@@ -126,6 +127,8 @@ def refuse(state: State, action: Action, now_s: float) -> State:
             refusals = refusals._replace(starting=_longer(refusals.starting, now_s, _REFUSED_MAX_S))
         case "raising":
             refusals = refusals._replace(raising=_longer(refusals.raising, now_s, _REFUSED_MAX_S))
+        case "stopping":
+            refusals = refusals._replace(stopping=_longer(refusals.stopping, now_s, _REFUSED_REDUCTION_MAX_S))
         case _:
             refusals = refusals._replace(reducing=_longer(refusals.reducing, now_s, _REFUSED_REDUCTION_MAX_S))
     return state._replace(refusals=refusals, pending=None)
@@ -139,10 +142,10 @@ def refused_for_s(state: State, actions: tuple[Action, ...], now_s: float) -> fl
     return max(0.0, until_s - now_s)
 
 
-def _kind(told: Command | None, action: Action) -> Literal["starting", "raising", "reducing"]:
-    if action.kind is ActionKind.START:
-        return "starting"
-    if action.kind is ActionKind.SET_LIMIT and told is not None and (action.limit_a or 0) > told.limit_a:
+def _kind(told: Command | None, action: Action) -> Literal["starting", "raising", "reducing", "stopping"]:
+    if action.kind is not ActionKind.SET_LIMIT:
+        return "starting" if action.kind is ActionKind.START else "stopping"
+    if told is not None and (action.limit_a or 0) > told.limit_a:
         return "raising"
     return "reducing"
 

@@ -30,7 +30,7 @@ def guarded_wish(
     """
     if settings.feed_in_limit_w is not None:
         return _with_hidden_sun(state, told, snapshot, settings, seen, failed_for_s=failed_for_s)
-    wish = wish_for(told, snapshot, settings, seen, failed_for_s)
+    wish = wish_for(told, snapshot, settings, seen, failed_for_s, pause_harms=state.conduct.pauses.harm)
     if isinstance(wish, Demand) and wish.battery_spared:
         return _spared(state, wish, snapshot, settings, seen)
     return state, wish
@@ -61,7 +61,8 @@ def _with_hidden_sun(
             max_a=seen.limit_max_a,
         )
         hidden = look_for_hidden(hidden, outlook)
-    wish = wish_for(told, snapshot, settings, seen, failed_for_s, hidden=hidden)
+    harm = state.conduct.pauses.harm
+    wish = wish_for(told, snapshot, settings, seen, failed_for_s, pause_harms=harm, hidden=hidden)
     if isinstance(wish, Demand):
         hidden = hidden._replace(wanted_a=wish.current_a)
     state = state._replace(guards=state.guards._replace(hidden=hidden))

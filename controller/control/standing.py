@@ -112,6 +112,8 @@ def standing(state: State, snapshot: Snapshot, settings: CoreSettings, decision:
         return None
     if reason.code is ReasonCode.BUDGET or _guarded(snapshot, settings, demand):
         return None
+    if state.conduct.matters:
+        return None
     rests = _rests(state, settings) and getattr(settings.strategies[settings.active], "timeless", False)
     if demand.sun is not None:
         watch = _watch(state, snapshot, settings, demand)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from controller.control.car_memory import Car
+from controller.control.conduct import Conduct
 from controller.control.guards import Guards
 from controller.control.sky import NIGHT, Sky
 from controller.control.weigh import EMPTY, Scales
@@ -96,12 +97,14 @@ class Refusals(NamedTuple):
     Attributes:
         starting: Of starts.
         raising: Of higher limits.
-        reducing: Of lower limits and stops.
+        reducing: Of lower limits.
+        stopping: Of stops.
     """
 
     starting: Refusal = Refusal()
     raising: Refusal = Refusal()
     reducing: Refusal = Refusal()
+    stopping: Refusal = Refusal()
 
 
 class State(NamedTuple):
@@ -118,6 +121,7 @@ class State(NamedTuple):
         unconfirmed: The last write of the limit, while it has not been read back.
         refusals: What the box would not do.
         guards: What guards only some sites.
+        conduct: How car and box behave.
         pending: The command that is being carried out; None when the box does what it was told.
         timers: Delays and the write budget.
         fuse: What the main fuse leaves; down at once, up slowly.
@@ -136,6 +140,7 @@ class State(NamedTuple):
     unconfirmed: Action | None = None
     refusals: Refusals = Refusals()
     guards: Guards = Guards()
+    conduct: Conduct = Conduct()
     pending: Command | None = None
     timers: Timers = Timers()
     fuse: FuseCap = FuseCap()

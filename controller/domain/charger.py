@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+_FIRST_MINUTE_WH = 400.0  # at 22 kW: a session that has more is not a new one
+
 
 class OcppState(StrEnum):
     """Connector states of OCPP 1.6 (ChargePointStatus), as the box's dashboard shows them."""
@@ -89,3 +91,23 @@ class PowerSettings:
     limit_a: int
     limit_max_a: int | None = None
     phases: int | None = None
+
+
+def plugged_anew(status: ChargerStatus, plugged_before: bool | None, energy_before_wh: float | None) -> bool:
+    """Whether a car was plugged in since the last look.
+
+    Args:
+        status: This look.
+        plugged_before: Whether one was at the last; None where the box did not tell.
+        energy_before_wh: The session's energy then, Wh: a car that is exchanged between two looks begins at nothing.
+    """
+    if status.state.plugged is False:
+        return False
+    energy_wh = status.session_energy_wh
+    fallen = (
+        energy_wh is not None
+        and energy_before_wh is not None
+        and energy_wh < energy_before_wh / 2
+        and energy_wh < _FIRST_MINUTE_WH
+    )
+    return fallen or (plugged_before is False and status.state.plugged is True)

@@ -23,6 +23,7 @@ class Situation(NamedTuple):
         max_current_a: Highest limit in force now, A (configuration, box and fuse).
         phases: Phases the car charges on, 1 to 3: the configured ones until it has shown that it uses fewer.
         voltage_v: Mean phase voltage, V: measured where known.
+        pause_harms: Whether the box has shown that it fails after a pause: better held at its minimum for a while.
     """
 
     local_time: datetime
@@ -34,6 +35,7 @@ class Situation(NamedTuple):
     max_current_a: int
     phases: int
     voltage_v: float
+    pause_harms: bool = False
 
     @property
     def watts_per_amp(self) -> float:

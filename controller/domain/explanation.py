@@ -30,6 +30,10 @@ class Awaits(StrEnum):
 _AWAITS: dict[ReasonCode, Awaits] = {
     ReasonCode.NO_CAR: Awaits.BOX,
     ReasonCode.CAR_PAUSED: Awaits.BOX,
+    ReasonCode.CAR_WAKING: Awaits.BOX,
+    ReasonCode.CAR_WONT_WAKE: Awaits.PERSON,
+    ReasonCode.LIMIT_IGNORED: Awaits.BOX,
+    ReasonCode.LIMIT_IGNORED_HELD: Awaits.BOX,
     ReasonCode.BOX_AWAITED: Awaits.BOX,
     ReasonCode.BOX_FAULT: Awaits.BOX,
     ReasonCode.BOX_LOCKED: Awaits.PERSON,

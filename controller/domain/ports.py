@@ -11,6 +11,7 @@ from controller.domain.cap import Cap
 from controller.domain.charger import ChargerStatus, PowerSettings
 from controller.domain.decision import Decision
 from controller.domain.readings import House, Reading
+from controller.domain.session import Ended, Session
 from controller.domain.traffic import Traffic
 
 
@@ -126,6 +127,34 @@ class CapSource(Protocol):
             now_s: Monotonic seconds.
             now: Wall time, aware.
         """
+        ...
+
+
+class SessionStore(Protocol):
+    """Keeps the records of charging sessions; raises StorageError."""
+
+    def running(self) -> Session | None:
+        """The session that was going on when the service last ran; None when it was closed."""
+        ...
+
+    def keep(self, session: Session) -> None:
+        """Keeps the record of the session that goes on; durable when it returns."""
+        ...
+
+    def close(self, session: Session, because: Ended) -> None:
+        """Lays the record of a session down for good."""
+        ...
+
+
+class BoxNoteStore(Protocol):
+    """Keeps what was learnt of the box; raises StorageError."""
+
+    def fails_after_pause(self) -> bool:
+        """Whether it was seen to fail when charging went on after a pause."""
+        ...
+
+    def note_fails_after_pause(self, *, fails: bool) -> None:
+        """Takes note of it; durable when it returns."""
         ...
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import tempfile
@@ -13,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from controller.domain.errors import StorageError
 from controller.domain.ports import LimitRecord
+from controller.history.atomic import write_whole
 
 _log = structlog.get_logger()
 
@@ -58,8 +58,7 @@ class LimitFile:
         """See `LimitStore.save`."""
         content = {"wallbox": self._wallbox, "own_a": record.own_a, "written_a": list(record.written_a)}
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._replace(json.dumps(content) + "\n")
+            write_whole(self._path, json.dumps(content) + "\n")
         except OSError as error:
             raise StorageError(
                 f"{self._path} cannot be written: {error.strerror}; mend that, or change history.directory"
@@ -93,21 +92,3 @@ class LimitFile:
             raise StorageError(f"{self._path} is damaged and cannot be put aside: {error.strerror}") from error
         remedy = "check the operator current limit on the wallbox's own page after Sunpace has stopped"
         _log.warning("own_limit_file_damaged", kept_as=str(aside), remedy=remedy)
-
-    def _replace(self, text: str) -> None:
-        handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=".own-limit-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(self._path)
-            directory = os.open(self._path.parent, os.O_RDONLY)
-            try:
-                os.fsync(directory)
-            finally:
-                os.close(directory)
-        except OSError:
-            with contextlib.suppress(OSError):
-                Path(name).unlink()
-            raise

@@ -110,6 +110,12 @@ def test_a_command_or_a_fuse_or_an_unmetered_car_leaves_nothing_standing() -> No
     assert standing(state, snapshot, site, decision) is None
 
 
+def test_while_car_or_box_behave_oddly_every_look_counts() -> None:
+    odd = OFF.conduct._replace(at_s=inf, ceiling=OFF.conduct.ceiling._replace(cap_a=10.0))
+    assert stands(OFF._replace(conduct=odd._replace(matters=True)), 500.0) is None
+    assert stands(OFF._replace(conduct=odd), 500.0) is not None
+
+
 def test_no_longer_than_to_the_full_minute() -> None:
     """Schedules change there; a strategy that does not say that it has none might have one."""
 

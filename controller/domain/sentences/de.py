@@ -89,6 +89,38 @@ _SENTENCES: dict[str, Sentence] = {
         "das Auto nimmt keinen Strom (es ist voll oder pausiert von selbst)",
         "wartet, bis das Auto Strom nimmt",
     ),
+    "car_asleep": Sentence(
+        "das Auto nimmt seit dem Ladestart keinen Strom und schläft wohl: Weckversuch in {in_s:s}",
+        "Weckversuch in {in_s:s}, wenn es bis dahin keinen Strom nimmt",
+    ),
+    "car_waking": Sentence(
+        "weckt das Auto durch Ladestopp und Ladestart, Versuch {tries}",
+        "endet, wenn das Auto Strom nimmt",
+    ),
+    "car_wont_wake": Sentence(
+        "das Auto nimmt keinen Strom und wird nicht mehr geweckt, nach {wakes} Mal, davon {tries} vergeblich",
+        "wartet, bis das Auto Strom nimmt oder neu angesteckt wird",
+    ),
+    "limit_ignored": Sentence(
+        "{why}; die Wallbox hält {limit_a} A nicht ein, es fließen {flows_a:.0f} A: Ladestopp",
+        "Ladestart, wenn {flows_a:.0f} A gewünscht sind, oder um zu sehen, ob sie folgt",
+    ),
+    "limit_ignored_soon": Sentence(
+        "{why}; die Wallbox hält {limit_a} A nicht ein, es fließen {flows_a:.0f} A: Ladestopp in {in_s:s}",
+        "Ladestopp in {in_s:s}, wenn dann noch weniger gewünscht ist, als fließt",
+    ),
+    "limit_ignored_held": Sentence(
+        "{why}; die Wallbox hält {limit_a} A nicht ein, es fließen {flows_a:.0f} A: bleibt so",
+        "endet, wenn die Wallbox den Ladestrom einhält",
+    ),
+    "limit_ignored_off": Sentence(
+        "{why}; die Wallbox hält {limit_a} A nicht ein, es flössen {flows_a:.0f} A: neuer Versuch in {in_s:s}",
+        "neuer Versuch in {in_s:s}, oder wenn {flows_a:.0f} A gewünscht sind",
+    ),
+    "limit_ignored_capped": Sentence(
+        "{why}; die Wallbox hält {limit_a} A nicht ein, es flössen {flows_a:.0f} A: bleibt aus",
+        "Ladestart, wenn {flows_a:.0f} A erlaubt sind",
+    ),
     "meter_stale": Sentence(
         "seit {age_s:s} kein Wert vom Netzzähler: Rückfall auf {fallback:word}",
         "endet mit dem nächsten Wert vom Netzzähler",

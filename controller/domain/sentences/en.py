@@ -89,6 +89,38 @@ _SENTENCES: dict[str, Sentence] = {
         "the car takes no current (full, or paused by itself)",
         "waits until the car takes current",
     ),
+    "car_asleep": Sentence(
+        "the car takes no current since the start and seems asleep: woken in {in_s:s}",
+        "is woken in {in_s:s} if it has not drawn by then",
+    ),
+    "car_waking": Sentence(
+        "waking the car by a stop and a start, try {tries}",
+        "ends when the car takes current",
+    ),
+    "car_wont_wake": Sentence(
+        "the car takes no current, and is not woken any more, after {wakes} times, {tries} in vain",
+        "waits until the car takes current, or is plugged in anew",
+    ),
+    "limit_ignored": Sentence(
+        "{why}; the wallbox does not follow {limit_a} A, {flows_a:.0f} A flow: off",
+        "starts when {flows_a:.0f} A are wanted, or to try whether it follows",
+    ),
+    "limit_ignored_soon": Sentence(
+        "{why}; the wallbox does not follow {limit_a} A, {flows_a:.0f} A flow: off in {in_s:s}",
+        "stops in {in_s:s} if less is still wanted than flows",
+    ),
+    "limit_ignored_held": Sentence(
+        "{why}; the wallbox does not follow {limit_a} A, {flows_a:.0f} A flow: held",
+        "ends when the wallbox follows the limit",
+    ),
+    "limit_ignored_off": Sentence(
+        "{why}; the wallbox does not follow {limit_a} A, {flows_a:.0f} A would flow: tried again in {in_s:s}",
+        "is tried again in {in_s:s}, or when {flows_a:.0f} A are wanted",
+    ),
+    "limit_ignored_capped": Sentence(
+        "{why}; the wallbox does not follow {limit_a} A, {flows_a:.0f} A would flow: it stays off",
+        "starts when {flows_a:.0f} A are allowed",
+    ),
     "meter_stale": Sentence(
         "no grid reading for {age_s:s}: fallback {fallback:word}",
         "ends with the next grid reading",

@@ -310,6 +310,51 @@ def car_paused(look: Look, reason: Reason) -> None:
     assert _box_state(look) is OcppState.SUSPENDED_EV
 
 
+@oracle(ReasonCode.CAR_ASLEEP, ReasonCode.CAR_WAKING, ReasonCode.CAR_WONT_WAKE)
+def sleeps(look: Look, reason: Reason) -> None:
+    sleep, now_s = look.state.conduct.sleep, look.snapshot.now_s
+    assert demand(look).current_a >= look.settings.min_current_a
+    assert not look.state.conduct.pauses.harm
+    if reason.code is ReasonCode.CAR_ASLEEP:
+        gap_left_s = gap_s(look) - (now_s - look.state.told_at_s)
+        assert reason.values["in_s"] == pytest.approx(max(gap_left_s, 600 - (now_s - sleep.tried_s)))
+        assert sleep.tries < 2
+    elif reason.code is ReasonCode.CAR_WAKING:
+        assert reason.values["tries"] == sleep.tries
+        assert 1 <= sleep.tries <= 2
+        assert now_s - sleep.tried_s <= 301 + 120  # the longest step
+    else:
+        assert (reason.values["tries"], reason.values["wakes"]) == (sleep.tries, sleep.wakes)
+        assert sleep.tries == 2 or sleep.wakes == 8
+
+
+@oracle(ReasonCode.LIMIT_IGNORED, ReasonCode.LIMIT_IGNORED_SOON, ReasonCode.LIMIT_IGNORED_HELD)
+def ignored(look: Look, reason: Reason) -> None:
+    flows(look, reason)
+    assert look.charging
+    if outermost(look, reason):
+        assert command(look).charging is (reason.code is not ReasonCode.LIMIT_IGNORED)
+    if reason.code is ReasonCode.LIMIT_IGNORED_SOON:
+        assert 0 < reason.values["in_s"] <= 150 + gap_s(look)
+    if reason.code is ReasonCode.LIMIT_IGNORED_HELD:
+        assert look.settings.fallback is Fallback.HOLD
+
+
+@oracle(ReasonCode.LIMIT_IGNORED_OFF, ReasonCode.LIMIT_IGNORED_CAPPED)
+def ignored_and_off(look: Look, reason: Reason) -> None:
+    flows(look, reason)
+    assert not look.charging
+    assert not command(look).charging
+    if reason.code is ReasonCode.LIMIT_IGNORED_OFF:
+        assert reason.values["in_s"] >= look.state.conduct.obedience.retry_s - look.snapshot.now_s > 0
+
+
+def flows(look: Look, reason: Reason) -> None:
+    """The figures of a box that does not follow: less is wanted than flows."""
+    assert reason.values["flows_a"] == look.state.conduct.obedience.flows_a
+    assert look.settings.min_current_a <= reason.values["limit_a"] < reason.values["flows_a"]
+
+
 def _box_state(look: Look) -> OcppState:
     assert look.snapshot.status is not None
     return look.snapshot.status.state

@@ -1,0 +1,1 @@
+"""`sunpace history`: what is on record."""
