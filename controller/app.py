@@ -21,8 +21,8 @@ from controller.control.settings import CoreSettings, Fallback
 from controller.domain.errors import ConfigError
 from controller.domain.ports import Clock, LimitStore, Publisher, Wallbox
 from controller.domain.sentences import Language
-from controller.history.cap_file import CapFile
 from controller.history.box_note_file import BoxNoteFile
+from controller.history.cap_file import CapFile
 from controller.history.limit_file import LimitFile
 from controller.history.session_file import SessionFile
 from controller.meter.connection import Connections, Endpoint, Transport

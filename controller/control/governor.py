@@ -66,10 +66,10 @@ def decide(
         timers, sky, scales = advance(state, now_s, settings), state.sky, state.scales
         target, reason = wish
     else:
-        (target, reason), timers, sky, scales = _follow(state, told, snapshot, settings, seen, wish)
+        (target, reason), timers, sky, scales = _follow(state, snapshot, settings, seen, told=told, wish=wish)
     if target.charging and _car_paused(snapshot):
         target, reason = _for_a_paused_car(told, target, reason)
-    state, target, reason = _permitted(state, (target, reason), snapshot, settings, seen, wish)
+    state, target, reason = _permitted(state, (target, reason), snapshot, settings, seen, wish=wish)
     actions = () if target == told else _actions(told, target)
     if not actions and target.charging and _never_begun(state, snapshot, wish, settings):
         actions = (_START,)
@@ -86,7 +86,7 @@ def decide(
 
 
 def _follow(
-    state: State, told: Command, snapshot: Snapshot, settings: CoreSettings, seen: Seen, wish: Demand
+    state: State, snapshot: Snapshot, settings: CoreSettings, seen: Seen, *, told: Command, wish: Demand
 ) -> tuple[tuple[Command, Reason], Timers, Sky, Scales]:
     """Follows a wish calmly: (command and reason), and what is remembered of it."""
     timers = advance(state, snapshot.now_s, settings, told, wish)
@@ -111,6 +111,7 @@ def _permitted(
     snapshot: Snapshot,
     settings: CoreSettings,
     seen: Seen,
+    *,
     wish: Demand | Order,
 ) -> tuple[State, Command, Reason]:
     """What car and box make of it, and the caps."""
