@@ -13,13 +13,15 @@ from controller.control.ask import Order, wish_for
 from controller.control.car import observe_car
 from controller.control.limits import FUSE_RECOVERY_S, mean_voltage_v
 from controller.control.look import Seen, look
-from controller.control.pacing import advance, hold, pace
+from controller.control.pacing import advance, hold, hold_by_worth, pace
 from controller.control.reconcile import observe, refused_for_s
 from controller.control.settings import CoreSettings
+from controller.control.sky import NIGHT, Sky, watch_sky, without_battery_w
 from controller.control.state import LONG_AGO_S, Snapshot, State
+from controller.control.weigh import EMPTY, Scales, weigh
 from controller.domain.charger import OcppState
 from controller.domain.decision import Action, ActionKind, Command, Decision
-from controller.domain.demand import Demand
+from controller.domain.demand import Demand, Sun
 from controller.domain.reasons import Reason, ReasonCode, because
 from controller.domain.units import MIN_CURRENT_A
 
@@ -54,13 +56,21 @@ def decide(
         state = state._replace(timers=advance(state, now_s, settings), pending=None)
         return state, Decision(command=told, actions=(), reason=idle or _BOX_AWAITED)
     seen = look(state, snapshot, settings, voltage_v)
+    sky, scales = state.sky, state.scales
     wish = wish_for(told, snapshot, settings, seen, failed_for_s)
     if isinstance(wish, Order):
         timers = advance(state, now_s, settings)
         target, reason = wish.command, wish.reason
     else:
         timers = advance(state, now_s, settings, told, wish)
-        held = hold(state, told, _bounded(wish, settings, seen), settings, timers, gap_s=seen.gap_s)
+        if wish.sun is not None:
+            sky, scales = _look_up(state, snapshot, settings, seen, wish.sun)
+            held = hold_by_worth(state, told, wish, timers, scales)
+            if settings.main_fuse_a > 0:
+                held = _within(held, settings, seen)
+        else:
+            sky, scales = NIGHT, EMPTY  # who does not follow the sun does not watch it
+            held = hold(state, told, _bounded(wish, settings, seen), settings, timers, gap_s=seen.gap_s)
         target, reason = pace(state, told, held, settings, timers, gap_s=seen.gap_s)
     if target.charging and target.limit_a > told.limit_a and _car_paused(snapshot):
         target, reason = Command(told.limit_a, target.charging), _CAR_PAUSED
@@ -73,7 +83,28 @@ def decide(
         reason = because(ReasonCode.BOX_REFUSES, why=reason, in_s=refused_s)
     demand = wish if isinstance(wish, Demand) else None
     decision = Decision(target, actions, reason, seen.surplus_w, demand)
-    return state.renewed(target if actions else None, timers, seen.fuse, state.car), decision
+    return state.renewed(target if actions else None, timers, seen.fuse, state.car, sky, scales), decision
+
+
+def _look_up(state: State, snapshot: Snapshot, settings: CoreSettings, seen: Seen, sun: Sun) -> tuple[Sky, Scales]:
+    """What is known of the sky after this look, and what weighs."""
+    told, surplus_w = state.told, seen.surplus_w
+    if told is None or surplus_w is None:
+        return state.sky, state.scales
+    if snapshot.house.ev_w is None and snapshot.now_s - state.told_at_s < settings.follow_s:
+        return state.sky, state.scales  # on its way to what it was told, the car would be taken for a cloud
+    sky = watch_sky(state.sky, snapshot.now_s, snapshot.house, surplus_w)
+    scales = weigh(
+        state.scales,
+        sky,
+        sun,
+        told.limit_a,
+        charging=told.charging,
+        aside_w=without_battery_w(snapshot.house, surplus_w) - sun.surplus_w,
+        watts_per_amp=seen.phases * seen.voltage_v,
+        range_a=(settings.min_current_a, max(settings.min_current_a, seen.limit_max_a)),
+    )
+    return sky, scales
 
 
 def _idle_reason(snapshot: Snapshot) -> Reason | None:
@@ -110,6 +141,15 @@ def _bounded(wish: Demand, settings: CoreSettings, seen: Seen) -> Demand:
         return wish
     target, reason = _protect(Command(int(wanted_a), True), wish.reason, settings, seen)
     return wish._replace(current_a=target.limit_a if target.charging else 0.0, reason=reason)
+
+
+def _within(held: tuple[Command, Reason], settings: CoreSettings, seen: Seen) -> tuple[Command, Reason]:
+    """Likewise what has been weighed: no start is promised that the fuse will not have."""
+    target, reason = held
+    if target.charging or reason.in_s is None:
+        return _protect(target, reason, settings, seen)
+    least, why = _protect(Command(settings.min_current_a, True), reason, settings, seen)
+    return held if least.charging else (target, why)
 
 
 def _protect(target: Command, reason: Reason, settings: CoreSettings, seen: Seen) -> tuple[Command, Reason]:

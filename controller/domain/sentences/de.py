@@ -45,6 +45,19 @@ _SENTENCES: dict[str, Sentence] = {
         "{why}, Ladestopp in {in_s:s}",
         "Ladestopp in {in_s:s}, wenn sich nichts ändert; {why:change}",
     ),
+    "weighs_start": Sentence(
+        "{why}; Ladestart spätestens in {in_s:s}, wenn es so bleibt",
+        "Ladestart spätestens in {in_s:s}, wenn es so bleibt: sobald die versäumte Sonne einen Start aufwiegt",
+    ),
+    "weighs_stop": Sentence(
+        "{why}; Ladestopp spätestens in {in_s:s}, wenn es so bleibt",
+        "Ladestopp spätestens in {in_s:s}, wenn es so bleibt: sobald der Netzbezug einen neuen Start aufwiegt; "
+        "{why:change}",
+    ),
+    "calm": Sentence(
+        "{why}; {current_a} A würden passen, lohnen aber noch keine Änderung",
+        "geht auf {current_a} A, sobald sich die Änderung gelohnt hätte",
+    ),
     "pacing": Sentence(
         "{why}; die Wallbox bekommt die nächste Änderung in {in_s:s}",
         "die Änderung folgt in {in_s:s}, wenn sie dann noch gewünscht ist",

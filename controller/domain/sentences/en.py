@@ -45,6 +45,18 @@ _SENTENCES: dict[str, Sentence] = {
         "{why}, stops in {in_s:s}",
         "stops in {in_s:s} if nothing changes; {why:change}",
     ),
+    "weighs_start": Sentence(
+        "{why}; starts within {in_s:s} if it stays so",
+        "starts within {in_s:s} if it stays so: when the sun that is missed outweighs a start",
+    ),
+    "weighs_stop": Sentence(
+        "{why}; stops within {in_s:s} if it stays so",
+        "stops within {in_s:s} if it stays so: when what the grid gives outweighs another start; {why:change}",
+    ),
+    "calm": Sentence(
+        "{why}; {current_a} A would suit, and is not worth a command yet",
+        "changes to {current_a} A when that has been worth a command",
+    ),
     "pacing": Sentence(
         "{why}; the box takes the next change in {in_s:s}",
         "the change is made in {in_s:s} if it is still wanted then",
