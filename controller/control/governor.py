@@ -96,7 +96,7 @@ def _follow(
         useful = within_ceiling(wish, told, ceiling, settings)
         most_a = int(min(most_a, max(ceiling.most_a, told.limit_a)))
     bounded = _bounded(useful, settings, seen)
-    if wish.sun is not None and (bounded.current_a > 0 or wish.current_a <= 0):
+    if wish.sun is not None and seen.cap_a >= settings.min_current_a:
         sky, scales = _look_up(state, snapshot, settings, seen, wish.sun, most_a=most_a)
         held = hold_by_worth(state, told, bounded, timers, scales)
     else:

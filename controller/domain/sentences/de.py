@@ -46,16 +46,17 @@ _SENTENCES: dict[str, Sentence] = {
         "Ladestopp in {in_s:s}, wenn sich nichts ändert; {why:change}",
     ),
     "weighs_start": Sentence(
-        "{why}; Ladestart binnen {in_s:s}, wenn es so bleibt",
-        "Ladestart, wenn das Entgangene mehr wiegt als ein Start kostet, binnen {in_s:s}, wenn es so bleibt",
+        "{why}; Ladestart spätestens in {in_s:s}, wenn es so bleibt",
+        "Ladestart spätestens in {in_s:s}, wenn es so bleibt: sobald die versäumte Sonne einen Start aufwiegt",
     ),
     "weighs_stop": Sentence(
-        "{why}; Ladestopp binnen {in_s:s}, wenn es so bleibt",
-        "Ladestopp, wenn der Netzbezug mehr wiegt als der nächste Start kostet, binnen {in_s:s}, wenn es so bleibt",
+        "{why}; Ladestopp spätestens in {in_s:s}, wenn es so bleibt",
+        "Ladestopp spätestens in {in_s:s}, wenn es so bleibt: sobald der Netzbezug einen neuen Start aufwiegt; "
+        "{why:change}",
     ),
     "calm": Sentence(
-        "{why}; {current_a} A wären passend und sind noch keinen Befehl wert",
-        "der Ladestrom wird geändert, sobald {current_a} A einen Befehl wert sind",
+        "{why}; {current_a} A würden passen, lohnen aber noch keine Änderung",
+        "geht auf {current_a} A, sobald sich die Änderung gelohnt hätte",
     ),
     "pacing": Sentence(
         "{why}; die Wallbox bekommt die nächste Änderung in {in_s:s}",

@@ -47,15 +47,15 @@ _SENTENCES: dict[str, Sentence] = {
     ),
     "weighs_start": Sentence(
         "{why}; starts within {in_s:s} if it stays so",
-        "starts when what is missed outweighs what a start costs, within {in_s:s} if it stays so",
+        "starts within {in_s:s} if it stays so: when the sun that is missed outweighs a start",
     ),
     "weighs_stop": Sentence(
         "{why}; stops within {in_s:s} if it stays so",
-        "stops when what the grid adds outweighs what the next start costs, within {in_s:s} if it stays so",
+        "stops within {in_s:s} if it stays so: when what the grid gives outweighs another start; {why:change}",
     ),
     "calm": Sentence(
         "{why}; {current_a} A would suit, and is not worth a command yet",
-        "the limit is changed when {current_a} A have become worth a command",
+        "changes to {current_a} A when that has been worth a command",
     ),
     "pacing": Sentence(
         "{why}; the box takes the next change in {in_s:s}",

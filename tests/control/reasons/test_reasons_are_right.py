@@ -44,7 +44,7 @@ def test_what_a_reason_says_is_so(strategies: st.SearchStrategy[Strategy]) -> No
     right()
 
 
-@given(lives(st.one_of(surplus, wants)))
+@given(lives(wants))
 @settings(max_examples=150)
 def test_what_a_reason_promises_comes_when_it_says_so(story: tuple[Life, list[Moment]]) -> None:
     life, moments = story
