@@ -50,7 +50,7 @@ def main() -> None:
         parser.error(f"no such benchmark: {', '.join(wrong)}")
     if arguments.traces and names != ["causal"]:
         parser.error("--traces is for causal alone")
-    benches = {**_BENCHES, "causal": [partial(bench_causal, arguments.traces or ())]}
+    benches: dict[str, list[Bench]] = {**_BENCHES, "causal": [partial(bench_causal, arguments.traces or ())]}
     print(f"Python {platform.python_version()} on {platform.machine()}, {sys.implementation.name}")
     for name in names:
         for bench in benches[name]:

@@ -14,7 +14,7 @@ from bench.causal.slots import OFF_KWH, ON_KWH, Slots, at_slots
 
 _STARTS = (0.95, 1.0, 1.05, 1.1, 1.2, 1.35, 1.55, 1.8)
 _STOPS = (0.3, 0.5, 0.65, 0.75, 0.85, 0.92, 0.97, 1.02)
-_WEIGHTS = (-0.4, -0.1, 0.1, 0.4)
+_WEIGHTS = (-0.3, 0.1, 0.4)
 
 
 class Sight(NamedTuple):

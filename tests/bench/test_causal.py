@@ -104,14 +104,15 @@ def test_a_clue_that_tells_the_future_is_used() -> None:
 
 
 def test_short_clouds_are_waited_through_and_long_ones_are_not() -> None:
+    one_phase = Cell(solar_share=0.5, phases=1)  # a start costs as much as four minutes of cloud
     sun = [6000.0] * 30
-    day = day_of([0.0] * 4 + (sun + [300.0] * 3) * 8 + (sun + [300.0] * 40) * 2)
-    slots = cut([day], CELL, REFERENCE, fit_headroom([day], CELL, REFERENCE))
-    learnt = fit_thresholds(slots, [day], CELL, LASTING)
+    day = day_of([0.0] * 4 + (sun + [300.0] * 6) * 8 + (sun + [300.0] * 40) * 2)
+    slots = cut([day], one_phase, REFERENCE, fit_headroom([day], one_phase, REFERENCE))
+    learnt = fit_thresholds(slots, [day], one_phase, LASTING)
     assert learnt.stop_sight.weight == 1.0
-    counted = outcome(in_sample([day]), CELL, by_thresholds(LASTING))
-    assert counted.starts == 3
-    assert outcome(in_sample([day]), CELL, by_thresholds()).starts > 8
+    counted = outcome(in_sample([day]), one_phase, by_thresholds(LASTING))
+    assert counted.starts == 2  # before the first long cloud, and after it
+    assert outcome(in_sample([day]), one_phase, by_thresholds()).starts > 8
 
 
 def test_a_falling_surplus_is_offered_less() -> None:
