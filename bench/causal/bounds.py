@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bench.causal.cell import LEVELS_A, REFERENCE, Cell, Flags, Timing
 from bench.causal.foreseen import foreseen_kwh
 from bench.causal.headroom import Headroom, fit_headroom
-from bench.causal.known import CLUES, Known
+from bench.causal.known import Known
 from bench.causal.learned import learn
 from bench.causal.pilot import StepPilot
 from bench.causal.slots import Slots, cut
@@ -66,9 +66,9 @@ def by_thresholds(family: Family = NOW) -> Teacher:
     return lambda slots, days, cell: fit_thresholds(slots, days, cell, family).switches
 
 
-def by_all_clues(slots: Slots, days: Sequence[Known], cell: Cell) -> Rule:
-    """All clues at once."""
-    return learn(slots, days, cell, tuple(CLUES)).switches
+def by_trees(clues: Sequence[str]) -> Teacher:
+    """All these clues at once."""
+    return lambda slots, days, cell: learn(slots, days, cell, clues).switches
 
 
 def outcome(

@@ -17,7 +17,7 @@ from bench.causal.known import Known
 from bench.causal.slots import OFF_KWH, ON_KWH, Slots, ahead_kwh, at_slots
 from bench.causal.trees import Trees, trees_for
 
-_ROUNDS = 4
+_ROUNDS = 3
 _DOUBTFUL = (-1.0, 3.0)  # needs; with less it is off, with more it is on
 _MOST_KWH = 0.5  # a single hour of sun or of grid is not to outweigh all close calls
 

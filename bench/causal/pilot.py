@@ -25,23 +25,28 @@ class StepPilot:
     def __init__(self, starts: Flags, stops: Flags, current_a: Floats) -> None:
         self._starts, self._stops = starts.tolist(), stops.tolist()
         self._carries_a, self._wish_a = current_a.tolist(), whole_a(current_a).tolist()
-        self._free_at = 0
+        self._next = 0  # the step at which something is to be told
 
     def look(self, plant: Plant, box: ReferenceBox) -> Look:
         """See `Pilot.look`."""
-        step = max(round(plant.now_s / STEP_S), self._free_at)
-        told = box.command
+        step = round(plant.now_s / STEP_S)
+        if step >= self._next:
+            wanted = self._wanted(step, box.command)
+            if wanted != box.command:
+                box.tell(wanted)
+                step += SLOT_STEPS
+            self._next = self._find(step, box.command)
+        return Look("as worked out", Standing(-inf, inf, self._next * STEP_S))
+
+    def _find(self, step: int, told: Command) -> int:
+        """The first step from this one on at which anything else is wanted; the end where there is none."""
         while step < len(self._starts) and self._wanted(step, told) == told:
             step += 1
-        if step >= len(self._starts):
-            return Look("waits", Standing(-inf, inf, len(self._starts) * STEP_S))
-        if step * STEP_S > plant.now_s:
-            return Look("waits", Standing(-inf, inf, step * STEP_S))
-        box.tell(self._wanted(step, told))
-        self._free_at = step + SLOT_STEPS
-        return Look("told", Standing(-inf, inf, self._free_at * STEP_S))
+        return step
 
     def _wanted(self, step: int, told: Command) -> Command:
+        if step >= len(self._starts):
+            return told
         wish_a = self._wish_a[step]
         if not told.charging:
             return Command(wish_a, True) if self._starts[step] else told
