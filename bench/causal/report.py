@@ -24,7 +24,7 @@ from controller.simulation.backtest.score import Outcome
 from controller.simulation.days.day import Day, generate
 from controller.simulation.days.kind import DayKind
 from controller.simulation.days.standard import june_days
-from controller.simulation.trace import read_trace
+from controller.simulation.trace import Trace, TraceError, read_trace
 
 _LEARNT_KINDS = (
     *(3 * [DayKind.MIXED]),
@@ -61,7 +61,7 @@ def bench_causal(files: Sequence[Path] = ()) -> Iterator[tuple[str, str]]:
     if len(files) == 1:
         raise SystemExit("one day alone cannot be left out of what is learnt: name two traces or more")
     if files:
-        days = [known(file.name, read_trace(file)) for file in files]
+        days = [known(file.name, _read(file)) for file in files]
         folds, learnt = left_out(days), "the others of these days"
     else:
         days = [known(day.name, generate(day)) for day in june_days()]
@@ -69,6 +69,13 @@ def bench_causal(files: Sequence[Path] = ()) -> Iterator[tuple[str, str]]:
     yield f"causal, {len(days)} days, captured", "; ".join(f"{c.solar_share} x {c.phases}" for c in CELLS)
     for what, figure in _rows(days, folds, learnt):
         yield f"  {what}", figure
+
+
+def _read(file: Path) -> Trace:
+    try:
+        return read_trace(file)
+    except TraceError as error:
+        raise SystemExit(str(error)) from error
 
 
 def _other_days() -> list[Known]:
@@ -79,6 +86,10 @@ def _other_days() -> list[Known]:
 
 def _rows(days: Sequence[Known], folds: Sequence[Fold], learnt: str) -> Iterator[tuple[str, str]]:
     best_kwh = {cell: foresight_kwh(days, cell) for cell in CELLS}
+    if not all(best_kwh.values()):
+        raise SystemExit(
+            "on these days nobody could capture anything: not a single start is worth it; name sunnier ones"
+        )
 
     def captured(value: Callable[[Cell], Outcome]) -> str:
         return _row(lambda cell: (value(cell).value_kwh(cell.solar_share) or 0.0) / best_kwh[cell])

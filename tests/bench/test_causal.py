@@ -169,3 +169,13 @@ def test_a_night_is_worth_nothing() -> None:
 def test_one_day_alone_is_refused() -> None:
     with pytest.raises(SystemExit, match="two traces or more"):
         next(bench_causal([Path("day.csv")]))
+
+
+def test_days_that_cannot_be_used_are_refused_in_a_line(tmp_path: Path) -> None:
+    broken, night = tmp_path / "broken.csv", tmp_path / "night.csv"
+    broken.write_text("time,pv_w,load_w\n2026-06-21T12:00:00Z,much,300\n")
+    night.write_text("time,pv_w,load_w\n2026-06-21T00:00:00Z,0,300\n2026-06-21T03:00:00Z,0,300\n")
+    with pytest.raises(SystemExit, match=r"broken\.csv:2: pv_w 'much'"):
+        list(bench_causal([broken, night]))
+    with pytest.raises(SystemExit, match="name sunnier ones"):
+        list(bench_causal([night, night]))

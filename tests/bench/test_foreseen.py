@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from bench.causal.cell import AT_ONCE, CELLS, LEVELS_A, REFERENCE, SLOT_STEPS, Cell, Timing
 from bench.causal.foreseen import course_a, foreseen_kwh
 from bench.causal.known import known
+from bench.causal.pilot import StepPilot
 from controller.simulation.backtest.foresight import perfect
-from controller.simulation.backtest.play import STEP_S
+from controller.simulation.backtest.play import STEP_S, play
 from controller.simulation.backtest.score import COMMAND_COSTS_KWH, START_COSTS_KWH
 from controller.simulation.days.day import generate
 from controller.simulation.days.standard import june_days
@@ -93,3 +94,23 @@ def test_whose_commands_need_no_grid_loses_little_to_the_plants_delays(cell: Cel
     best = perfect(day.trace, levels_a=LEVELS_A, watts_per_amp=cell.watts_per_amp, solar_share=cell.solar_share)
     assert best is not None
     assert 0.98 < foreseen_kwh(day.surplus_w, cell) / best.value_kwh < 1.05
+
+
+@given(
+    st.lists(st.sampled_from([300.0, 2500.0, 5000.0, 12_000.0]), min_size=5, max_size=40),
+    st.floats(0.3, 1.8),
+    st.floats(0.2, 1.0),
+    st.sampled_from(CELLS),
+)
+@settings(max_examples=40, deadline=None)
+def test_nobody_does_better_before_the_plant(pv_w: list[float], start: float, stop: float, cell: Cell) -> None:
+    trace = Trace.of((60.0 * place, power_w, 300.0) for place, power_w in enumerate([*pv_w, 0.0]))
+    day = known("a day", trace)
+    pilot = StepPilot(
+        day.surplus_w > start * cell.need_w,
+        day.surplus_w < min(start, stop) * cell.need_w,
+        day.surplus_w / cell.watts_per_amp,
+    )
+    value_kwh = play(trace, REFERENCE.settings(cell.phases), pilot).value_kwh(cell.solar_share)
+    assert value_kwh is not None
+    assert value_kwh <= foreseen_kwh(day.surplus_w, cell) + 1e-9
