@@ -15,7 +15,7 @@ Binned = npt.NDArray[np.uint8]
 _TREES = 40
 _DEPTH = 3
 _RATE = 0.12
-_BINS = 24
+_BINS = 64
 _LEAST_IN_A_LEAF = 150
 
 
