@@ -92,7 +92,7 @@ def _stops_in_s(
 
 def hold_by_worth(state: State, told: Command, wish: Demand, timers: Timers, scales: Scales) -> tuple[Command, Reason]:
     """Turns the wish into a command by what start, stop and amps are worth, and by delays and minimum times."""
-    why, dwell = wish.reason, wish.dwell
+    why, dwell = _foretold(wish, scales), wish.dwell
     since_switch_s, due = timers.at_s - state.switched_at_s, scales.switch_lacks_kwh <= 0.0
     if not told.charging:
         if scales.worth_kw <= 0.0:
@@ -111,6 +111,13 @@ def hold_by_worth(state: State, told: Command, wish: Demand, timers: Timers, sca
         told, moved = stays, Command(told.limit_a, False)
     in_s = max(delay_s, least_s)
     return (moved, why) if in_s <= 0 else (told, because(code, why=why, in_s=in_s))
+
+
+def _foretold(wish: Demand, scales: Scales) -> Reason:
+    """The wish's reason; where the sun is about to be another than it is, with what decides."""
+    if (wish.current_a > 0.0) is (scales.worth_kw > 0.0):
+        return wish.reason
+    return because(ReasonCode.EXPECTED, why=wish.reason, expected_w=scales.expected_w)
 
 
 def _stays_because(scales: Scales, told: Command, stays: Command, why: Reason) -> Reason:

@@ -41,6 +41,7 @@ class Scales(NamedTuple):
         recent_kw: What charging would have been worth of late.
         writes: Commands in the last hour, fading.
         worth_kw: What charging is worth by the time a command works; negative where it costs.
+        expected_w: The car's surplus by then, W.
         best_a: The limit that would suit best then.
         switch_lacks_kwh: What is missing for a start or stop; infinite where none is wanted.
         change_lacks_kwh: And for another limit.
@@ -54,6 +55,7 @@ class Scales(NamedTuple):
     recent_kw: float = _RECENT_LEAST_KW
     writes: float = 0.0
     worth_kw: float = 0.0
+    expected_w: float = 0.0
     best_a: int = 0
     switch_lacks_kwh: float = inf
     change_lacks_kwh: float = inf
@@ -119,7 +121,9 @@ def weigh(
     if not charging:
         missed_kwh = _at_least_0(scales.missed_kwh + worth_kw * hours)
         lacks_kwh = price_kwh - missed_kwh - ahead_kwh if worth_kw > 0.0 else inf
-        return Scales(looked_at_s, missed_kwh, 0.0, 0.0, 0.0, recent_kw, writes, worth_kw, suits_a, lacks_kwh, inf)
+        return Scales(
+            looked_at_s, missed_kwh, 0.0, 0.0, 0.0, recent_kw, writes, worth_kw, expected_w, suits_a, lacks_kwh, inf
+        )
     borne_kwh = _at_least_0(scales.borne_kwh - worth_kw * hours)
     if borne_kwh == inf and worth_kw >= 0.0:
         borne_kwh = 0.0
@@ -139,7 +143,18 @@ def weigh(
     if limit_a < least_a:
         change_kwh = 0.0
     return Scales(
-        looked_at_s, 0.0, borne_kwh, raise_kwh, reduce_kwh, recent_kw, writes, worth_kw, suits_a, lacks_kwh, change_kwh
+        looked_at_s,
+        0.0,
+        borne_kwh,
+        raise_kwh,
+        reduce_kwh,
+        recent_kw,
+        writes,
+        worth_kw,
+        expected_w,
+        suits_a,
+        lacks_kwh,
+        change_kwh,
     )
 
 
@@ -158,7 +173,7 @@ def _in_the_dark(sun: Sun, charging: bool, watts_per_amp: float, least_a: int) -
     if not charging and worth_kw <= 0.0:
         return EMPTY
     lacks_kwh = 0.0 if charging == (worth_kw < 0.0) else inf
-    return EMPTY._replace(worth_kw=worth_kw, best_a=least_a, switch_lacks_kwh=lacks_kwh)
+    return EMPTY._replace(worth_kw=worth_kw, expected_w=sun.surplus_w, best_a=least_a, switch_lacks_kwh=lacks_kwh)
 
 
 def moves_within_s(scales: Scales) -> float:

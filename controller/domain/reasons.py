@@ -22,6 +22,7 @@ class ReasonCode(StrEnum):
     FIXED = "fixed"
     STARTS_SOON = "starts_soon"
     STOPS_SOON = "stops_soon"
+    EXPECTED = "expected"
     WEIGHS_START = "weighs_start"
     WEIGHS_STOP = "weighs_stop"
     CALM = "calm"

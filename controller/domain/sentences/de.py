@@ -45,6 +45,10 @@ _SENTENCES: dict[str, Sentence] = {
         "{why}, Ladestopp in {in_s:s}",
         "Ladestopp in {in_s:s}, wenn sich nichts ändert; {why:change}",
     ),
+    "expected": Sentence(
+        "{why}, {expected_w:kW} erwartet",
+        "es zählt der Überschuss, wenn ein Befehl wirkt, zurzeit {expected_w:kW}; {why:change}",
+    ),
     "weighs_start": Sentence(
         "{why}; Ladestart spätestens in {in_s:s}, wenn es so bleibt",
         "Ladestart spätestens in {in_s:s}, wenn es so bleibt: sobald die versäumte Sonne einen Start aufwiegt",

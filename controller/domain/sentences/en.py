@@ -45,6 +45,10 @@ _SENTENCES: dict[str, Sentence] = {
         "{why}, stops in {in_s:s}",
         "stops in {in_s:s} if nothing changes; {why:change}",
     ),
+    "expected": Sentence(
+        "{why}, {expected_w:kW} expected",
+        "what counts is the surplus when a command works, {expected_w:kW} by now; {why:change}",
+    ),
     "weighs_start": Sentence(
         "{why}; starts within {in_s:s} if it stays so",
         "starts within {in_s:s} if it stays so: when the sun that is missed outweighs a start",

@@ -231,6 +231,21 @@ def weighs(look: Look, reason: Reason) -> None:
         assert command(look).charging is look.charging
 
 
+@oracle(ReasonCode.EXPECTED)
+def expected(look: Look, reason: Reason) -> None:
+    """Said only where the sky is about to be on the other side of the need than it is."""
+    sun = demand(look).sun
+    assert sun is not None
+    assert reason.values["expected_w"] == look.state.scales.expected_w
+    need_w = [sun.solar_share * look.settings.min_current_a * watts for watts in watts_per_amp(look)]
+    if look.state.scales.worth_kw > 0:
+        assert reason.values["expected_w"] > min(need_w) - 1 > sun.surplus_w - 2 * max(need_w)
+        assert demand(look).current_a == 0
+    else:
+        assert reason.values["expected_w"] <= max(need_w) + 1
+        assert demand(look).current_a > 0
+
+
 @oracle(ReasonCode.CALM)
 def calm(look: Look, reason: Reason) -> None:
     assert look.charging
