@@ -11,6 +11,7 @@ from bench.car import bench_car
 from bench.days import bench_days
 from bench.decide import bench_decide
 from bench.idle import bench_idle
+from bench.law import bench_law, bench_plants
 from bench.meters import bench_meters
 from bench.rush import bench_rush
 from bench.soak import bench_soak
@@ -26,6 +27,8 @@ _BENCHES = {
     "car": [bench_car],
     "backtest": [bench_backtest, bench_compare],
     "days": [bench_days],
+    "law": [bench_law],
+    "plants": [bench_plants],
 }
 
 

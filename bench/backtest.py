@@ -33,7 +33,7 @@ _DAY_FLAGS = ("--day", "standard")
 
 def bench_backtest() -> Iterator[tuple[str, str]]:
     """The surplus strategy on the reference plant, one core: speed, growth, memory, and two processes."""
-    days = _days()
+    days = our_days()
     for phases in (1, 3):
         rates = [max(_rate(day, f"wallbox.phases={phases}") for _ in range(_ROUNDS)) for day in days]
         every = f"slowest {min(rates):,.0f}, mean {fmean(rates):,.0f}"
@@ -55,7 +55,7 @@ def bench_backtest() -> Iterator[tuple[str, str]]:
 
 def bench_compare() -> Iterator[tuple[str, str]]:
     """Every rule, ours and perfect foresight on the project's own days: what `--compare` shows."""
-    days = _days()
+    days = our_days()
     for share, phases in _COMPARED:
         sets = (f"strategy.surplus.solar_share={share}", f"wallbox.phases={phases}")
         one = ParameterSet(scene=make_scene(None, sets), sets=sets)
@@ -96,7 +96,7 @@ class InARow:
 
 def peak_mib(times: int) -> None:
     """Prints the most memory that this process has held: it plays a day so many times in a row, and foresees it."""
-    row = InARow(day=_days()[0], times=times)
+    row = InARow(day=our_days()[0], times=times)
     _play(_case(row), _case(row, pilot=PERFECT))
     # getrusage would tell of the parent's peak as well, which a child inherits until it runs something else
     peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM:"))
@@ -111,7 +111,7 @@ def _points(day: Trace, times: int) -> Iterator[Point]:
             yield time_s + number * length_s, pv_w, load_w
 
 
-def _days() -> list[Source]:
+def our_days() -> list[Source]:
     """Our own days, as the command's flags ask for them."""
     parser = argparse.ArgumentParser()
     add_backtest(parser.add_subparsers())

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from math import inf
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
-from controller.domain.demand import Demand, Dwell, Situation
+from controller.domain.demand import Demand, Dwell, Situation, Sun
 from controller.domain.reasons import ReasonCode, because
+from controller.domain.worth import solar_share_of
 
 _DUSK_SHARE = 0.1  # with less PV than this share of the minimum power it is evening, not a cloud
 
@@ -19,15 +20,32 @@ class SurplusSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     solar_share: float = Field(default=0.8, gt=0, le=1)
-    start_delay_s: float = Field(default=60, ge=0, le=3600)
-    stop_delay_s: float = Field(default=180, ge=0, le=7200)
-    min_on_s: float = Field(default=300, ge=0, le=7200)
-    min_off_s: float = Field(default=300, ge=0, le=7200)
+    otherwise_price: float | None = Field(default=None, ge=-10, le=100)
+    start_costs_kwh: float = Field(default=0.1, ge=0.001, le=5)
+    start_delay_s: float = Field(default=0, ge=0, le=3600)
+    stop_delay_s: float = Field(default=0, ge=0, le=7200)
+    min_on_s: float = Field(default=0, ge=0, le=7200)
+    min_off_s: float = Field(default=60, ge=0, le=7200)
     keep_minimum: bool = False
     keep_minimum_s: float = Field(default=3600, ge=0, le=86400)
     grid_bias_w: float = Field(default=0, ge=-5000, le=5000)
     battery: Literal["house-first", "car-first"] = "house-first"
     battery_priority_soc_pct: float = Field(default=100, ge=0, le=100)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _share_from_prices(cls, table: Any, info: ValidationInfo) -> Any:
+        """Where it is told what a kWh costs at another time, the solar share follows from the site's prices."""
+        otherwise = table.get("otherwise_price") if isinstance(table, dict) else None
+        if not isinstance(otherwise, int | float):
+            return table
+        if "solar_share" in table:
+            raise ValueError("otherwise_price and solar_share say the same in two ways: keep one of them")
+        site = info.context or {}
+        import_price, feed_in_price = site.get("import_price"), site.get("feed_in_price")
+        if import_price is None or feed_in_price is None:
+            raise ValueError("otherwise_price needs site.import_price and site.feed_in_price beside it")
+        return {**table, "solar_share": solar_share_of(import_price, feed_in_price, otherwise)}
 
 
 class Surplus:
@@ -50,6 +68,11 @@ class Surplus:
         """See `Strategy.from_settings`."""
         return cls(settings)
 
+    @property
+    def solar_share(self) -> float:
+        """As it was set, or follows from prices."""
+        return self._settings.solar_share
+
     def demand(self, situation: Situation) -> Demand:
         """See `Strategy.demand`."""
         surplus_w = self._surplus_w(situation)
@@ -58,6 +81,8 @@ class Surplus:
         watts_per_amp = situation.watts_per_amp
         need_w = self._settings.solar_share * situation.min_current_a * watts_per_amp
         aside_w = situation.ev_w - situation.grid_w - surplus_w
+        steady = situation.house.battery_w is None and not self._keeps(situation)
+        sun = Sun(surplus_w, self._settings.solar_share, self._settings.start_costs_kwh, steady)
         if surplus_w >= need_w:
             share, least_a, most_a = self._settings.solar_share, situation.min_current_a, situation.max_current_a
             current_a = max(float(least_a), min(surplus_w / watts_per_amp + 1 - share, float(most_a)))
@@ -69,6 +94,7 @@ class Surplus:
                 reason=because(ReasonCode.SUN, surplus_w=surplus_w, need_w=need_w),
                 dwell=self._dwell,
                 steady_w=(from_w + aside_w, below_w + aside_w),
+                sun=sun,
             )
         code = ReasonCode.CLOUD if situation.charging else ReasonCode.NO_SUN
         return Demand(
@@ -76,6 +102,7 @@ class Surplus:
             reason=because(code, surplus_w=surplus_w, need_w=need_w),
             dwell=self._stop_dwell(situation, watts_per_amp),
             steady_w=None if self._keeps(situation) and situation.charging else (-inf, need_w + aside_w),
+            sun=sun,
         )
 
     def _surplus_w(self, situation: Situation) -> float:

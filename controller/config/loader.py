@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel, SecretStr, ValidationError
@@ -19,6 +20,9 @@ from controller.domain.demand import Strategy
 from controller.domain.errors import ConfigError
 
 M = TypeVar("M", bound=BaseModel)
+
+_PRICES = ("import_price", "feed_in_price")
+"""Of the site; a strategy's own settings may look at them while they are checked."""
 
 _ACCESS = ("host", "password", "password_file", "tls_fingerprint", "tls_ca_file", "tls")
 
@@ -206,9 +210,15 @@ def _tree(
     return tree, source
 
 
-def _validate(model: type[M], tree: Any, prefix: tuple[str | int, ...], source: _Source) -> M | None:
+def _validate(
+    model: type[M],
+    tree: Any,
+    prefix: tuple[str | int, ...],
+    source: _Source,
+    beside: Mapping[str, Any] = MappingProxyType({}),
+) -> M | None:
     try:
-        return model.model_validate(tree)
+        return model.model_validate(tree, context=dict(beside))
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             path = (*prefix, *detail["loc"])
@@ -229,9 +239,11 @@ def _strategies(
         source.fault(("strategy", "active"), text)
     for name in table.keys() - {"active"} - installed.keys():
         source.fault(("strategy", name), f"strategy.{name}: unknown; {nearest(name, {*installed, 'active'})}")
+    site = tree.get("site", {})
+    prices = {key: site[key] for key in _PRICES if key in site} if isinstance(site, dict) else {}
     made: dict[str, Strategy] = {}
     for name, strategy in installed.items():
-        settings = _validate(strategy.Settings, table.get(name, {}), ("strategy", name), source)
+        settings = _validate(strategy.Settings, table.get(name, {}), ("strategy", name), source, prices)
         if settings is not None:
             made[name] = strategy.from_settings(settings)
     return made

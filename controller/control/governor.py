@@ -11,16 +11,18 @@ import math
 
 from controller.control.ask import Order, wish_for
 from controller.control.car import observe_car
-from controller.control.conducted import obeyed, roused, watch, within_ceiling
+from controller.control.conducted import most_useful_a, obeyed, roused, watch, within_ceiling
 from controller.control.limits import FUSE_RECOVERY_S, mean_voltage_v
 from controller.control.look import Seen, look
-from controller.control.pacing import advance, hold, pace
+from controller.control.pacing import advance, hold, hold_by_worth, pace
 from controller.control.reconcile import observe, refused_for_s
 from controller.control.settings import CoreSettings
+from controller.control.sky import NIGHT, Sky, watch_sky, without_battery_w
 from controller.control.state import LONG_AGO_S, Snapshot, State
+from controller.control.weigh import EMPTY, Scales, weigh
 from controller.domain.charger import OcppState
 from controller.domain.decision import Action, ActionKind, Command, Decision
-from controller.domain.demand import Demand
+from controller.domain.demand import Demand, Sun
 from controller.domain.reasons import Reason, ReasonCode, because
 from controller.domain.units import MIN_CURRENT_A
 
@@ -57,7 +59,7 @@ def decide(
         state = state._replace(timers=advance(state, now_s, settings), pending=None)
         return state, Decision(command=told, actions=(), reason=idle or _BOX_AWAITED)
     seen = look(state, snapshot, settings, voltage_v)
-    conduct = state.conduct
+    sky, scales, conduct = state.sky, state.scales, state.conduct
     wish = wish_for(told, snapshot, settings, seen, failed_for_s, pause_harms=conduct.pauses.harm)
     if isinstance(wish, Order):
         timers = advance(state, now_s, settings)
@@ -65,7 +67,13 @@ def decide(
     else:
         timers = advance(state, now_s, settings, told, wish)
         useful = within_ceiling(wish, told, conduct.ceiling, settings) if conduct.matters else wish
-        held = hold(state, told, _bounded(useful, settings, seen), settings, timers, gap_s=seen.gap_s)
+        bounded = _bounded(useful, settings, seen)
+        if wish.sun is not None and (bounded.current_a > 0 or wish.current_a <= 0):
+            sky, scales = _look_up(state, snapshot, settings, seen, wish.sun)
+            held = hold_by_worth(state, told, bounded, timers, scales)
+        else:
+            sky, scales = NIGHT, EMPTY  # who does not follow the sun does not watch it
+            held = hold(state, told, bounded, settings, timers, gap_s=seen.gap_s)
         target, reason = pace(state, told, held, settings, timers, gap_s=seen.gap_s)
     if target.charging and _car_paused(snapshot):
         if target.limit_a > told.limit_a:
@@ -87,7 +95,31 @@ def decide(
         reason = because(ReasonCode.BOX_REFUSES, why=reason, in_s=refused_s)
     demand = wish if isinstance(wish, Demand) else None
     decision = Decision(target, actions, reason, seen.surplus_w, demand)
-    return state.renewed(target if actions else None, timers, seen.fuse, state.car), decision
+    return state.renewed(target if actions else None, timers, seen.fuse, state.car, sky, scales), decision
+
+
+def _look_up(state: State, snapshot: Snapshot, settings: CoreSettings, seen: Seen, sun: Sun) -> tuple[Sky, Scales]:
+    """What is known of the sky after this look, and what weighs."""
+    told, surplus_w = state.told, seen.surplus_w
+    if told is None or surplus_w is None:
+        return state.sky, state.scales
+    if snapshot.house.ev_w is None and snapshot.now_s - state.told_at_s < settings.follow_s:
+        return state.sky, state.scales  # on its way to what it was told, the car would be taken for a cloud
+    most_a = seen.limit_max_a
+    if state.conduct.matters:
+        most_a = min(most_a, most_useful_a(told, state.conduct.ceiling, settings))
+    sky = watch_sky(state.sky, snapshot.now_s, snapshot.house, surplus_w)
+    scales = weigh(
+        state.scales,
+        sky,
+        sun,
+        told.limit_a,
+        charging=told.charging,
+        aside_w=without_battery_w(snapshot.house, surplus_w) - sun.surplus_w,
+        watts_per_amp=seen.phases * seen.voltage_v,
+        range_a=(settings.min_current_a, max(settings.min_current_a, most_a)),
+    )
+    return sky, scales
 
 
 def _idle_reason(snapshot: Snapshot) -> Reason | None:

@@ -6,6 +6,7 @@ import math
 
 from controller.control.settings import CoreSettings
 from controller.control.state import LONG_AGO_S, State, Timers
+from controller.control.weigh import Scales, moves_within_s
 from controller.domain.decision import Command
 from controller.domain.demand import Demand
 from controller.domain.reasons import Reason, ReasonCode, because
@@ -32,12 +33,15 @@ def advance(
     if told is None or wish is None:
         return Timers(now_s, 0.0, 0.0, 0.0, tokens)
     dwell, wanted = wish.dwell, old.wants_a >= settings.min_current_a
+    wants_a = wish.current_a
+    if wish.sun is not None and not (dwell.start_delay_s or dwell.stop_delay_s):
+        wants_a = told.limit_a if told.charging else 0.0  # what is wanted is weighed, not timed
     if not told.charging:
         start_s = old.start_s + step_s if wanted else old.start_s - step_s
-        return Timers(now_s, _between_0_and(dwell.start_delay_s, start_s), 0.0, 0.0, tokens, wish.current_a)
+        return Timers(now_s, _between_0_and(dwell.start_delay_s, start_s), 0.0, 0.0, tokens, wants_a)
     stop_s = _between_0_and(dwell.stop_delay_s, old.stop_s - step_s if wanted else old.stop_s + step_s)
     raise_s = old.raise_s + step_s if old.wants_a >= told.limit_a + 1 else old.raise_s - step_s
-    return Timers(now_s, 0.0, stop_s, _between_0_and(_RAISE_AFTER_S, raise_s), tokens, wish.current_a)
+    return Timers(now_s, 0.0, stop_s, _between_0_and(_RAISE_AFTER_S, raise_s), tokens, wants_a)
 
 
 def _between_0_and(full_s: float, timer_s: float) -> float:
@@ -84,6 +88,37 @@ def _stops_in_s(
         if reduces_s < due_s:
             return max(due_s, max(0.0, reduces_s) + gap_s)
     return max(due_s, gap_s - (timers.at_s - state.told_at_s))
+
+
+def hold_by_worth(state: State, told: Command, wish: Demand, timers: Timers, scales: Scales) -> tuple[Command, Reason]:
+    """Turns the wish into a command by what start, stop and amps are worth, and by delays and minimum times."""
+    why, dwell = wish.reason, wish.dwell
+    since_switch_s, due = timers.at_s - state.switched_at_s, scales.switch_lacks_kwh <= 0.0
+    if not told.charging:
+        if scales.worth_kw <= 0.0:
+            return told, why
+        if not due:
+            return told, because(ReasonCode.WEIGHS_START, why=why, in_s=moves_within_s(scales))
+        delay_s, least_s = dwell.start_delay_s - timers.start_s, dwell.min_off_s - since_switch_s
+        code = ReasonCode.STARTS_SOON if delay_s >= least_s else ReasonCode.MIN_OFF
+        moved = Command(scales.best_a, True)
+    else:
+        stays = Command(scales.best_a, True) if scales.change_lacks_kwh <= 0.0 else told
+        if scales.worth_kw >= 0.0 or not due:
+            return stays, _stays_because(scales, told, stays, why)
+        delay_s, least_s = dwell.stop_delay_s - timers.stop_s, dwell.min_on_s - since_switch_s
+        code = ReasonCode.STOPS_SOON if delay_s >= least_s else ReasonCode.MIN_ON
+        told, moved = stays, Command(told.limit_a, False)
+    in_s = max(delay_s, least_s)
+    return (moved, why) if in_s <= 0 else (told, because(code, why=why, in_s=in_s))
+
+
+def _stays_because(scales: Scales, told: Command, stays: Command, why: Reason) -> Reason:
+    if scales.worth_kw < 0.0:
+        return because(ReasonCode.WEIGHS_STOP, why=why, in_s=moves_within_s(scales))
+    if stays is told and scales.best_a != told.limit_a:
+        return because(ReasonCode.CALM, why=why, current_a=scales.best_a)
+    return why
 
 
 def _whole_amps(wanted_a: float, told: Command, settings: CoreSettings, timers: Timers) -> int:

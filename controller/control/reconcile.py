@@ -74,7 +74,11 @@ def _observe_charging(state: State, status: ChargerStatus) -> State:
     patience_s = min(2 * state.repeat_after_s, _REPEAT_AFTER_MAX_S)
     if enabled:  # it began by itself, as boxes do at plug-in: unless it is wanted, it need not run its minimum time
         return state._replace(
-            told=found, timers=state.timers._replace(stop_s=inf), switched_at_s=LONG_AGO_S, repeat_after_s=patience_s
+            told=found,
+            timers=state.timers._replace(stop_s=inf),
+            scales=state.scales._replace(borne_kwh=inf),
+            switched_at_s=LONG_AGO_S,
+            repeat_after_s=patience_s,
         )
     return state._replace(told=found, switched_at_s=status.taken_at_s, repeat_after_s=patience_s)
 
@@ -94,6 +98,7 @@ def acknowledge(state: State, action: Action, now_s: float) -> State:
                 limit_told_at_s=now_s,
                 unconfirmed=action,
                 timers=timers._replace(write_tokens=max(0.0, (timers.write_tokens or 0.0) - 1.0)),
+                scales=state.scales.told(switched=False),
             )
         case ActionKind.START | ActionKind.STOP:
             charging = action.kind is ActionKind.START
@@ -105,6 +110,7 @@ def acknowledge(state: State, action: Action, now_s: float) -> State:
                 switched_at_s=now_s,
                 timers=timers._replace(start_s=0.0, stop_s=0.0, raise_s=0.0),
                 refusals=state.refusals if charging else state.refusals._replace(stopping=Refusal()),
+                scales=state.scales.told(switched=True),
             )
         case _:
             assert_never(action.kind)

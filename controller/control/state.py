@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from controller.control.car_memory import Car
 from controller.control.conduct import Conduct
+from controller.control.sky import NIGHT, Sky
+from controller.control.weigh import EMPTY, Scales
 from controller.domain.charger import ChargerStatus, PowerSettings
 from controller.domain.decision import Action, Command
 from controller.domain.readings import House
@@ -119,6 +121,8 @@ class State(NamedTuple):
         timers: Delays and the write budget.
         fuse: What the main fuse leaves; down at once, up slowly.
         car: What the car has shown of itself.
+        sky: Where the surplus goes.
+        scales: What weighs for and against the next move.
     """
 
     told: Command | None = None
@@ -135,10 +139,14 @@ class State(NamedTuple):
     timers: Timers = Timers()
     fuse: FuseCap = FuseCap()
     car: Car = Car()
+    sky: Sky = NIGHT
+    scales: Scales = EMPTY
 
-    def renewed(self, pending: Command | None, timers: Timers, fuse: FuseCap, car: Car) -> State:
+    def renewed(  # noqa: PLR0917 -- in their order, and hot
+        self, pending: Command | None, timers: Timers, fuse: FuseCap, car: Car, sky: Sky, scales: Scales
+    ) -> State:
         """With what every decision renews, the fields from `pending` on; quicker than `_replace`."""
-        return State._make((*self[:_KEPT], pending, timers, fuse, car))
+        return State._make((*self[:_KEPT], pending, timers, fuse, car, sky, scales))
 
 
 _KEPT = State._fields.index("pending")

@@ -59,6 +59,23 @@ class Dwell(NamedTuple):
     min_off_s: float = 60.0
 
 
+class Sun(NamedTuple):
+    """What following the sun is about; with it the governor weighs starts, stops and amps against their price.
+
+    Attributes:
+        surplus_w: What of the surplus is the car's, W: house battery and bias are taken into account.
+        solar_share: s, above 0, at most 1: a kWh from the grid costs s / (1 - s) kWh of sun.
+        start_costs_kwh: What closing the contactor costs, kWh of sun.
+        steady: Whether share and costs stay, and `surplus_w` moves with `ev_w - grid_w` alone, whatever PV, load and
+            car do within the same minute of local time: a backtest then asks less often.
+    """
+
+    surplus_w: float
+    solar_share: float
+    start_costs_kwh: float
+    steady: bool = False
+
+
 class Demand(NamedTuple):
     """What a strategy wants; a tuple, because one is made a second: write its fields by name.
 
@@ -70,12 +87,15 @@ class Demand(NamedTuple):
             within the same minute of local time, whatever PV, load and car do to bring it about, and with the same
             delay of what is running: the start's while off and wanted, the stop's while on and not. None where
             that is not known; a backtest then looks at every step.
+        sun: Where the sun is followed: start, stop and amps are then weighed, and `current_a` says only what would
+            suit this moment. None where `current_a` is meant as it stands.
     """
 
     current_a: float
     reason: Reason
     dwell: Dwell = Dwell()
     steady_w: tuple[float, float] | None = None
+    sun: Sun | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

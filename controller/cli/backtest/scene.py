@@ -62,9 +62,7 @@ def make_scene(
     installed = installed_strategies()
     loaded = load_offline(config, {} if config is None else os.environ, installed, over)
     core = core_settings(loaded)
-    share = loaded.config.strategy.tables.get("surplus", {}).get(
-        "solar_share", installed["surplus"].Settings().solar_share
-    )
+    share = getattr(loaded.strategies["surplus"], "solar_share", 1.0)
     plant = PlantSettings(phases=core.phases, step_s=STEP_S, **dict(options))
     return Scene(core=core, plant=plant, solar_share=float(share))
 

@@ -45,6 +45,18 @@ _SENTENCES: dict[str, Sentence] = {
         "{why}, Ladestopp in {in_s:s}",
         "Ladestopp in {in_s:s}, wenn sich nichts ändert; {why:change}",
     ),
+    "weighs_start": Sentence(
+        "{why}; Ladestart binnen {in_s:s}, wenn es so bleibt",
+        "Ladestart, wenn das Entgangene mehr wiegt als ein Start kostet, binnen {in_s:s}, wenn es so bleibt",
+    ),
+    "weighs_stop": Sentence(
+        "{why}; Ladestopp binnen {in_s:s}, wenn es so bleibt",
+        "Ladestopp, wenn der Netzbezug mehr wiegt als der nächste Start kostet, binnen {in_s:s}, wenn es so bleibt",
+    ),
+    "calm": Sentence(
+        "{why}; {current_a} A wären passend und sind noch keinen Befehl wert",
+        "der Ladestrom wird geändert, sobald {current_a} A einen Befehl wert sind",
+    ),
     "pacing": Sentence(
         "{why}; die Wallbox bekommt die nächste Änderung in {in_s:s}",
         "die Änderung folgt in {in_s:s}, wenn sie dann noch gewünscht ist",

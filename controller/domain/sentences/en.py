@@ -45,6 +45,18 @@ _SENTENCES: dict[str, Sentence] = {
         "{why}, stops in {in_s:s}",
         "stops in {in_s:s} if nothing changes; {why:change}",
     ),
+    "weighs_start": Sentence(
+        "{why}; starts within {in_s:s} if it stays so",
+        "starts when what is missed outweighs what a start costs, within {in_s:s} if it stays so",
+    ),
+    "weighs_stop": Sentence(
+        "{why}; stops within {in_s:s} if it stays so",
+        "stops when what the grid adds outweighs what the next start costs, within {in_s:s} if it stays so",
+    ),
+    "calm": Sentence(
+        "{why}; {current_a} A would suit, and is not worth a command yet",
+        "the limit is changed when {current_a} A have become worth a command",
+    ),
     "pacing": Sentence(
         "{why}; the box takes the next change in {in_s:s}",
         "the change is made in {in_s:s} if it is still wanted then",

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from controller.control.governor import decide
 from controller.control.reconcile import acknowledge
 from controller.control.settings import CoreSettings
-from controller.control.standing import standing
+from controller.control.standing import Watch, standing
 from controller.control.state import Snapshot, State
 from controller.domain.charger import ChargerStatus, OcppState, PowerSettings
 from controller.domain.decision import Command, Decision
@@ -41,10 +41,14 @@ class CorePilot:
         self._power = PowerSettings(taken_at_s=0.0, limit_a=0)
         self._read_pages_at_s = 0.0
         self._meters: Meters | None = None
+        self._watch: Watch | None = None
 
     def look(self, plant: Plant, box: ReferenceBox) -> Look:
         """See `Pilot.look`."""
         now_s = plant.now_s
+        if self._watch is not None:
+            self._state = self._state._replace(sky=self._watch.sky, scales=self._watch.scales)
+            self._watch = None
         if plant.reference and not self._settings.main_fuse_a:
             if box.command is not self._shown:
                 self._see(box.command, now_s)
@@ -66,7 +70,9 @@ class CorePilot:
             return Look(decision.reason, blind=house.grid_w is None)
         if not plant.reference:
             return Look(decision.reason, blind=house.grid_w is None)
-        return Look(decision.reason, standing(self._state, snapshot, self._settings, decision))
+        stands = standing(self._state, snapshot, self._settings, decision)
+        self._watch = None if stands is None else stands.watch
+        return Look(decision.reason, stands)
 
     def _see(self, command: Command, now_s: float) -> None:
         """The box's own pages, as they are a step after a command."""

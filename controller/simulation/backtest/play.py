@@ -79,7 +79,8 @@ def play(
         if standing is None or watch is not None or not plant.reference:
             box.advance(plant.now_s + step_s)
         else:
-            plant.coast(min(standing.until_s, last_s), standing.from_w, standing.below_w)
+            passes = None if standing.watch is None else standing.watch.passes
+            plant.coast(min(standing.until_s, last_s), standing.from_w, standing.below_w, passes)
         looks += 1
         if progress is not None and looks % _REPORT_EVERY == 0:
             progress(plant.now_s / last_s)

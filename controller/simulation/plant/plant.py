@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from controller.domain.units import power_w
@@ -10,6 +11,8 @@ from controller.simulation.plant.car import Car
 from controller.simulation.plant.house import FeedIn, HomeBattery, Mains
 from controller.simulation.plant.settings import PlantSettings
 from controller.simulation.trace import Cursor, Trace
+
+Watcher = Callable[[float, float, float, float], bool]
 
 _LOAD_SHARES = (0.5, 0.3, 0.2)
 
@@ -202,7 +205,7 @@ class Plant:
             if energy.house is not None:
                 self._count(energy.house, ev_w - solar_w, step_s / 3.6e6)
 
-    def coast(self, to_s: float, from_w: float, below_w: float) -> None:
+    def coast(self, to_s: float, from_w: float, below_w: float, passes: Watcher | None = None) -> None:
         """Steps on while nobody looks: until `to_s`, or the first step whose surplus is not from `from_w` to `below_w`.
 
         The same steps as by `advance`, many times as fast where the car's current is settled.
@@ -211,11 +214,14 @@ class Plant:
             to_s: The plant's second to stop at.
             from_w: Least PV less load, W, that nobody needs to see.
             below_w: And that which somebody does.
+            passes: Asked after each step with (second, PV, grid, car's power, W) whether it goes on.
         """
         step_s = self._settings.step_s
         while self._now_s < to_s and not self._settled:
             self.advance(self._now_s + step_s)
             if not from_w <= self.pv_w - self.load_w < below_w:
+                return
+            if passes is not None and not passes(self._now_s, self.pv_w, self.grid_w, self.ev_w):
                 return
         now_s, ev_w, at = self._now_s, self.ev_w, self._cursor.at
         pv_w, load_w, solar_w, steps = self.pv_w, self.load_w, 0.0, 0
@@ -227,6 +233,8 @@ class Plant:
             if surplus_w > 0.0:
                 solar_w += ev_w if surplus_w > ev_w else surplus_w
             if not from_w <= surplus_w < below_w:
+                break
+            if passes is not None and not passes(now_s, pv_w, load_w + ev_w - pv_w, ev_w):
                 break
         self._now_s, self.pv_w, self.load_w = now_s, pv_w, load_w
         hours = step_s / 3.6e6
