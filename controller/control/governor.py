@@ -75,13 +75,8 @@ def decide(
             sky, scales = NIGHT, EMPTY  # who does not follow the sun does not watch it
             held = hold(state, told, bounded, settings, timers, gap_s=seen.gap_s)
         target, reason = pace(state, told, held, settings, timers, gap_s=seen.gap_s)
-    if target.charging and _car_paused(snapshot):
-        if target.limit_a > told.limit_a:
-            target, reason = Command(told.limit_a, target.charging), _CAR_PAUSED
-        elif target == told and reason.in_s is None:
-            reason = _CAR_PAUSED
-    if conduct.matters:
-        state, target, reason = roused(state, (target, reason), wish, seen, settings, now_s=now_s)
+    if conduct.matters or _car_paused(snapshot):
+        state, target, reason = _as_the_car_is(state, (target, reason), snapshot, wish, seen, settings)
     uncapped = target
     target, reason = _protect(target, reason, settings, seen)
     if conduct.matters:
@@ -96,6 +91,26 @@ def decide(
     demand = wish if isinstance(wish, Demand) else None
     decision = Decision(target, actions, reason, seen.surplus_w, demand)
     return state.renewed(target if actions else None, timers, seen.fuse, state.car, sky, scales), decision
+
+
+def _as_the_car_is(
+    state: State,
+    so_far: tuple[Command, Reason],
+    snapshot: Snapshot,
+    wish: Demand | Order,
+    seen: Seen,
+    settings: CoreSettings,
+) -> tuple[State, Command, Reason]:
+    """Nothing more is offered to a car that takes nothing, and it is said so; one that sleeps is woken."""
+    (target, reason), told = so_far, state.told
+    if told is not None and target.charging and _car_paused(snapshot):
+        if target.limit_a > told.limit_a:
+            target, reason = Command(told.limit_a, target.charging), _CAR_PAUSED
+        elif target == told and reason.in_s is None:
+            reason = _CAR_PAUSED
+    if not state.conduct.matters:
+        return state, target, reason
+    return roused(state, (target, reason), wish, seen, settings, now_s=snapshot.now_s)
 
 
 def _look_up(state: State, snapshot: Snapshot, settings: CoreSettings, seen: Seen, sun: Sun) -> tuple[Sky, Scales]:
