@@ -76,7 +76,7 @@ def decide(
             held = hold(state, told, bounded, settings, timers, gap_s=seen.gap_s)
         target, reason = pace(state, told, held, settings, timers, gap_s=seen.gap_s)
     if conduct.matters or _car_paused(snapshot):
-        state, target, reason = _as_the_car_is(state, (target, reason), snapshot, wish, seen, settings)
+        state, target, reason = _as_the_car_is(state, (target, reason), snapshot, wish, seen, settings=settings)
     uncapped = target
     target, reason = _protect(target, reason, settings, seen)
     if conduct.matters:
@@ -99,6 +99,7 @@ def _as_the_car_is(
     snapshot: Snapshot,
     wish: Demand | Order,
     seen: Seen,
+    *,
     settings: CoreSettings,
 ) -> tuple[State, Command, Reason]:
     """Nothing more is offered to a car that takes nothing, and it is said so; one that sleeps is woken."""
