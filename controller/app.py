@@ -13,7 +13,7 @@ import structlog
 from pydantic import SecretStr
 
 from controller.config.loader import Loaded, load_config
-from controller.config.models import Config, MeterEntry, PvEntry, Site, WallboxAccess
+from controller.config.models import Config, MeterEntry, Places, PvEntry, Site, WallboxAccess
 from controller.control.loop import Controller
 from controller.control.plugins import installed_strategies
 from controller.control.poller import HouseMeters, MeterPoller
@@ -22,6 +22,7 @@ from controller.domain.errors import ConfigError
 from controller.domain.ports import Clock, LimitStore, Publisher, Wallbox
 from controller.domain.sentences import Language
 from controller.history.box_note_file import BoxNoteFile
+from controller.history.cap_file import CapFile
 from controller.history.limit_file import LimitFile
 from controller.history.session_file import SessionFile
 from controller.meter.connection import Connections, Endpoint, Transport
@@ -238,6 +239,19 @@ def _check_update_types(table: WallboxAccess) -> None:
             )
 
 
+def state_directory(places: Places, environ: Mapping[str, str] = os.environ) -> Path:
+    """Where the service keeps its files: `history.directory`, else systemd's state directory, else the user's."""
+    if places.history.directory is not None:
+        return places.history.directory
+    state_home = environ.get("XDG_STATE_HOME") or "~/.local/state"
+    return Path(environ.get("STATE_DIRECTORY") or f"{state_home}/sunpace").expanduser()
+
+
+def external_cap_file(places: Places, environ: Mapping[str, str] = os.environ) -> Path:
+    """Where a limit from outside is looked for."""
+    return places.site.external_cap_file or state_directory(places, environ) / "external-cap.toml"
+
+
 def make_limit_store(config: Config, environ: Mapping[str, str] = os.environ) -> LimitStore:
     """Where the user's own limit is kept."""
     return LimitFile(state_directory(config, environ), wallbox_name(config))
@@ -251,15 +265,6 @@ def make_session_store(config: Config, environ: Mapping[str, str] = os.environ) 
 def wallbox_name(config: Config) -> str:
     """By which records tell one wallbox from another."""
     return f"{config.wallbox.host}:{config.wallbox.port}"
-
-
-def state_directory(config: Config, environ: Mapping[str, str] = os.environ) -> Path:
-    """What survives a restart lies here: `history.directory`, else systemd's state directory, else the user's."""
-    directory = config.history.directory
-    if directory is None:
-        state_home = environ.get("XDG_STATE_HOME") or "~/.local/state"
-        directory = Path(environ.get("STATE_DIRECTORY") or f"{state_home}/sunpace").expanduser()
-    return directory
 
 
 def make_controller(
@@ -286,6 +291,7 @@ def make_controller(
         clock=clock,
         settings=core_settings(loaded),
         limit_store=make_limit_store(config),
+        caps=CapFile(external_cap_file(config)),
         session_store=make_session_store(config),
         note_store=BoxNoteFile(state_directory(config), wallbox_name(config)),
         publishers=publishers,
@@ -314,6 +320,8 @@ def core_settings(loaded: Loaded) -> CoreSettings:
         fallback_stop_after_s=wallbox.fallback_stop_after_s,
         limit_change_s=wallbox.pacing.limit_change_s,
         writes_per_hour=wallbox.pacing.writes_per_hour,
+        starts_per_day=wallbox.starts_per_day,
+        feed_in_limit_w=site.feed_in_limit_w,
     )
 
 

@@ -18,6 +18,7 @@ class FixedSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     current_a: int = Field(default=MIN_CURRENT_A, ge=MIN_CURRENT_A, le=MAX_CURRENT_A)
+    use_battery: bool = False
 
 
 class Fixed:
@@ -28,6 +29,7 @@ class Fixed:
 
     def __init__(self, settings: FixedSettings) -> None:
         self._current_a = settings.current_a
+        self._battery_spared = not settings.use_battery
 
     @classmethod
     def from_settings(cls, settings: FixedSettings) -> Self:
@@ -38,4 +40,4 @@ class Fixed:
         """See `Strategy.demand`."""
         reason = because(ReasonCode.FIXED, current_a=self._current_a)
         current_a = min(self._current_a, situation.max_current_a)
-        return Demand(current_a=current_a, reason=reason, steady_w=(-inf, inf))
+        return Demand(current_a=current_a, reason=reason, steady_w=(-inf, inf), battery_spared=self._battery_spared)

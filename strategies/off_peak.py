@@ -73,6 +73,7 @@ class OffPeakSettings(BaseModel):
 
     windows: list[Window] = Field(default=[Window(start="22:00", end="06:00")], min_length=1)
     current_a: int = Field(default=16, ge=MIN_CURRENT_A, le=MAX_CURRENT_A)
+    use_battery: bool = False
     then: Literal["surplus", "off"] = "surplus"
 
 
@@ -94,7 +95,8 @@ class OffPeak:
         local = situation.local_time
         if any(window.covers(local) for window in self._settings.windows):
             reason = because(ReasonCode.WINDOW, until=self._until(local))
-            return Demand(current_a=self._settings.current_a, reason=reason)
+            spared = not self._settings.use_battery
+            return Demand(current_a=self._settings.current_a, reason=reason, battery_spared=spared)
         if self._settings.then == "surplus":
             return Defer(to="surplus")
         upcoming = min(window.next_start(local) for window in self._settings.windows)

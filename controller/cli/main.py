@@ -14,6 +14,7 @@ from pathlib import Path
 from controller import __version__
 from controller.cli.backtest.day_flags import DAY_HELP
 from controller.cli.backtest.parser import add_backtest
+from controller.cli.cap_parser import add_cap
 from controller.cli.emulate_flags import PLANT_KEYS, add_box_flags, add_meter_flags, box_flags, meter_flags
 from controller.cli.extras import require_sim
 from controller.cli.history.parser import add_history
@@ -92,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     add_backtest(commands)
     add_meter(commands)
     add_wallbox(commands)
+    add_cap(commands)
     add_history(commands)
     return parser
 

@@ -22,6 +22,7 @@ _UNITS = {
     "_v": "volts",
     "_pct": "per cent",
     "_per_hour": "writes an hour",
+    "_per_day": "starts a day",
 }
 
 _WORDINGS: dict[str, Callable[[dict[str, Any]], str]] = {

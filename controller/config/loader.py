@@ -14,7 +14,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 
 from controller.config.faults import nearest, word
 from controller.config.lines import holds, line_of
-from controller.config.models import Config, WallboxAccess
+from controller.config.models import Config, Places, WallboxAccess
 from controller.config.overlay import Overlay, dotted, lay_over, overlays
 from controller.domain.demand import Strategy
 from controller.domain.errors import ConfigError
@@ -125,6 +125,23 @@ def load_access(
     if source.faults or table is None:
         raise ConfigError(source.faults)
     return table, password
+
+
+def load_places(file: Path, environ: Mapping[str, str]) -> Places:
+    """Reads only what a person needs who talks to the service by its files: `[site]` and `[history]`.
+
+    Args:
+        file: The TOML file.
+        environ: The environment.
+
+    Raises:
+        ConfigError: With every fault of these tables, one line each.
+    """
+    tree, source = _tree(_read(file), str(file), environ)
+    places = _validate(Places, {key: tree[key] for key in ("site", "history") if key in tree}, (), source)
+    if source.faults or places is None:
+        raise ConfigError(source.faults)
+    return places
 
 
 def load_offline(

@@ -77,6 +77,8 @@ class Site(Table):
     main_fuse_a: float = Field(default=0, ge=0, le=250)
     import_price: float | None = Field(default=None, ge=-10, le=100)
     feed_in_price: float | None = Field(default=None, ge=-10, le=100)
+    feed_in_limit_w: float | None = Field(default=None, ge=0, le=100_000)
+    external_cap_file: FilePath | None = None
 
     @field_validator("timezone")
     @classmethod
@@ -220,6 +222,7 @@ class WallboxAccess(Table):
     tls_fingerprint: str | None = None
     tls_ca_file: FilePath | None = None
     tls: Literal["insecure"] | None = None
+    starts_per_day: int = Field(default=30, ge=0, le=1000)
     fallback: Literal["minimum", "stop", "hold"] = "minimum"
     fallback_stop_after_s: float = Field(default=1800, ge=0, le=86400)
     on_exit: Literal["release", "stop"] = "release"
@@ -291,12 +294,17 @@ class Log(Table):
     format: Literal["auto", "console", "json"] = "auto"
 
 
-class Config(Table):
-    """The whole file."""
+class Places(Table):
+    """What has to be known of a site without its devices: where it is, and where its files lie."""
 
     site: Site = Site()
+    history: History = History()
+
+
+class Config(Places):
+    """The whole file."""
+
     meter: Meters
     wallbox: Wallbox
     strategy: StrategyTable = StrategyTable()
-    history: History = History()
     log: Log = Log()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from controller.control.curtailment import Hidden, ended, with_hidden
 from controller.control.look import Seen
 from controller.control.settings import CoreSettings, Fallback
 from controller.control.state import Snapshot
@@ -31,8 +32,9 @@ def wish_for(
     failed_for_s: float | None,
     *,
     pause_harms: bool,
+    hidden: Hidden | None = None,
 ) -> Demand | Order:
-    """The strategy's demand, or the fallback where it cannot be had."""
+    """The strategy's demand, or the fallback where it cannot be had; `hidden` is sun that it may be shown as well."""
     house, status = snapshot.house, snapshot.status
     if not seen.fresh:
         stale_s = house.grid_age_s - settings.stale_after_s
@@ -43,7 +45,9 @@ def wish_for(
         return _fallback(told, settings, failed_for_s, ReasonCode.STRATEGY_FAILED)
     if status is not None and status.state.plugged is False:
         return _NO_CAR
-    return _ask(told, snapshot, settings, seen, pause_harms=pause_harms)
+    situation = _situation(told, snapshot, settings, seen, pause_harms=pause_harms)
+    own = _ask(situation, settings)
+    return own if hidden is None else _with_hidden(own, hidden, situation, settings)
 
 
 def _fallback(told: Command, settings: CoreSettings, since_s: float, code: ReasonCode, **figures: float) -> Order:
@@ -60,9 +64,20 @@ def _fallback(told: Command, settings: CoreSettings, since_s: float, code: Reaso
             return Order(told, reason)
 
 
-def _ask(told: Command, snapshot: Snapshot, settings: CoreSettings, seen: Seen, *, pause_harms: bool) -> Demand:
-    """Asks the active strategy, or the one it defers to."""
-    situation = Situation(
+def _with_hidden(own: Demand, hidden: Hidden, situation: Situation, settings: CoreSettings) -> Demand:
+    """The demand where sun may be hidden: asked once more with that."""
+    if hidden.ends and own.current_a < settings.min_current_a:
+        return ended(own)
+    if hidden.allow_w <= 0:
+        return own
+    tried = _ask(situation._replace(grid_w=situation.grid_w - hidden.allow_w), settings)
+    return with_hidden(own, tried, hidden, settings.feed_in_limit_w or 0.0, settings.min_current_a)
+
+
+def _situation(
+    told: Command, snapshot: Snapshot, settings: CoreSettings, seen: Seen, *, pause_harms: bool
+) -> Situation:
+    return Situation(
         snapshot.now.astimezone(settings.timezone),
         snapshot.house,
         seen.ev_w - (seen.surplus_w or 0.0),
@@ -74,6 +89,10 @@ def _ask(told: Command, snapshot: Snapshot, settings: CoreSettings, seen: Seen, 
         seen.voltage_v,
         pause_harms,
     )
+
+
+def _ask(situation: Situation, settings: CoreSettings) -> Demand:
+    """Asks the active strategy, or the one it defers to."""
     name = settings.active
     for _ in settings.strategies:
         answer = settings.strategies[name].demand(situation)

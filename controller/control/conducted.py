@@ -93,15 +93,9 @@ def _draws(state: State, status: ChargerStatus, ev_w: float | None, voltage_v: f
 
 
 def within_ceiling(wish: Demand, told: Command, ceiling: Ceiling, settings: CoreSettings) -> Demand:
-    """The wish without what the car would not take."""
-    most_a = most_useful_a(told, ceiling, settings)
+    """The wish without what the car would not take: more than is offered already is not offered for nothing."""
+    most_a = max(ceiling.most_a, settings.min_current_a, told.limit_a if told.charging else 0)
     return wish if wish.current_a <= most_a else wish._replace(current_a=most_a)
-
-
-def most_useful_a(told: Command, ceiling: Ceiling, settings: CoreSettings) -> int:
-    """The highest limit that is of any use to the car, or is offered already: that is not taken back for nothing, A."""
-    most_a = min(ceiling.most_a, settings.max_current_a)
-    return max(int(most_a), settings.min_current_a, told.limit_a if told.charging else 0)
 
 
 def roused(

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import math
 
-from controller.control.ask import Order, wish_for
+from controller.control.ask import Order
 from controller.control.car import observe_car
-from controller.control.conducted import most_useful_a, obeyed, roused, watch, within_ceiling
+from controller.control.conducted import obeyed, roused, watch, within_ceiling
+from controller.control.external_cap import under_cap
 from controller.control.limits import FUSE_RECOVERY_S, mean_voltage_v
 from controller.control.look import Seen, look
 from controller.control.pacing import advance, hold, hold_by_worth, pace
 from controller.control.reconcile import observe, refused_for_s
+from controller.control.safeguards import guarded_wish, within_starts
 from controller.control.settings import CoreSettings
 from controller.control.sky import NIGHT, Sky, watch_sky, without_battery_w
-from controller.control.state import LONG_AGO_S, Snapshot, State
+from controller.control.state import LONG_AGO_S, Snapshot, State, Timers
 from controller.control.weigh import EMPTY, Scales, weigh
 from controller.domain.charger import OcppState
 from controller.domain.decision import Action, ActionKind, Command, Decision
@@ -59,71 +61,85 @@ def decide(
         state = state._replace(timers=advance(state, now_s, settings), pending=None)
         return state, Decision(command=told, actions=(), reason=idle or _BOX_AWAITED)
     seen = look(state, snapshot, settings, voltage_v)
-    sky, scales, conduct = state.sky, state.scales, state.conduct
-    wish = wish_for(told, snapshot, settings, seen, failed_for_s, pause_harms=conduct.pauses.harm)
+    state, wish = guarded_wish(state, told, snapshot, settings, seen, failed_for_s=failed_for_s)
     if isinstance(wish, Order):
-        timers = advance(state, now_s, settings)
-        target, reason = wish.command, wish.reason
+        timers, sky, scales = advance(state, now_s, settings), state.sky, state.scales
+        target, reason = wish
     else:
-        timers = advance(state, now_s, settings, told, wish)
-        useful = within_ceiling(wish, told, conduct.ceiling, settings) if conduct.matters else wish
-        bounded = _bounded(useful, settings, seen)
-        if wish.sun is not None and (bounded.current_a > 0 or wish.current_a <= 0):
-            sky, scales = _look_up(state, snapshot, settings, seen, wish.sun)
-            held = hold_by_worth(state, told, bounded, timers, scales)
-        else:
-            sky, scales = NIGHT, EMPTY  # who does not follow the sun does not watch it
-            held = hold(state, told, bounded, settings, timers, gap_s=seen.gap_s)
-        target, reason = pace(state, told, held, settings, timers, gap_s=seen.gap_s)
-    if conduct.matters or _car_paused(snapshot):
-        state, target, reason = _as_the_car_is(state, (target, reason), snapshot, wish, seen, settings=settings)
-    uncapped = target
-    target, reason = _protect(target, reason, settings, seen)
-    if conduct.matters:
-        capped = target != uncapped
-        state, target, reason = obeyed(state, (target, reason), wish, seen, settings, now_s=now_s, capped=capped)
+        (target, reason), timers, sky, scales = _follow(state, snapshot, settings, seen, told=told, wish=wish)
+    if target.charging and _car_paused(snapshot):
+        target, reason = _for_a_paused_car(told, target, reason)
+    state, target, reason = _permitted(state, (target, reason), snapshot, settings, seen, wish=wish)
     actions = () if target == told else _actions(told, target)
     if not actions and target.charging and _never_begun(state, snapshot, wish, settings):
         actions = (_START,)
     if actions and (refused_s := refused_for_s(state, actions, now_s)) > 0:
         target, actions = _without_refused(state, told, target, now_s)
         reason = because(ReasonCode.BOX_REFUSES, why=reason, in_s=refused_s)
+    if settings.starts_per_day > 0 and not told.charging and (actions or reason.in_s is not None):
+        state, refused = within_starts(state, snapshot, settings)
+        if refused is not None:
+            target, actions, reason = told, (), refused
     demand = wish if isinstance(wish, Demand) else None
     decision = Decision(target, actions, reason, seen.surplus_w, demand)
     return state.renewed(target if actions else None, timers, seen.fuse, state.car, sky, scales), decision
 
 
-def _as_the_car_is(
+def _follow(
+    state: State, snapshot: Snapshot, settings: CoreSettings, seen: Seen, *, told: Command, wish: Demand
+) -> tuple[tuple[Command, Reason], Timers, Sky, Scales]:
+    """Follows a wish calmly: (command and reason), and what is remembered of it."""
+    timers = advance(state, snapshot.now_s, settings, told, wish)
+    ceiling, most_a = state.conduct.ceiling, seen.cap_a
+    useful = wish
+    if state.conduct.matters:
+        useful = within_ceiling(wish, told, ceiling, settings)
+        most_a = int(min(most_a, max(ceiling.most_a, told.limit_a)))
+    bounded = _bounded(useful, settings, seen)
+    if wish.sun is not None and seen.cap_a >= settings.min_current_a:
+        sky, scales = _look_up(state, snapshot, settings, seen, wish.sun, most_a=most_a)
+        held = hold_by_worth(state, told, bounded, timers, scales)
+    else:
+        sky, scales = NIGHT, EMPTY  # who does not follow the sun does not watch it
+        held = hold(state, told, bounded, settings, timers, gap_s=seen.gap_s)
+    return pace(state, told, held, settings, timers, gap_s=seen.gap_s), timers, sky, scales
+
+
+def _permitted(
     state: State,
     so_far: tuple[Command, Reason],
     snapshot: Snapshot,
-    wish: Demand | Order,
+    settings: CoreSettings,
     seen: Seen,
     *,
-    settings: CoreSettings,
+    wish: Demand | Order,
 ) -> tuple[State, Command, Reason]:
-    """Nothing more is offered to a car that takes nothing, and it is said so; one that sleeps is woken."""
-    (target, reason), told = so_far, state.told
-    if told is not None and target.charging and _car_paused(snapshot):
-        if target.limit_a > told.limit_a:
-            target, reason = Command(told.limit_a, target.charging), _CAR_PAUSED
-        elif target == told and reason.in_s is None:
-            reason = _CAR_PAUSED
-    if not state.conduct.matters:
-        return state, target, reason
-    return roused(state, (target, reason), wish, seen, settings, now_s=snapshot.now_s)
+    """What car and box make of it, and the caps."""
+    matters, now_s, (target, reason) = state.conduct.matters, snapshot.now_s, so_far
+    if matters:
+        state, target, reason = roused(state, so_far, wish, seen, settings, now_s=now_s)
+    uncapped = target
+    target, reason = _protect(target, reason, settings, seen)
+    if matters:
+        capped = target != uncapped
+        state, target, reason = obeyed(state, (target, reason), wish, seen, settings, now_s=now_s, capped=capped)
+    if snapshot.cap is not None:
+        wanted_a = wish.current_a if isinstance(wish, Demand) else 0.0
+        target, reason = under_cap(
+            target, reason, snapshot.cap, settings, phases=seen.phases, wanted_a=wanted_a, now=snapshot.now
+        )
+    return state, target, reason
 
 
-def _look_up(state: State, snapshot: Snapshot, settings: CoreSettings, seen: Seen, sun: Sun) -> tuple[Sky, Scales]:
+def _look_up(
+    state: State, snapshot: Snapshot, settings: CoreSettings, seen: Seen, sun: Sun, *, most_a: int
+) -> tuple[Sky, Scales]:
     """What is known of the sky after this look, and what weighs."""
     told, surplus_w = state.told, seen.surplus_w
     if told is None or surplus_w is None:
         return state.sky, state.scales
     if snapshot.house.ev_w is None and snapshot.now_s - state.told_at_s < settings.follow_s:
         return state.sky, state.scales  # on its way to what it was told, the car would be taken for a cloud
-    most_a = seen.limit_max_a
-    if state.conduct.matters:
-        most_a = min(most_a, most_useful_a(told, state.conduct.ceiling, settings))
     sky = watch_sky(state.sky, snapshot.now_s, snapshot.house, surplus_w)
     scales = weigh(
         state.scales,
@@ -164,10 +180,16 @@ def _car_paused(snapshot: Snapshot) -> bool:
     return snapshot.status is not None and snapshot.status.state is OcppState.SUSPENDED_EV
 
 
+def _for_a_paused_car(told: Command, target: Command, reason: Reason) -> tuple[Command, Reason]:
+    """Nothing is raised for a car that takes nothing."""
+    if target.limit_a > told.limit_a:
+        return Command(told.limit_a, target.charging), _CAR_PAUSED
+    return target, _CAR_PAUSED if target == told and reason.in_s is None else reason
+
+
 def _bounded(wish: Demand, settings: CoreSettings, seen: Seen) -> Demand:
     """The wish as far as it may be fulfilled: what is forbidden is neither waited for nor promised."""
-    fuse_a, wanted_a = seen.fuse.cap_a, wish.current_a
-    cap_a = seen.limit_max_a if fuse_a is None or fuse_a > seen.limit_max_a else fuse_a
+    wanted_a, cap_a = wish.current_a, seen.cap_a
     if wanted_a < settings.min_current_a or settings.min_current_a <= cap_a > wanted_a - 1:
         return wish
     target, reason = _protect(Command(int(wanted_a), True), wish.reason, settings, seen)
@@ -176,8 +198,7 @@ def _bounded(wish: Demand, settings: CoreSettings, seen: Seen) -> Demand:
 
 def _protect(target: Command, reason: Reason, settings: CoreSettings, seen: Seen) -> tuple[Command, Reason]:
     """The last word: no limit above what configuration, box and main fuse allow, none below the minimum."""
-    limit_max_a, fuse_a = seen.limit_max_a, seen.fuse.cap_a
-    cap_a = limit_max_a if fuse_a is None or fuse_a > limit_max_a else fuse_a
+    limit_max_a, cap_a = seen.limit_max_a, seen.cap_a
     if not target.charging or settings.min_current_a <= cap_a >= target.limit_a:
         return target, reason
     fuse_binds = cap_a < limit_max_a

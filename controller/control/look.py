@@ -41,6 +41,12 @@ class Seen(NamedTuple):
     limit_max_a: int
     gap_s: float
 
+    @property
+    def cap_a(self) -> int:
+        """The smaller of `limit_max_a` and what the fuse leaves, A."""
+        fuse_a = self.fuse.cap_a
+        return self.limit_max_a if fuse_a is None or fuse_a > self.limit_max_a else fuse_a
+
 
 def look(state: State, snapshot: Snapshot, settings: CoreSettings, voltage_v: float) -> Seen:
     """Works the snapshot out.

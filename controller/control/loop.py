@@ -18,7 +18,7 @@ from controller.control.supervisor import contained, supervise
 from controller.domain.decision import Action, Decision
 from controller.domain.errors import DeviceError, StorageError
 from controller.domain.explanation import explain
-from controller.domain.ports import BoxNoteStore, Clock, LimitStore, Publisher, SessionStore, Wallbox
+from controller.domain.ports import BoxNoteStore, CapSource, Clock, LimitStore, Publisher, SessionStore, Wallbox
 from controller.domain.readings import House
 from controller.domain.sentences import Language
 
@@ -37,6 +37,7 @@ class Controller:
         limit_store: Where the user's own limit survives a crash.
         session_store: Where the records of sessions are kept.
         note_store: Where it survives a restart what was learnt of the box.
+        caps: Where a limit from outside comes from; None for nowhere.
         publishers: Told of every tick.
         tick_s: Seconds between two decisions.
         status_every_s: Seconds between two looks at the box.
@@ -55,6 +56,7 @@ class Controller:
         limit_store: LimitStore,
         session_store: SessionStore,
         note_store: BoxNoteStore,
+        caps: CapSource | None = None,
         publishers: tuple[Publisher, ...] = (),
         tick_s: float = 1.0,
         status_every_s: float = 15.0,
@@ -66,6 +68,7 @@ class Controller:
         self._wallbox = wallbox
         self._clock = clock
         self._settings = settings
+        self._caps = caps
         self._publishers = publishers
         self._tick_s = tick_s
         self._stop_on_exit = stop_on_exit
@@ -109,14 +112,15 @@ class Controller:
             await self._clock.sleep(next_s - self._clock.monotonic_s())
 
     def _tick(self) -> None:
-        now_s = self._clock.monotonic_s()
+        now_s, now = self._clock.monotonic_s(), self._clock.now()
         snapshot = Snapshot(
             now_s=now_s,
-            now=self._clock.now(),
+            now=now,
             house=self._meters.house(now_s),
             status=self._link.status,
             power=self._link.power,
             box_down=self._link.down(now_s),
+            cap=self._caps.look(now_s, now) if self._caps is not None else None,
         )
         known = self._state.conduct
         decision = self._decide(snapshot)

@@ -83,6 +83,8 @@ def observe_obedience(known: Obedience, glance: Glance, *, refuses_a: int | None
         return known._replace(offers=(), over_since_s=inf, follows_since_s=inf, span=None)
     at_s, limit_a = glance.at_s, glance.told.limit_a
     kept = [offer for offer in known.offers if at_s - offer[0] <= _REMEMBER_S]
+    if not kept and known.offers and at_s - glance.settled_s <= _REMEMBER_S:
+        kept = [known.offers[-1]]  # looked at long ago, and in force until a moment ago
     known = known._replace(offers=(*kept, (at_s, limit_a)))
     most_a = max(offer_a for _, offer_a in known.offers)
     if refuses_a is not None:

@@ -116,7 +116,7 @@ def hold_by_worth(state: State, told: Command, wish: Demand, timers: Timers, sca
 def _stays_because(scales: Scales, told: Command, stays: Command, why: Reason) -> Reason:
     if scales.worth_kw < 0.0:
         return because(ReasonCode.WEIGHS_STOP, why=why, in_s=moves_within_s(scales))
-    if stays is told and scales.best_a != told.limit_a:
+    if stays is told and 0 < scales.best_a != told.limit_a:  # 0: nothing has been weighed yet
         return because(ReasonCode.CALM, why=why, current_a=scales.best_a)
     return why
 

@@ -101,16 +101,19 @@ def acknowledge(state: State, action: Action, now_s: float) -> State:
                 scales=state.scales.told(switched=False),
             )
         case ActionKind.START | ActionKind.STOP:
-            charging = action.kind is ActionKind.START
+            charging, guards = action.kind is ActionKind.START, state.guards
+            if charging:
+                guards = guards._replace(starts=guards.starts.one_more)
             return state._replace(
                 told=Command(told.limit_a, charging),
                 before=told,
                 told_at_s=now_s,
                 charging_told_at_s=now_s,
                 switched_at_s=now_s,
+                guards=guards,
                 timers=timers._replace(start_s=0.0, stop_s=0.0, raise_s=0.0),
-                refusals=state.refusals if charging else state.refusals._replace(stopping=Refusal()),
                 scales=state.scales.told(switched=True),
+                refusals=state.refusals if charging else state.refusals._replace(stopping=Refusal()),
             )
         case _:
             assert_never(action.kind)

@@ -36,6 +36,8 @@ class CoreSettings:
         fallback_stop_after_s: How long the fallback may go on charging, s; 0 is "for ever".
         limit_change_s: Shortest time between two commands, s; reductions that protect do not wait.
         writes_per_hour: Writes of the limit an hour.
+        starts_per_day: How often a local day charging is started; 0 is "as often as wanted".
+        feed_in_limit_w: Most that the inverter feeds in, W; None where it is not limited.
         follow_s: How long the box and the car take to follow a command, s.
     """
 
@@ -52,4 +54,6 @@ class CoreSettings:
     fallback_stop_after_s: float = 1800.0
     limit_change_s: float = 30.0
     writes_per_hour: float = 60.0
+    starts_per_day: int = 0
+    feed_in_limit_w: float | None = None
     follow_s: float = 30.0

@@ -110,7 +110,7 @@ def standing(state: State, snapshot: Snapshot, settings: CoreSettings, decision:
     demand, told, reason = decision.demand, state.told, decision.reason
     if demand is None or told is None or decision.actions or snapshot.house.ev_w is None:
         return None
-    if settings.main_fuse_a > 0 or reason.code is ReasonCode.BUDGET:
+    if reason.code is ReasonCode.BUDGET or _guarded(snapshot, settings, demand):
         return None
     if state.conduct.matters:
         return None
@@ -156,6 +156,13 @@ def _watch(state: State, snapshot: Snapshot, settings: CoreSettings, demand: Dem
         watts_per_amp=known_phases(state.car, settings) * settings.voltage_v,
         range_a=(settings.min_current_a, max(settings.min_current_a, most_a)),
     )
+
+
+def _guarded(snapshot: Snapshot, settings: CoreSettings, demand: Demand) -> bool:
+    """Whether more than the surplus counts: main fuse, limit of feed-in, a cap, a battery to be spared."""
+    if settings.main_fuse_a > 0 or settings.feed_in_limit_w is not None or snapshot.cap is not None:
+        return True
+    return demand.battery_spared and snapshot.house.battery_w is not None
 
 
 def _rests(state: State, settings: CoreSettings) -> bool:

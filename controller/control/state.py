@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 from controller.control.car_memory import Car
 from controller.control.conduct import Conduct
+from controller.control.guards import Guards
 from controller.control.sky import NIGHT, Sky
 from controller.control.weigh import EMPTY, Scales
+from controller.domain.cap import Cap
 from controller.domain.charger import ChargerStatus, PowerSettings
 from controller.domain.decision import Action, Command
 from controller.domain.readings import House
@@ -33,6 +35,7 @@ class Snapshot:
         status: The box's last dashboard; None while it has to be looked at anew.
         power: The box's last section `power`; None likewise.
         box_down: Why nothing can be told to the box now; None when it can.
+        cap: A limit set from outside; None where none is in force.
     """
 
     now_s: float
@@ -41,6 +44,7 @@ class Snapshot:
     status: ChargerStatus | None
     power: PowerSettings | None
     box_down: Reason | None = None
+    cap: Cap | None = None
 
 
 class Timers(NamedTuple):
@@ -116,6 +120,7 @@ class State(NamedTuple):
         repeat_after_s: Patience before a contradicted command is given again; doubles each time.
         unconfirmed: The last write of the limit, while it has not been read back.
         refusals: What the box would not do.
+        guards: What guards only some sites.
         conduct: How car and box behave.
         pending: The command that is being carried out; None when the box does what it was told.
         timers: Delays and the write budget.
@@ -134,6 +139,7 @@ class State(NamedTuple):
     repeat_after_s: float = REPEAT_AFTER_S
     unconfirmed: Action | None = None
     refusals: Refusals = Refusals()
+    guards: Guards = Guards()
     conduct: Conduct = Conduct()
     pending: Command | None = None
     timers: Timers = Timers()

@@ -89,6 +89,8 @@ class Demand(NamedTuple):
             that is not known; a backtest then looks at every step.
         sun: Where the sun is followed: start, stop and amps are then weighed, and `current_a` says only what would
             suit this moment. None where `current_a` is meant as it stands.
+        battery_spared: Whether the governor is to see to it that no home battery is emptied into the car. False for a
+            strategy that reckons with the battery itself, or means to use it.
     """
 
     current_a: float
@@ -96,6 +98,7 @@ class Demand(NamedTuple):
     dwell: Dwell = Dwell()
     steady_w: tuple[float, float] | None = None
     sun: Sun | None = None
+    battery_spared: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

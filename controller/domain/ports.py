@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from controller.domain.cap import Cap
 from controller.domain.charger import ChargerStatus, PowerSettings
 from controller.domain.decision import Decision
 from controller.domain.readings import House, Reading
@@ -113,6 +114,19 @@ class LimitStore(Protocol):
 
     def probe(self) -> None:
         """Raises when a record could not be kept."""
+        ...
+
+
+class CapSource(Protocol):
+    """Where a limit from outside comes from."""
+
+    def look(self, now_s: float, now: datetime) -> Cap | None:
+        """The cap in force, None without one; returns at once.
+
+        Args:
+            now_s: Monotonic seconds.
+            now: Wall time, aware.
+        """
         ...
 
 

@@ -50,6 +50,14 @@ class ReasonCode(StrEnum):
     BOX_REFUSES = "box_refuses"
     BOX_LOCKED = "box_locked"
     BATTERY_UNKNOWN = "battery_unknown"
+    BATTERY_SPARED = "battery_spared"
+    BATTERY_HELD = "battery_held"
+    CURTAILED = "curtailed"
+    STARTS_SPENT = "starts_spent"
+    CAP = "cap"
+    CAP_STOPS = "cap_stops"
+    CAP_KEPT = "cap_kept"
+    CAP_UNREADABLE = "cap_unreadable"
 
 
 class Reason(NamedTuple):

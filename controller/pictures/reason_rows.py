@@ -32,6 +32,9 @@ _LOOKS: dict[ReasonCode, tuple[str, str]] = {
     ReasonCode.FIXED: ("fixed current", _PLAN),
     ReasonCode.STARTS_SOON: ("starts soon", _SUN),
     ReasonCode.STOPS_SOON: ("stops soon", _CLOUD),
+    ReasonCode.WEIGHS_START: ("weighs a start", _SUN),
+    ReasonCode.WEIGHS_STOP: ("weighs a stop", _CLOUD),
+    ReasonCode.CALM: ("calm", _WAIT),
     ReasonCode.PACING: ("box is paced", _WAIT),
     ReasonCode.BUDGET: ("write budget spent", _WAIT),
     ReasonCode.FUSE: ("main fuse", _LIMIT),
@@ -57,6 +60,14 @@ _LOOKS: dict[ReasonCode, tuple[str, str]] = {
     ReasonCode.BOX_REFUSES: ("box refuses", _FAULT),
     ReasonCode.BOX_LOCKED: ("locked out", _FAULT),
     ReasonCode.BATTERY_UNKNOWN: ("battery is silent", _FAULT),
+    ReasonCode.BATTERY_SPARED: ("as far as the sun", _SUN),
+    ReasonCode.BATTERY_HELD: ("battery is spared", _NIGHT),
+    ReasonCode.CURTAILED: ("hidden sun tried", _SUN),
+    ReasonCode.STARTS_SPENT: ("starts are spent", _LIMIT),
+    ReasonCode.CAP: ("limit from outside", _LIMIT),
+    ReasonCode.CAP_STOPS: ("stopped from outside", _LIMIT),
+    ReasonCode.CAP_KEPT: ("limit is kept", _FAULT),
+    ReasonCode.CAP_UNREADABLE: ("limit unreadable", _FAULT),
 }
 
 _OTHER_CODES = _PLAN  # somebody else's reasons

@@ -101,6 +101,13 @@ def test_a_good_file_becomes_settings() -> None:
         ("main_fuse_a = 35", "main_fuse_a = -1", "3: site.main_fuse_a = -1: must be at least 0"),
         ("main_fuse_a = 35", 'main_fuse_a = "35 A"', r'3: site.main_fuse_a = "35 A": must be a number \(in amps'),
         ("main_fuse_a = 35", "main_fuse_a = true", r"3: site.main_fuse_a = true: must be a number"),
+        ("main_fuse_a = 35", "feed_in_limit_w = -1", "3: site.feed_in_limit_w = -1: must be at least 0"),
+        (
+            "main_fuse_a = 35",
+            'feed_in_limit_w = "0 W"',
+            r'3: site.feed_in_limit_w = "0 W": must be a number \(in watts',
+        ),
+        ("main_fuse_a = 35", "external_cap_file = 1", "3: site.external_cap_file"),
         ('host = "10.0.0.1"', "", "5: meter.grid: host is missing"),
         ('host = "10.0.0.1"', 'host = "http://x/"', r'7: meter.grid.host = "http://x/": is no host name'),
         ('host = "10.0.0.1"', 'host = "x"\nport = 70000', "8: meter.grid.port = 70000: must be at most 65535"),
@@ -137,6 +144,7 @@ def test_a_good_file_becomes_settings() -> None:
         ),
         ('host = "10.0.0.4"', 'host = "x"\nmin_current_a = 5', "21: wallbox.min_current_a = 5: must be at least 6"),
         ('host = "10.0.0.4"', 'host = "x"\nmax_current_a = 16.5', "21: wallbox.max_current_a = 16.5: must be a whole"),
+        ('host = "10.0.0.4"', 'host = "x"\nstarts_per_day = -1', "21: wallbox.starts_per_day = -1: must be at least 0"),
         ('host = "10.0.0.4"', 'host = "x"\nphases = 2', "21: wallbox.phases = 2: must be 1 or 3"),
         ("main_fuse_a = 35", 'language = "fr"', '3: site.language = "fr": must be "en" or "de"'),
         ('host = "10.0.0.4"', 'host = "x"\nfallback = "max"', '"minimum", "stop" or "hold"'),
@@ -360,7 +368,7 @@ def test_every_default_that_the_annotated_file_shows_is_the_default(tmp_path: Pa
     file.write_text("x")
     text = text.replace("/etc/sunpace/wallbox-password", str(file))
     plain = load(text)
-    from_elsewhere = "tls|import_price|feed_in_price|otherwise_price|directory"
+    from_elsewhere = "tls|import_price|feed_in_price|otherwise_price|feed_in_limit_w|external_cap_file|directory"
     from_the_profile = "profile|host|unit_id|port|timeout_s|device|baudrate|max_power_w|includes_car|silent_is_zero"
     shown = re.sub(rf"(?m)^# (?=(?!{from_elsewhere}|{from_the_profile})\w+ += )", "", text)
     assert shown.count("\n# ") < text.count("\n# ")

@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from controller.control.glance import Glance
+from controller.control.obedience import Obedience, observe_obedience
 from controller.control.settings import Fallback
 from controller.domain.charger import OcppState
+from controller.domain.decision import Command
 from controller.domain.demand import Dwell
 from controller.domain.reasons import ReasonCode
 from tests.support.houses import Run, Wants, core
@@ -188,3 +191,14 @@ def test_a_limit_that_does_not_exist_says_nothing_of_a_car_that_charges_at_six()
     for _ in range(30):
         run.step(10.0, obey=False, grid_w=None, grid_age_s=60.0, ev_w=4140.0)
     assert not run.ignores
+
+
+def test_what_was_offered_until_a_moment_ago_may_still_flow() -> None:
+    """A box that is looked at only after each command shows the current of the one before."""
+    seen = Obedience()
+    for at_s, told_s, limit_a, drawn_a in ((5.0, 0.0, 16, 16.0), (1005.0, 1000.0, 12, 16.0), (1150.0, 1145.0, 8, 12.0)):
+        glance = Glance(
+            at_s=at_s, state=OcppState.CHARGING, told=Command(limit_a, True), settled_s=told_s, drawn_a=drawn_a
+        )
+        seen = observe_obedience(seen, glance)
+    assert seen.flows_a == 0

@@ -11,6 +11,7 @@ import pytest
 from controller.control.governor import decide
 from controller.control.standing import Standing, standing
 from controller.control.state import Snapshot, State
+from controller.domain.cap import Cap
 from controller.domain.charger import ChargerStatus, OcppState, PowerSettings
 from controller.domain.decision import Command
 from controller.domain.readings import House
@@ -21,7 +22,7 @@ NEED_W = 0.8 * 6 * 690
 
 
 def stands(
-    state: State, surplus_w: float, *, now_s: float = 1000.0, ev_w: float = 0.0, **settings: Any
+    state: State, surplus_w: float, *, now_s: float = 1000.0, ev_w: float = 0.0, cap: Cap | None = None, **settings: Any
 ) -> Standing | None:
     """What a decision waits for, with the car metered."""
     house = House(grid_w=ev_w - surplus_w, grid_age_s=0.0, pv_w=8000.0, ev_w=ev_w)
@@ -33,6 +34,7 @@ def stands(
         house=house,
         status=ChargerStatus(taken_at_s=now_s, state=OcppState.CHARGING if on else OcppState.SUSPENDED_EVSE),
         power=PowerSettings(taken_at_s=now_s, limit_a=told.limit_a if told is not None else 16),
+        cap=cap,
     )
     site = core(surplus(), **settings)
     after, decision = decide(state, snapshot, site)
@@ -73,6 +75,12 @@ def test_amps_in_force_stand_while_the_same_are_wanted() -> None:
     waits = stands(ON, 8.5 * 690 - 0.2 * 690, ev_w=5520.0)
     assert waits is not None
     assert [waits.from_w, waits.below_w] == pytest.approx([7.8 * 690, 8.8 * 690])
+
+
+@pytest.mark.parametrize(("limit_w", "cap"), [(0.0, None), (None, Cap(current_a=16))])
+def test_every_look_counts_where_feed_in_or_somebody_else_limits(limit_w: float | None, cap: Cap | None) -> None:
+    assert stands(OFF, 500.0, cap=cap, feed_in_limit_w=limit_w) is None
+    assert stands(OFF, 500.0) is not None
 
 
 def test_at_the_maximum_more_sun_changes_nothing() -> None:

@@ -18,6 +18,7 @@ from controller.domain.sentences import Language, changes_when, sentence
 PAGE = (Path(__file__).parents[2] / "docs" / "reasons.md").read_text("utf-8")
 SUN = because(ReasonCode.SUN, surplus_w=5600, need_w=3312)
 CLOUD = because(ReasonCode.CLOUD, surplus_w=1900, need_w=3312)
+CAP = because(ReasonCode.CAP, by="grid operator", until=datetime(2026, 6, 21, 18), current_a=6)  # noqa: DTZ001
 FIGURES: dict[ReasonCode, dict[str, Any]] = {
     ReasonCode.SUN: dict(SUN.values),
     ReasonCode.CLOUD: dict(CLOUD.values),
@@ -29,6 +30,9 @@ FIGURES: dict[ReasonCode, dict[str, Any]] = {
     ReasonCode.FIXED: {"current_a": 10},
     ReasonCode.STARTS_SOON: {"why": SUN, "in_s": 40},
     ReasonCode.STOPS_SOON: {"why": CLOUD, "in_s": 80},
+    ReasonCode.WEIGHS_START: {"why": SUN, "in_s": 40},
+    ReasonCode.WEIGHS_STOP: {"why": CLOUD, "in_s": 80},
+    ReasonCode.CALM: {"why": SUN, "current_a": 9},
     ReasonCode.PACING: {"why": SUN, "in_s": 12},
     ReasonCode.BUDGET: {"why": SUN, "in_s": 540},
     ReasonCode.FUSE: {"house_a": 25.2, "fuse_a": 35.0, "current_a": 9},
@@ -49,6 +53,14 @@ FIGURES: dict[ReasonCode, dict[str, Any]] = {
     ReasonCode.BOX_DOWN: {"error": "...", "in_s": 20},
     ReasonCode.BOX_LOCKED: {"error": "..."},
     ReasonCode.BOX_REFUSES: {"why": SUN, "in_s": 120},
+    ReasonCode.BATTERY_SPARED: {"why": because(ReasonCode.FIXED, current_a=16), "left_w": 5520},
+    ReasonCode.BATTERY_HELD: {"why": because(ReasonCode.WINDOW, until="06:00"), "left_w": 0, "need_w": 4140},
+    ReasonCode.CURTAILED: {"limit_w": 0, "current_a": 6},
+    ReasonCode.STARTS_SPENT: {"starts": 30, "in_s": 36_000},
+    ReasonCode.CAP: dict(CAP.values),
+    ReasonCode.CAP_STOPS: {"by": "outside", "until": "always", "current_a": 3, "min_a": 6},
+    ReasonCode.CAP_KEPT: {"why": CAP},
+    ReasonCode.CAP_UNREADABLE: {"current_a": 6},
 }
 
 

@@ -13,7 +13,7 @@ from controller.domain.sentences import SPEAKERS, Language, changes_when, de, en
 from controller.domain.sentences.speech import Speech, format_duration
 
 SPEECHES = {Language.EN: en.SPEECH, Language.DE: de.SPEECH}
-_EXAMPLES = {"limit_by": "box_maximum", "missing": "pv_power", "fallback": "hold", "until": "always"}
+_EXAMPLES = {"limit_by": "box_maximum", "missing": "pv_power", "fallback": "hold", "until": "always", "by": "outside"}
 EVERYWHERE = pytest.mark.parametrize("language", list(Language))
 
 

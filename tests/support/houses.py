@@ -9,6 +9,7 @@ from controller.control.governor import decide
 from controller.control.reconcile import acknowledge
 from controller.control.settings import CoreSettings
 from controller.control.state import Snapshot, State
+from controller.domain.cap import Cap
 from controller.domain.charger import ChargerStatus, OcppState, PowerSettings
 from controller.domain.decision import ActionKind, Decision
 from controller.domain.demand import Demand, Dwell, Situation, Strategy
@@ -58,6 +59,7 @@ class Run:
         self.box_state = OcppState.CHARGING if charging else OcppState.PREPARING
         self.limit_max_a: int | None = 16
         self.session_energy_wh: float | None = None
+        self.cap: Cap | None = None
         self.decisions: list[Decision] = []
         self.told: list[str] = []
 
@@ -76,6 +78,7 @@ class Run:
                 taken_at_s=self.now_s - 0.1, state=self.box_state, session_energy_wh=self.session_energy_wh
             ),
             power=PowerSettings(taken_at_s=self.now_s - 0.1, limit_a=self.limit_a, limit_max_a=self.limit_max_a),
+            cap=self.cap,
         )
         self.state, decision = decide(self.state, snapshot, self.settings, failed_for_s)
         self.decisions.append(decision)

@@ -96,7 +96,7 @@ async def staged(
         directory: Where its state lies; a fresh one unless given.
         run: Whether the service runs at all.
         box: `BoxSettings` of the wallbox.
-        plant: The plant's options.
+        plant: What the virtual house is made to do.
     """
     day = virtual_day(trace, start, options=plant)
     clock = ScaledClock(day.start)

@@ -46,16 +46,17 @@ _SENTENCES: dict[str, Sentence] = {
         "Ladestopp in {in_s:s}, wenn sich nichts ändert; {why:change}",
     ),
     "weighs_start": Sentence(
-        "{why}; Ladestart binnen {in_s:s}, wenn es so bleibt",
-        "Ladestart, wenn das Entgangene mehr wiegt als ein Start kostet, binnen {in_s:s}, wenn es so bleibt",
+        "{why}; Ladestart spätestens in {in_s:s}, wenn es so bleibt",
+        "Ladestart spätestens in {in_s:s}, wenn es so bleibt: sobald die versäumte Sonne einen Start aufwiegt",
     ),
     "weighs_stop": Sentence(
-        "{why}; Ladestopp binnen {in_s:s}, wenn es so bleibt",
-        "Ladestopp, wenn der Netzbezug mehr wiegt als der nächste Start kostet, binnen {in_s:s}, wenn es so bleibt",
+        "{why}; Ladestopp spätestens in {in_s:s}, wenn es so bleibt",
+        "Ladestopp spätestens in {in_s:s}, wenn es so bleibt: sobald der Netzbezug einen neuen Start aufwiegt; "
+        "{why:change}",
     ),
     "calm": Sentence(
-        "{why}; {current_a} A wären passend und sind noch keinen Befehl wert",
-        "der Ladestrom wird geändert, sobald {current_a} A einen Befehl wert sind",
+        "{why}; {current_a} A würden passen, lohnen aber noch keine Änderung",
+        "geht auf {current_a} A, sobald sich die Änderung gelohnt hätte",
     ),
     "pacing": Sentence(
         "{why}; die Wallbox bekommt die nächste Änderung in {in_s:s}",
@@ -157,11 +158,44 @@ _SENTENCES: dict[str, Sentence] = {
         "der Zähler der Hausbatterie schweigt: was sie abgibt, gilt nicht als Sonne",
         "wartet, bis der Zähler der Hausbatterie antwortet",
     ),
+    "battery_spared": Sentence(
+        "{why}, soweit {left_w:kW} Sonne reichen: die Hausbatterie wird geschont",
+        "mehr Ladestrom mit mehr Sonne, oder wenn die Batterie leer oder gesperrt ist; sonst mit use_battery = true",
+    ),
+    "battery_held": Sentence(
+        "{why}, aber die Hausbatterie würde das Auto speisen; {left_w:kW} Sonne, nötig sind {need_w:kW}",
+        "Ladestart mit {need_w:kW} Sonne, oder wenn die Batterie leer oder gesperrt ist; sonst mit use_battery = true",
+    ),
+    "curtailed": Sentence(
+        "die Einspeisung ist auf {limit_w:kW} begrenzt, vielleicht ist Sonne verborgen: Versuch mit {current_a} A",
+        "bleibt, wenn die Sonne dafür reicht, sonst wird der Versuch zurückgenommen",
+    ),
+    "starts_spent": Sentence(
+        "heute schon {starts} Ladestarts, mehr erlaubt starts_per_day nicht; wieder in {in_s:s}",
+        "Ladestart in {in_s:s}, wenn er dann noch gewünscht ist",
+    ),
+    "cap": Sentence(
+        "begrenzt durch {by:word} bis {until:word}: höchstens {current_a} A",
+        "mehr Ladestrom, wenn die Begrenzung endet oder aufgehoben wird",
+    ),
+    "cap_stops": Sentence(
+        "begrenzt durch {by:word} bis {until:word}: {current_a} A, weniger als die {min_a} A, die ein Auto braucht",
+        "Ladestart, wenn die Begrenzung endet oder {min_a} A zulässt",
+    ),
+    "cap_kept": Sentence(
+        "{why}; ihre Datei ist nicht mehr lesbar, darum gilt sie weiter",
+        "{why:change}, sobald ihre Datei in Ordnung oder gelöscht ist",
+    ),
+    "cap_unreadable": Sentence(
+        "die Datei der Begrenzung von außen ist nicht lesbar: höchstens {current_a} A",
+        "mehr Ladestrom, sobald die Datei in Ordnung oder gelöscht ist",
+    ),
 }
 
 SPEECH = Speech(
     sentences=_SENTENCES,
     words={
+        "outside": "eine Vorgabe von außen",
         "main_fuse": "die Hausanschluss-Sicherung",
         "box_maximum": "die Obergrenze der Wallbox",
         "grid_phases": "die Phasenwerte des Netzzählers fehlen",

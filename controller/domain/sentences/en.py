@@ -47,15 +47,15 @@ _SENTENCES: dict[str, Sentence] = {
     ),
     "weighs_start": Sentence(
         "{why}; starts within {in_s:s} if it stays so",
-        "starts when what is missed outweighs what a start costs, within {in_s:s} if it stays so",
+        "starts within {in_s:s} if it stays so: when the sun that is missed outweighs a start",
     ),
     "weighs_stop": Sentence(
         "{why}; stops within {in_s:s} if it stays so",
-        "stops when what the grid adds outweighs what the next start costs, within {in_s:s} if it stays so",
+        "stops within {in_s:s} if it stays so: when what the grid gives outweighs another start; {why:change}",
     ),
     "calm": Sentence(
         "{why}; {current_a} A would suit, and is not worth a command yet",
-        "the limit is changed when {current_a} A have become worth a command",
+        "changes to {current_a} A when that has been worth a command",
     ),
     "pacing": Sentence(
         "{why}; the box takes the next change in {in_s:s}",
@@ -157,11 +157,44 @@ _SENTENCES: dict[str, Sentence] = {
         "the home battery's meter is silent: what it gives is not taken for sun",
         "waits until the battery's meter answers",
     ),
+    "battery_spared": Sentence(
+        "{why}, as far as {left_w:kW} of sun reach: the home battery is spared",
+        "the car gets more with more sun, or when the battery is empty or held; else with use_battery = true",
+    ),
+    "battery_held": Sentence(
+        "{why}, but the home battery would feed the car; {left_w:kW} of sun, need {need_w:kW}",
+        "starts with {need_w:kW} of sun, or when the battery is empty or held; else with use_battery = true",
+    ),
+    "curtailed": Sentence(
+        "feed-in is limited to {limit_w:kW}, there may be hidden sun: tries {current_a} A",
+        "goes on if the sun carries it, and is taken back if it does not",
+    ),
+    "starts_spent": Sentence(
+        "started {starts} times today, as often as starts_per_day allows; again in {in_s:s}",
+        "starts in {in_s:s} if it is still wanted then",
+    ),
+    "cap": Sentence(
+        "limited by {by:word} until {until:word}: at most {current_a} A",
+        "the car gets more when the limit ends or is lifted",
+    ),
+    "cap_stops": Sentence(
+        "limited by {by:word} until {until:word}: {current_a} A, less than the {min_a} A a car needs",
+        "starts when the limit ends or allows {min_a} A",
+    ),
+    "cap_kept": Sentence(
+        "{why}; its file cannot be read any more, so it is kept",
+        "{why:change}, once its file is mended or removed",
+    ),
+    "cap_unreadable": Sentence(
+        "the file of the limit from outside cannot be read: at most {current_a} A",
+        "the car gets more when the file is mended or removed",
+    ),
 }
 
 SPEECH = Speech(
     sentences=_SENTENCES,
     words={
+        "outside": "somebody outside",
         "main_fuse": "the main fuse",
         "box_maximum": "the wallbox's own maximum",
         "grid_phases": "the grid's phases are missing",

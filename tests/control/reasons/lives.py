@@ -14,6 +14,7 @@ from controller.control.governor import decide
 from controller.control.reconcile import acknowledge, refuse
 from controller.control.settings import CoreSettings, Fallback
 from controller.control.state import Snapshot, State
+from controller.domain.cap import Cap
 from controller.domain.charger import ChargerStatus, OcppState, PowerSettings
 from controller.domain.decision import Action, ActionKind, Decision
 from controller.domain.demand import Dwell, Strategy
@@ -71,6 +72,7 @@ class Moment:
         answer: What becomes of an order: obeyed, refused, or lost.
         failed_for_s: How long the strategy has been failing, s.
         limit_max_a: The box's own maximum, A.
+        cap: A limit from outside.
     """
 
     seconds: float
@@ -81,6 +83,7 @@ class Moment:
     answer: str = "obeys"
     failed_for_s: float | None = None
     limit_max_a: int | None = 16
+    cap: Cap | None = None
 
 
 @dataclass
@@ -106,6 +109,7 @@ class Life:
             status=None if moment.away == "status" else ChargerStatus(taken_at_s=seen_s, state=self.box_state),
             power=None if moment.away == "power" else power,
             box_down=moment.down,
+            cap=moment.cap,
         )
         self.state, decision = decide(self.state, snapshot, self.settings, moment.failed_for_s)
         look = Look(
@@ -163,7 +167,13 @@ _METERS = st.fixed_dictionaries(
         "battery_soc_pct": between(0, 100),
     },
 )
-_PLAIN = st.builds(Moment, seconds=_SECONDS, house=_METERS)
+_ENDS = st.none() | st.sampled_from([BEGIN + timedelta(days=days) for days in (1, 5, 9)])
+_CAPS = st.one_of(
+    st.tuples(between(0, 20), _ENDS).map(lambda cap: Cap(current_a=cap[0], until=cap[1])),
+    st.tuples(between(0, 15_000), _ENDS).map(lambda cap: Cap(power_w=cap[0], until=cap[1], source="them", kept=True)),
+    st.just(Cap()),
+)
+_PLAIN = st.builds(Moment, seconds=_SECONDS, house=_METERS, cap=often(st.none(), _CAPS))
 _ODD = st.builds(
     Moment,
     seconds=_SECONDS,
@@ -174,6 +184,7 @@ _ODD = st.builds(
     answer=st.sampled_from(["obeys", "refuses", "lost"]),
     failed_for_s=often(st.none(), between(0, 4000)),
     limit_max_a=st.none() | st.integers(0, 32),
+    cap=often(st.none(), _CAPS),
 )
 
 
@@ -191,6 +202,8 @@ def lives(draw: st.DrawFn, strategies: st.SearchStrategy[Strategy]) -> tuple[Lif
         fallback=draw(st.sampled_from(Fallback)),
         fallback_stop_after_s=draw(st.sampled_from([0.0, 600.0, 1800.0])),
         writes_per_hour=draw(st.sampled_from([4, 10, 60])),
+        starts_per_day=draw(st.sampled_from([0, 0, 1, 2])),
+        feed_in_limit_w=draw(st.sampled_from([None, None, 0.0, 500.0])),
     )
     life = Life(settings, limit_a=draw(st.integers(0, 32)))
     life.box_state = draw(st.sampled_from([OcppState.PREPARING, OcppState.CHARGING]))
@@ -213,7 +226,9 @@ surplus = st.builds(
     battery=st.sampled_from(["house-first", "car-first"]),
     battery_priority_soc_pct=st.sampled_from([100.0, 50.0]),
 )
-fixed = st.builds(lambda amps: Fixed(FixedSettings(current_a=amps)), st.integers(6, 32))
+fixed = st.builds(
+    lambda amps, use: Fixed(FixedSettings(current_a=amps, use_battery=use)), st.integers(6, 32), st.booleans()
+)
 _CLOCK = st.builds("{:02}:{:02}".format, st.integers(0, 23), st.sampled_from([0, 1, 30, 59]))
 off_peak = st.builds(
     lambda windows, then: OffPeak(OffPeakSettings.model_validate({"windows": windows, "then": then})),

@@ -113,11 +113,9 @@ def sun(look: Look, reason: Reason) -> None:
     assert any(need_w == pytest.approx(one) for one in needs_w)
     if reason.code is ReasonCode.SUN:
         assert surplus_w >= need_w
-        assert not outermost(look, reason) or command(look).charging
     else:
         assert surplus_w < need_w
         assert look.charging is (reason.code is ReasonCode.CLOUD)
-        assert not outermost(look, reason) or not command(look).charging
 
 
 @oracle(ReasonCode.BATTERY_UNKNOWN)
@@ -190,10 +188,17 @@ def outside_window(look: Look, reason: Reason) -> None:
 # --- calm ----------------------------------------------------------------------------------------------------------
 
 
+def wanted(look: Look) -> bool:
+    """Whether charging is: who follows the sun weighs it against what the sky is about to do."""
+    if demand(look).sun is not None:
+        return look.state.scales.worth_kw > 0
+    return demand(look).current_a >= look.settings.min_current_a
+
+
 @oracle(ReasonCode.STARTS_SOON, ReasonCode.MIN_OFF)
 def starts(look: Look, reason: Reason) -> None:
     assert not look.charging
-    assert demand(look).current_a >= look.settings.min_current_a
+    assert wanted(look)
     dwell, off_s = demand(look).dwell, look.snapshot.now_s - look.state.switched_at_s
     longest_s = dwell.start_delay_s if reason.code is ReasonCode.STARTS_SOON else dwell.min_off_s
     assert 0 < reason.values["in_s"] <= longest_s
@@ -204,7 +209,7 @@ def starts(look: Look, reason: Reason) -> None:
 @oracle(ReasonCode.STOPS_SOON, ReasonCode.MIN_ON)
 def stops(look: Look, reason: Reason) -> None:
     assert look.charging
-    assert demand(look).current_a < look.settings.min_current_a
+    assert not wanted(look)
     dwell, on_s = demand(look).dwell, look.snapshot.now_s - look.state.switched_at_s
     longest_s = dwell.stop_delay_s if reason.code is ReasonCode.STOPS_SOON else dwell.min_on_s
     assert 0 < reason.values["in_s"] <= max(longest_s, 2 * gap_s(look))  # a reduction on its way comes first
@@ -215,6 +220,23 @@ def stops(look: Look, reason: Reason) -> None:
 def gap_s(look: Look) -> float:
     """Between two commands: without a meter of the car's own, not before it has followed."""
     return max(look.settings.limit_change_s, 0.0 if look.house.ev_w is not None else look.settings.follow_s)
+
+
+@oracle(ReasonCode.WEIGHS_START, ReasonCode.WEIGHS_STOP)
+def weighs(look: Look, reason: Reason) -> None:
+    assert demand(look).sun is not None
+    assert look.charging is (reason.code is ReasonCode.WEIGHS_STOP)
+    assert reason.values["in_s"] > 0
+    if outermost(look, reason):
+        assert command(look).charging is look.charging
+
+
+@oracle(ReasonCode.CALM)
+def calm(look: Look, reason: Reason) -> None:
+    assert look.charging
+    assert look.state.told is not None
+    assert reason.values["current_a"] != look.state.told.limit_a
+    assert look.settings.min_current_a <= reason.values["current_a"] <= look.settings.max_current_a
 
 
 @oracle(ReasonCode.PACING)

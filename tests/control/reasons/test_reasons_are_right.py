@@ -14,6 +14,7 @@ from controller.domain.demand import Strategy
 from controller.domain.explanation import explain
 from controller.domain.reasons import ReasonCode
 from controller.domain.sentences import Language, changes_when, sentence
+from tests.control.reasons import guard_oracles
 from tests.control.reasons.lives import Life, Look, Moment, fixed, lives, off_peak, surplus, wants
 from tests.control.reasons.oracles import ORACLES, chain, judge
 
@@ -23,6 +24,7 @@ _PROMISES = (*_STARTS, *_STOPS, ReasonCode.PACING, ReasonCode.BUDGET, ReasonCode
 
 
 def test_every_reason_has_an_oracle() -> None:
+    assert guard_oracles.cap in ORACLES.values()
     assert set(ORACLES) == set(ReasonCode)
 
 
@@ -42,7 +44,7 @@ def test_what_a_reason_says_is_so(strategies: st.SearchStrategy[Strategy]) -> No
     right()
 
 
-@given(lives(st.one_of(surplus, wants)))
+@given(lives(wants))
 @settings(max_examples=150)
 def test_what_a_reason_promises_comes_when_it_says_so(story: tuple[Life, list[Moment]]) -> None:
     life, moments = story

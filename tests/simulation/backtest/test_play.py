@@ -135,6 +135,21 @@ def test_coasting_is_stepping_while_the_write_budget_is_spent(budget: int, seed:
     assert stepped.commands > budget
 
 
+@given(seed=st.integers(0, 999))
+@settings(max_examples=6)
+def test_coasting_is_stepping_while_a_days_starts_are_spent(seed: int) -> None:
+    """Also over midnight, when there are new ones."""
+    hasty: dict[str, object] = {"start_delay_s": 0, "stop_delay_s": 0, "min_on_s": 0, "min_off_s": 60}
+    core = replace(site(1, surplus=hasty), starts_per_day=3)
+    random = Random(seed)
+    points = [(float(random.choice((60, 120, 300))), random.choice((0.0, 4000.0)), 300.0) for _ in range(120)]
+    trace = trace_of(points, 1_781_992_800.0)
+    coasted, _ = counted(trace, core, stepping=False)
+    stepped, _ = counted(trace, core, stepping=True)
+    assert near(coasted, stepped)
+    assert 3 <= stepped.starts <= 6
+
+
 def test_a_fixed_current_needs_hardly_a_look() -> None:
     core = site(active="fixed", fixed={"current_a": 10})
     trace = generate(Day(kind=DayKind.SUNNY, seed=2))

@@ -1,0 +1,123 @@
+"""`sunpace cap`: a limit of the car's power that is set from outside."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from controller.app import external_cap_file
+from controller.cli.whole_file import whole_text
+from controller.config.loader import load_places
+from controller.config.models import Places
+from controller.control.clock import WallClock
+from controller.domain.cap import Cap
+from controller.domain.errors import ConfigError, StorageError
+from controller.domain.sentences.speech import format_duration
+from controller.history.cap_file import cap_text, parse_cap, read_cap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapOrder:
+    """What a person has asked for.
+
+    Attributes:
+        power_w: Most on all phases, W; one of it and `current_a` is given.
+        current_a: Most a phase, A.
+        until: When it ends; None for never, where `lasts` is None.
+        lasts: Or how long it lasts from now on.
+        source: Who asked.
+    """
+
+    power_w: float | None
+    current_a: float | None
+    until: datetime | None
+    lasts: timedelta | None
+    source: str
+
+
+def show(config: Path, *, as_json: bool) -> int:
+    """Tells what is in force; returns the exit code. Raises ConfigError and StorageError."""
+    places = load_places(config, os.environ)
+    file = external_cap_file(places)
+    try:
+        cap = read_cap(file)
+    except FileNotFoundError:
+        _tell(file, None, places, as_json=as_json)
+        return 0
+    _tell(file, cap, places, as_json=as_json)
+    return 0
+
+
+def set_cap(config: Path, order: CapOrder, *, as_json: bool) -> int:
+    """Writes a limit; returns the exit code.
+
+    Raises:
+        ConfigError: It cannot be meant like that.
+        StorageError: The file cannot be written.
+    """
+    places = load_places(config, os.environ)
+    file = external_cap_file(places)
+    now = WallClock().now()
+    until = now + order.lasts if order.lasts is not None else order.until
+    if until is not None:
+        until = until.astimezone(places.site.zone).replace(microsecond=0)
+    cap = Cap(power_w=order.power_w, current_a=order.current_a, until=until, source=order.source)
+    if not cap.holds(now):
+        raise ConfigError([f"--until {cap.until}: is over already"])
+    try:
+        cap = parse_cap(cap_text(cap).encode(), "sunpace cap set")
+    except StorageError as error:
+        raise ConfigError([str(error)]) from error
+    if not file.parent.is_dir():
+        raise ConfigError(
+            [
+                f"{file.parent}: there is no such directory, so the service does not look there; name the file in "
+                'config.toml, like [site] external_cap_file = "/etc/sunpace/external-cap.toml"'
+            ]
+        )
+    with whole_text(file) as text:
+        text.write(cap_text(cap))
+    _tell(file, cap, places, as_json=as_json)
+    return 0
+
+
+def clear(config: Path, *, as_json: bool) -> int:
+    """Removes the limit; returns the exit code. Raises ConfigError and StorageError."""
+    places = load_places(config, os.environ)
+    file = external_cap_file(places)
+    try:
+        file.unlink(missing_ok=True)
+    except OSError as error:
+        raise StorageError(f"{file} cannot be removed: {error.strerror}") from error
+    _tell(file, None, places, as_json=as_json)
+    return 0
+
+
+def _tell(file: Path, cap: Cap | None, places: Places, *, as_json: bool) -> None:
+    now = WallClock().now()
+    holds = cap is not None and cap.holds(now)
+    if as_json:
+        told = None if cap is None else {"power_w": cap.power_w, "current_a": cap.current_a, **_end(cap)}
+        print(json.dumps({"file": str(file), "in_force": holds, "cap": told}))
+        return
+    if cap is None:
+        print(f"no limit from outside ({file})")
+        return
+    limit = f"{cap.power_w / 1000:g} kW" if cap.power_w is not None else f"{cap.current_a:g} A a phase"
+    by = f", by {cap.source}" if cap.source else ""
+    if cap.until is None:
+        print(f"limited to {limit} until further notice{by} ({file})")
+        return
+    local = f"{cap.until.astimezone(places.site.zone):%Y-%m-%d %H:%M}"
+    if holds:
+        left = format_duration((cap.until - now).total_seconds())
+        print(f"limited to {limit} until {local}, for {left}{by} ({file})")
+    else:
+        print(f"no limit from outside: one of {limit} ended {local}{by} ({file})")
+
+
+def _end(cap: Cap) -> dict[str, str | None]:
+    return {"until": None if cap.until is None else cap.until.isoformat(), "source": cap.source}
