@@ -5,9 +5,13 @@ from __future__ import annotations
 import argparse
 import platform
 import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
 
 from bench.backtest import bench_backtest, bench_compare
 from bench.car import bench_car
+from bench.causal.report import bench_causal
 from bench.days import bench_days
 from bench.decide import bench_decide
 from bench.idle import bench_idle
@@ -17,7 +21,9 @@ from bench.rush import bench_rush
 from bench.soak import bench_soak
 from bench.startup import bench_imports, bench_startup
 
-_BENCHES = {
+Bench = Callable[[], Iterator[tuple[str, str]]]
+
+_BENCHES: dict[str, list[Bench]] = {
     "decide": [bench_decide],
     "startup": [bench_imports, bench_startup],
     "idle": [bench_idle],
@@ -29,6 +35,7 @@ _BENCHES = {
     "days": [bench_days],
     "law": [bench_law],
     "plants": [bench_plants],
+    "causal": [bench_causal],
 }
 
 
@@ -36,12 +43,17 @@ def main() -> None:
     """Runs the named benchmarks, or all."""
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(_BENCHES)} (all)")
-    names = parser.parse_args().names or list(_BENCHES)
+    parser.add_argument("--traces", nargs="+", type=Path, metavar="F.csv", help="causal: days of your own, two or more")
+    arguments = parser.parse_args()
+    names = arguments.names or (["causal"] if arguments.traces else list(_BENCHES))
     if wrong := [name for name in names if name not in _BENCHES]:
         parser.error(f"no such benchmark: {', '.join(wrong)}")
+    if arguments.traces and names != ["causal"]:
+        parser.error("--traces is for causal alone")
+    benches: dict[str, list[Bench]] = {**_BENCHES, "causal": [partial(bench_causal, arguments.traces or ())]}
     print(f"Python {platform.python_version()} on {platform.machine()}, {sys.implementation.name}")
     for name in names:
-        for bench in _BENCHES[name]:
+        for bench in benches[name]:
             for what, figure in bench():
                 print(f"{what:58} {figure}", flush=True)
 
