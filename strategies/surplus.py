@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from math import inf
 from typing import Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
 from controller.domain.demand import Demand, Dwell, Situation, Sun
-from controller.domain.reasons import ReasonCode, because
-from controller.domain.worth import solar_share_of
+from controller.domain.reasons import Reason, ReasonCode, because
+from controller.domain.worth import best_a, solar_share_of
 
 _DUSK_SHARE = 0.1  # with less PV than this share of the minimum power it is evening, not a cloud
 
@@ -60,6 +59,8 @@ class Surplus:
 
     def __init__(self, settings: SurplusSettings) -> None:
         self._settings = settings
+        self._share, self._start_costs_kwh = settings.solar_share, settings.start_costs_kwh
+        self._bias_w, self._keep_minimum = settings.grid_bias_w, settings.keep_minimum
         self._dwell = _dwell(settings, settings.stop_delay_s)
         self._cloud_dwell = _dwell(settings, max(settings.stop_delay_s, settings.keep_minimum_s))
 
@@ -75,42 +76,29 @@ class Surplus:
 
     def demand(self, situation: Situation) -> Demand:
         """See `Strategy.demand`."""
-        surplus_w = self._surplus_w(situation)
-        if situation.house.battery_missing:
+        house, surplus_w, share = situation.house, self._surplus_w(situation), self._share
+        if house.battery_missing:
             return Demand(current_a=0, reason=because(ReasonCode.BATTERY_UNKNOWN), dwell=self._dwell)
-        watts_per_amp = situation.watts_per_amp
-        need_w = self._settings.solar_share * situation.min_current_a * watts_per_amp
-        aside_w = situation.ev_w - situation.grid_w - surplus_w
-        steady = situation.house.battery_w is None and not self._keeps(situation)
-        sun = Sun(surplus_w, self._settings.solar_share, self._settings.start_costs_kwh, steady)
-        if surplus_w >= need_w:
-            share, least_a, most_a = self._settings.solar_share, situation.min_current_a, situation.max_current_a
-            current_a = max(float(least_a), min(surplus_w / watts_per_amp + 1 - share, float(most_a)))
-            whole_a = int(current_a)
-            from_w = (whole_a - 1 + share) * watts_per_amp if whole_a > least_a else need_w
-            below_w = (whole_a + share) * watts_per_amp if whole_a < most_a else inf
-            return Demand(
-                current_a=current_a,
-                reason=because(ReasonCode.SUN, surplus_w=surplus_w, need_w=need_w),
-                dwell=self._dwell,
-                steady_w=(from_w + aside_w, below_w + aside_w),
-                sun=sun,
-            )
-        code = ReasonCode.CLOUD if situation.charging else ReasonCode.NO_SUN
-        return Demand(
-            current_a=0,
-            reason=because(code, surplus_w=surplus_w, need_w=need_w),
-            dwell=self._stop_dwell(situation, watts_per_amp),
-            steady_w=None if self._keeps(situation) and situation.charging else (-inf, need_w + aside_w),
-            sun=sun,
-        )
+        watts_per_amp, keeps = situation.phases * situation.voltage_v, self._keep_minimum or situation.pause_harms
+        need_w = share * situation.min_current_a * watts_per_amp
+        sun = Sun(surplus_w, share, self._start_costs_kwh, house.battery_w is None and not keeps)
+        figures = {"surplus_w": surplus_w, "need_w": need_w}
+        if surplus_w < need_w:
+            code = ReasonCode.CLOUD if situation.charging else ReasonCode.NO_SUN
+            dwell = self._stop_dwell(situation, watts_per_amp) if keeps else self._dwell
+            return Demand(0.0, Reason(code, figures), dwell, None, sun)
+        suits_a = best_a(surplus_w, watts_per_amp, share, situation.min_current_a, situation.max_current_a)
+        return Demand(float(suits_a), Reason(ReasonCode.SUN, figures), self._dwell, None, sun)
 
     def _surplus_w(self, situation: Situation) -> float:
         """Power that would be exported without the car, W, less the bias and the house battery's part."""
-        battery_w = situation.house.battery_w or 0.0
+        battery_w = situation.house.battery_w
+        surplus_w = situation.ev_w - situation.grid_w - self._bias_w
+        if battery_w is None:
+            return surplus_w
         if self._house_battery_first(situation):
             battery_w = max(0.0, battery_w)  # what it discharges is never the car's; what it charges stays its own
-        return situation.ev_w - situation.grid_w - battery_w - self._settings.grid_bias_w
+        return surplus_w - battery_w
 
     def _house_battery_first(self, situation: Situation) -> bool:
         if self._settings.battery == "car-first":
@@ -119,16 +107,10 @@ class Surplus:
         return soc_pct is None or soc_pct < self._settings.battery_priority_soc_pct
 
     def _stop_dwell(self, situation: Situation, watts_per_amp: float) -> Dwell:
-        """Through a cloud the minimum is kept longer where that is asked for; at dusk never."""
+        """Where the minimum is kept through clouds, it is not at dusk."""
         pv_w = situation.house.pv_w
         dusk_w = _DUSK_SHARE * situation.min_current_a * watts_per_amp
-        if self._keeps(situation) and (pv_w is None or pv_w >= dusk_w):
-            return self._cloud_dwell
-        return self._dwell
-
-    def _keeps(self, situation: Situation) -> bool:
-        """Whether the minimum is kept through clouds: since that is asked for, or a pause would make the box fail."""
-        return self._settings.keep_minimum or situation.pause_harms
+        return self._cloud_dwell if pv_w is None or pv_w >= dusk_w else self._dwell
 
 
 def _dwell(settings: SurplusSettings, stop_delay_s: float) -> Dwell:

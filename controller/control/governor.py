@@ -141,6 +141,8 @@ def _look_up(
     if snapshot.house.ev_w is None and snapshot.now_s - state.told_at_s < settings.follow_s:
         return state.sky, state.scales  # on its way to what it was told, the car would be taken for a cloud
     sky = watch_sky(state.sky, snapshot.now_s, snapshot.house, surplus_w)
+    if sky.looked_at_s is not None and sky.looked_at_s == state.scales.weighed_at_s:
+        return sky, state.scales
     scales = weigh(
         state.scales,
         sky,

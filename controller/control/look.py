@@ -27,6 +27,7 @@ class Seen(NamedTuple):
         fuse: What the main fuse leaves.
         unwatched: What is missing for watching it; None when nothing is.
         limit_max_a: The smaller of the configured maximum and the box's own, A.
+        cap_a: The smaller of that and what the fuse leaves, A.
         gap_s: Shortest time between two commands, s: without a meter of the car's own, not before it has followed.
     """
 
@@ -39,13 +40,8 @@ class Seen(NamedTuple):
     fuse: FuseCap
     unwatched: str | None
     limit_max_a: int
+    cap_a: int
     gap_s: float
-
-    @property
-    def cap_a(self) -> int:
-        """The smaller of `limit_max_a` and what the fuse leaves, A."""
-        fuse_a = self.fuse.cap_a
-        return self.limit_max_a if fuse_a is None or fuse_a > self.limit_max_a else fuse_a
 
 
 def look(state: State, snapshot: Snapshot, settings: CoreSettings, voltage_v: float) -> Seen:
@@ -62,11 +58,12 @@ def look(state: State, snapshot: Snapshot, settings: CoreSettings, voltage_v: fl
     gap_s = settings.limit_change_s if metered else max(settings.limit_change_s, settings.follow_s)
     if grid_w is None or house.grid_age_s > settings.stale_after_s:
         phases = known_phases(state.car, settings)
-        return Seen(False, None, 0.0, phases, voltage_v, 0.0, state.fuse, None, limit_max_a, gap_s)
+        cap_a = _smaller_a(limit_max_a, state.fuse)
+        return Seen(False, None, 0.0, phases, voltage_v, 0.0, state.fuse, None, limit_max_a, cap_a, gap_s)
     car = car_current(state, snapshot, settings, voltage_v)
     phases = car.phases if metered else known_phases(state.car, settings)
     ev_w = power_w(car.for_surplus_a, car.phases, voltage_v)
-    house_a, fuse, missing = 0.0, _NO_FUSE, None
+    house_a, fuse, missing, cap_a = 0.0, _NO_FUSE, None, limit_max_a
     if settings.main_fuse_a > 0:
         worst_a = worst_phase_a(house, grid_w, car.phases, voltage_v, car.for_fuse_a)
         house_a = worst_a - car.for_fuse_a
@@ -74,7 +71,12 @@ def look(state: State, snapshot: Snapshot, settings: CoreSettings, voltage_v: fl
         fuse = state.fuse if rises else fuse_cap(state, settings, house_a, snapshot.now_s)
         if (missing := unwatched(house, settings)) is not None:
             fuse = held_cap(state, settings)
-    return Seen(True, ev_w - grid_w, ev_w, phases, voltage_v, house_a, fuse, missing, limit_max_a, gap_s)
+        cap_a = _smaller_a(limit_max_a, fuse)
+    return Seen(True, ev_w - grid_w, ev_w, phases, voltage_v, house_a, fuse, missing, limit_max_a, cap_a, gap_s)
+
+
+def _smaller_a(limit_max_a: int, fuse: FuseCap) -> int:
+    return limit_max_a if fuse.cap_a is None or fuse.cap_a > limit_max_a else fuse.cap_a
 
 
 def _limit_max_a(snapshot: Snapshot, settings: CoreSettings) -> int:
