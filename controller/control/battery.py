@@ -114,8 +114,8 @@ def spared(spare: Spare, wish: Demand, watts_per_amp: float, min_current_a: int)
         return wish._replace(dwell=_CALM)
     if left_a >= min_current_a:
         reason = because(ReasonCode.BATTERY_SPARED, why=wish.reason, left_w=spare.left_w)
-        return wish._replace(current_a=left_a, reason=reason, dwell=_CALM)
+        return wish._replace(current_a=left_a, reason=reason, dwell=_CALM, sun=None)
     need_w = min_current_a * watts_per_amp
     reason = because(ReasonCode.BATTERY_HELD, why=wish.reason, left_w=spare.left_w, need_w=need_w)
     dwell = _CALM if left_a >= _HOPELESS_SHARE * min_current_a else _AT_ONCE
-    return wish._replace(current_a=0.0, reason=reason, dwell=dwell)
+    return wish._replace(current_a=0.0, reason=reason, dwell=dwell, sun=None)

@@ -18,7 +18,7 @@ from controller.domain.reasons import ReasonCode, because
 _NEAR_W, _NEAR_SHARE = 150.0, 0.03  # how far from its limit export still stands there: inverters play about it
 _PRODUCES_W = 100.0
 _STANDS_FOR_S = 45.0
-_FOLLOWS_S = 30.0  # until box, car and inverter have followed a command
+_FOLLOWS_S = 50.0  # until box and car have followed a command, and the inverter has opened up for them
 _SHORT_FOR_S = 30.0  # what is missing for so long was not hidden
 _LONGEST_TRY_S = 300.0
 _DAWN_S = 3600.0  # after a night nobody's minimum is on the roof at once
@@ -119,8 +119,8 @@ def look_for_hidden(old: Hidden, seen: Outlook) -> Hidden:
     offered_a = told.limit_a if told.charging else 0
     if new.try_a and offered_a == new.try_a:
         return _judged(new, seen, near_w, step_s)
-    if new.given:  # taken back: the strategy did not want to stay there
-        new = _failed(new, seen)
+    if new.given:  # the strategy has moved on by itself: up, for there was more, or down
+        new = _succeeded(new) if offered_a > new.try_a else _failed(new, seen)
     asked = new.try_a and offered_a == (0 if new.starts else new.try_a - 1)
     if new.stands_s <= 0 or new.ends:
         return new._replace(try_a=0)
@@ -188,11 +188,15 @@ def _judged(new: Hidden, seen: Outlook, near_w: float, step_s: float) -> Hidden:
     if short_s >= _SHORT_FOR_S:
         return _failed(new, seen)
     if since_s >= _FOLLOWS_S + _STANDS_FOR_S and short_s <= 0:
-        new = new._replace(starting=Patience()) if new.starts else new._replace(raising=Patience())
-        new = new._replace(try_a=0, given=False)
+        new = _succeeded(new)
     elif since_s >= _LONGEST_TRY_S:
         return _failed(new, seen)
     return _keeping(new._replace(short_s=short_s), seen.told.limit_a, near_w)
+
+
+def _succeeded(new: Hidden) -> Hidden:
+    new = new._replace(try_a=0, given=False)
+    return new._replace(starting=Patience()) if new.starts else new._replace(raising=Patience())
 
 
 def _failed(new: Hidden, seen: Outlook) -> Hidden:

@@ -97,7 +97,7 @@ def home(share: float, **more: Any) -> Run:
 @pytest.mark.parametrize(("share", "reaches_a"), [(0.5, 12), (0.8, 12), (1.0, 12)])
 def test_hidden_sun_is_found_and_followed_an_amp_at_a_time(share: float, reaches_a: int) -> None:
     roof = Roof(home(share, feed_in_limit_w=0.0), sun_w=9000.0)
-    roof.lasts(180)
+    roof.lasts(100)
     assert roof.run.charging
     assert roof.run.limit_a == 6
     assert ReasonCode.CURTAILED in {decision.reason.code for decision in roof.run.decisions}
