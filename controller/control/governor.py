@@ -69,7 +69,10 @@ def decide(
         (target, reason), timers, sky, scales = _follow(state, snapshot, settings, seen, told=told, wish=wish)
     if target.charging and _car_paused(snapshot):
         target, reason = _for_a_paused_car(told, target, reason)
-    state, target, reason = _permitted(state, (target, reason), snapshot, settings, seen, wish=wish)
+    if state.conduct.matters or snapshot.cap is not None:
+        state, target, reason = _permitted(state, (target, reason), snapshot, settings, seen, wish=wish)
+    else:
+        target, reason = _protect(target, reason, settings, seen)
     actions = () if target == told else _actions(told, target)
     if not actions and target.charging and _never_begun(state, snapshot, wish, settings):
         actions = (_START,)
@@ -89,12 +92,10 @@ def _follow(
     state: State, snapshot: Snapshot, settings: CoreSettings, seen: Seen, *, told: Command, wish: Demand
 ) -> tuple[tuple[Command, Reason], Timers, Sky, Scales]:
     """Follows a wish calmly: (command and reason), and what is remembered of it."""
-    timers = advance(state, snapshot.now_s, settings, told, wish)
-    ceiling, most_a = state.conduct.ceiling, seen.cap_a
-    useful = wish
+    timers, most_a, useful = advance(state, snapshot.now_s, settings, told, wish), seen.cap_a, wish
     if state.conduct.matters:
-        useful = within_ceiling(wish, told, ceiling, settings)
-        most_a = int(min(most_a, max(ceiling.most_a, told.limit_a)))
+        useful = within_ceiling(wish, told, state.conduct.ceiling, settings)
+        most_a = int(min(most_a, max(state.conduct.ceiling.most_a, told.limit_a)))
     bounded = _bounded(useful, settings, seen)
     if wish.sun is not None and seen.cap_a >= settings.min_current_a:
         sky, scales = _look_up(state, snapshot, settings, seen, wish.sun, most_a=most_a)

@@ -32,10 +32,10 @@ def advance(
         tokens = _between_0_and(budget, old.write_tokens + step_s * budget / 3600)
     if told is None or wish is None:
         return Timers(now_s, 0.0, 0.0, 0.0, tokens)
-    dwell, wanted = wish.dwell, old.wants_a >= settings.min_current_a
-    wants_a = wish.current_a
+    dwell = wish.dwell
     if wish.sun is not None and not (dwell.start_delay_s or dwell.stop_delay_s):
-        wants_a = told.limit_a if told.charging else 0.0  # what is wanted is weighed, not timed
+        return Timers(now_s, 0.0, 0.0, 0.0, tokens, told.limit_a if told.charging else 0.0)  # weighed, not timed
+    wants_a, wanted = wish.current_a, old.wants_a >= settings.min_current_a
     if not told.charging:
         start_s = old.start_s + step_s if wanted else old.start_s - step_s
         return Timers(now_s, _between_0_and(dwell.start_delay_s, start_s), 0.0, 0.0, tokens, wants_a)
