@@ -124,10 +124,20 @@ def test_the_house_battery(settings: dict[str, Any], battery_w: float, soc_pct: 
     assert reckoned == surplus_w
 
 
+def test_what_is_weighed_is_told_with_every_demand() -> None:
+    for surplus_w in (500.0, 5000.0):
+        sun = demand({"solar_share": 0.6, "start_costs_kwh": 0.3, "grid_bias_w": 100}, grid_w=-surplus_w).sun
+        assert sun == (surplus_w - 100, 0.6, 0.3, True)
+    kept = demand({"keep_minimum": True}, grid_w=500, charging=True).sun
+    assert kept is not None
+    assert not kept.steady
+
+
 def test_a_silent_battery_meter_is_no_sun() -> None:
     answer = demand({}, charging=True, ev_w=5500, grid_w=0, battery_missing=True)
     assert answer.current_a == 0
     assert "home battery" in str(answer.reason)
+    assert answer.sun is None  # nothing is weighed then: it stops
 
 
 def test_words_tell_a_cloud_from_no_sun() -> None:
@@ -138,13 +148,15 @@ def test_words_tell_a_cloud_from_no_sun() -> None:
 
 @pytest.mark.parametrize(("pv_w", "delay_s"), [(None, 3600), (5000, 3600), (400, 180)])
 def test_keep_minimum_holds_through_clouds_but_not_into_the_evening(pv_w: float | None, delay_s: float) -> None:
-    answer = demand({"keep_minimum": True}, charging=True, ev_w=4140, grid_w=4000, pv_w=pv_w)
+    settings = {"keep_minimum": True, "stop_delay_s": 180.0}
+    answer = demand(settings, charging=True, ev_w=4140, grid_w=4000, pv_w=pv_w)
     assert answer.current_a == 0
     assert answer.dwell.stop_delay_s == delay_s
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"solar_share": 0}, {"solar_share": 1.1}, {"min_on_s": -1}, {"battery": "both"}, {"x": 1}]
+    "wrong",
+    [{"solar_share": 0}, {"solar_share": 1.1}, {"min_on_s": -1}, {"start_costs_kwh": 0}, {"battery": "both"}, {"x": 1}],
 )
 def test_settings_are_checked(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
