@@ -148,7 +148,7 @@ def test_right_after_a_command_no_wait_is_told_that_nobody_knows() -> None:
     assert run.told == ["stop"]
     for _ in range(3):
         run.step(1, grid_w=-7000, ev_w=0.0, pv_w=9000.0, grid_current_a=(28.0, 2.0, 2.0))
-        assert str(run.decision.reason) == "sun: 7.0 kW surplus"
+        assert "within" not in str(run.decision.reason)
 
 
 def test_right_after_a_start_the_sun_is_the_reason() -> None:

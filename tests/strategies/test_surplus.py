@@ -70,33 +70,6 @@ def test_no_other_whole_limit_would_be_worth_more(share: float, surplus_w: float
     assert value(chosen_a) == pytest.approx(best, abs=1e-6 * (1 + price) * 10_000)
 
 
-@given(
-    share=st.floats(0.05, 1.0),
-    surplus_w=st.floats(-2000, 14_000),
-    bias_w=st.integers(-300, 300),
-    battery_w=st.sampled_from([None, -800.0, 800.0]),
-    within=st.floats(0.0001, 0.9999),
-)
-def test_within_its_band_a_demand_is_the_same_in_whole_amps(
-    share: float, surplus_w: float, bias_w: int, battery_w: float | None, within: float
-) -> None:
-    settings = {"solar_share": share, "grid_bias_w": bias_w}
-    one = demand(settings, grid_w=-surplus_w, battery_w=battery_w)
-    assert one.steady_w is not None
-    from_w, below_w = one.steady_w
-    assert from_w <= surplus_w + 1e-6
-    assert surplus_w - 1e-6 <= below_w
-    low_w, high_w = max(from_w, -5000.0), min(below_w, 20_000.0)
-    other = demand(settings, grid_w=-(low_w + within * (high_w - low_w)), battery_w=battery_w)
-    assert int(other.current_a) == int(one.current_a)
-    assert other.dwell == one.dwell
-    assert other.steady_w == pytest.approx(one.steady_w)
-
-
-def test_while_the_minimum_is_kept_dusk_counts_too_and_no_band_is_known() -> None:
-    assert demand({"keep_minimum": True}, grid_w=500, charging=True).steady_w is None
-
-
 def test_the_cars_own_draw_is_not_missing_sun() -> None:
     assert int(demand({"solar_share": 1.0}, grid_w=500, ev_w=6900).current_a) == 9
 

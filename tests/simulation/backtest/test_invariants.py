@@ -145,7 +145,7 @@ def test_whatever_happens(
         if command.charging:
             caps_a = [most_a, *([] if moment.fuse_a is None else [moment.fuse_a])]
             assert 6 <= command.limit_a <= min(caps_a)
-        if moment.blind:
+        if moment.blind and lost == 0.0:  # what was lost is believed for a while, and told with the rest
             assert command.limit_a <= before.limit_a
             assert before.charging or not command.charging
         if lost == 0.0:
@@ -194,6 +194,10 @@ def test_when_the_meter_dies_the_box_falls_back_and_stops_in_time(
     if fallback is Fallback.STOP:
         assert not any(moment.command.charging for moment in blind if moment.at_s > falls_s + patience_s)
     if fallback is Fallback.MINIMUM:
-        assert all(moment.command.limit_a <= 6 for moment in blind if moment.at_s > falls_s + patience_s)
+        assert all(
+            moment.command.limit_a <= 6 or not moment.command.charging
+            for moment in blind
+            if moment.at_s > falls_s + patience_s
+        )
     assert not any(moment.command.charging for moment in blind if moment.at_s > falls_s + 600 + patience_s)
     assert all(later.command.limit_a <= earlier.command.limit_a for earlier, later in pairwise(blind))
