@@ -139,8 +139,8 @@ def _look_up(
     told, surplus_w = state.told, seen.surplus_w
     if told is None or surplus_w is None:
         return state.sky, state.scales
-    if snapshot.house.ev_w is None and snapshot.now_s - state.told_at_s < settings.follow_s:
-        return state.sky, state.scales  # on its way to what it was told, the car would be taken for a cloud
+    if snapshot.house.ev_w is None and _is_on_its_way(state, told, snapshot.now_s - settings.follow_s):
+        return state.sky, state.scales  # the car would be taken for a cloud
     sky = watch_sky(state.sky, snapshot.now_s, snapshot.house, surplus_w)
     if sky.looked_at_s is not None and sky.looked_at_s == state.scales.weighed_at_s:
         return sky, state.scales
@@ -155,6 +155,11 @@ def _look_up(
         range_a=(settings.min_current_a, max(settings.min_current_a, most_a)),
     )
     return sky, scales
+
+
+def _is_on_its_way(state: State, told: Command, since_s: float) -> bool:
+    """Whether the car may be changing its current after what was told since then."""
+    return state.told_at_s > since_s and (told.charging or (state.before is not None and state.before.charging))
 
 
 def _idle_reason(snapshot: Snapshot) -> Reason | None:

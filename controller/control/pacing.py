@@ -98,7 +98,7 @@ def hold_by_worth(state: State, told: Command, wish: Demand, timers: Timers, sca
         if scales.worth_kw <= 0.0:
             return told, why
         if not due:
-            return told, because(ReasonCode.WEIGHS_START, why=why, in_s=moves_within_s(scales))
+            return told, _weighs(ReasonCode.WEIGHS_START, why, scales)
         delay_s, least_s = dwell.start_delay_s - timers.start_s, dwell.min_off_s - since_switch_s
         code = ReasonCode.STARTS_SOON if delay_s >= least_s else ReasonCode.MIN_OFF
         moved = Command(scales.best_a, True)
@@ -122,10 +122,16 @@ def _foretold(wish: Demand, scales: Scales) -> Reason:
 
 def _stays_because(scales: Scales, told: Command, stays: Command, why: Reason) -> Reason:
     if scales.worth_kw < 0.0:
-        return because(ReasonCode.WEIGHS_STOP, why=why, in_s=moves_within_s(scales))
+        return _weighs(ReasonCode.WEIGHS_STOP, why, scales)
     if stays is told and 0 < scales.best_a != told.limit_a:  # 0: nothing has been weighed yet
         return because(ReasonCode.CALM, why=why, current_a=scales.best_a)
     return why
+
+
+def _weighs(code: ReasonCode, why: Reason, scales: Scales) -> Reason:
+    """When the move comes; right after a command that is known again at the next look at the sky."""
+    in_s = moves_within_s(scales)
+    return why if in_s == math.inf else because(code, why=why, in_s=in_s)
 
 
 def _whole_amps(wanted_a: float, told: Command, settings: CoreSettings, timers: Timers) -> int:

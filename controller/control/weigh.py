@@ -177,5 +177,13 @@ def _in_the_dark(sun: Sun, charging: bool, watts_per_amp: float, least_a: int) -
 
 
 def moves_within_s(scales: Scales) -> float:
-    """When a start or stop comes at the latest, s, if all stays as it is."""
-    return max(0.0, 3600.0 * scales.switch_lacks_kwh / abs(scales.worth_kw)) if scales.worth_kw else inf
+    """When a start or stop comes at the latest, s, if all stays as it is; infinite before the next look at the sky."""
+    lacks_kwh, worth_kw = scales.switch_lacks_kwh, scales.worth_kw
+    if lacks_kwh <= 0.0:
+        return 0.0
+    if not worth_kw:
+        return inf
+    # what was of late may have spoken for it louder than what is now: that fades
+    felt_kw = worth_kw if worth_kw > _RECENT_LEAST_KW else _RECENT_LEAST_KW
+    fades_kw = scales.recent_kw - felt_kw if worth_kw > 0.0 else felt_kw - scales.recent_kw
+    return (3600.0 * lacks_kwh + _RECENT_AHEAD_S * _at_least_0(fades_kw)) / abs(worth_kw)

@@ -16,87 +16,6 @@ def code(run: Run) -> ReasonCode:
     return run.decision.reason.code
 
 
-class TestSurplus:
-    def test_starts_after_the_delay_at_the_amps_the_sun_carries(self) -> None:
-        run = Run(core(surplus(solar_share=1, start_delay_s=60)))
-        run.steps(60, grid_w=-7000)
-        assert run.told == []
-        assert code(run) is ReasonCode.STARTS_SOON
-        run.steps(2, grid_w=-7000)
-        assert run.told == ["set_limit 10 A", "start"]
-
-    def test_one_bad_sample_does_not_begin_the_delay_anew(self) -> None:
-        run = Run(core(surplus(solar_share=1, start_delay_s=60)))
-        run.steps(50, grid_w=-7000)
-        run.step(1, grid_w=3000)
-        run.steps(14, grid_w=-7000)
-        assert "start" in run.told
-
-    def test_follows_down_at_the_next_gap_and_up_after_ten_seconds(self) -> None:
-        run = Run(core(surplus(solar_share=1)), limit_a=10, charging=True)
-        run.steps(40, grid_w=0, ev_w=6900)
-        run.step(1, grid_w=1500, ev_w=6900)
-        assert run.told == ["set_limit 7 A"]
-        run.steps(29, grid_w=-3000, ev_w=4830)
-        assert run.told == ["set_limit 7 A"]
-        run.step(1, grid_w=-3000, ev_w=4830)
-        assert run.told == ["set_limit 7 A", "set_limit 11 A"]
-
-    def test_one_good_sample_does_not_keep_the_car_on(self) -> None:
-        run = Run(core(surplus(stop_delay_s=180, min_on_s=0)), limit_a=6, charging=True)
-        run.steps(170, grid_w=3500, ev_w=W6)
-        run.step(1, grid_w=-3000, ev_w=W6)
-        run.steps(13, grid_w=3500, ev_w=W6)
-        assert not run.charging
-
-    def test_a_moment_of_more_sun_is_not_raised_for(self) -> None:
-        run = Run(core(surplus(solar_share=1)), limit_a=8, charging=True)
-        run.steps(100, grid_w=0, ev_w=8 * 690)
-        for _ in range(20):
-            run.steps(8, grid_w=-1400, ev_w=8 * 690)
-            run.steps(8, grid_w=-100, ev_w=8 * 690)
-        assert run.told == []
-
-    def test_a_stall_counts_as_a_minute_at_the_most(self) -> None:
-        run = Run(core(surplus(stop_delay_s=180, min_on_s=0)), limit_a=6, charging=True)
-        run.step(1, grid_w=0, ev_w=W6)
-        run.step(5000, grid_w=3500, ev_w=W6)
-        assert run.charging
-
-    def test_cloud_holds_the_minimum_then_stops(self) -> None:
-        run = Run(core(surplus(stop_delay_s=180, min_on_s=0)), limit_a=10, charging=True)
-        run.steps(5, grid_w=0, ev_w=6900)
-        run.steps(2, grid_w=6000, ev_w=6900)
-        assert run.told == ["set_limit 6 A"]
-        run.steps(170, grid_w=3500, ev_w=W6)
-        assert run.charging
-        assert str(run.decision.reason).startswith("cloud: 0.6 kW surplus, need 3.3 kW, stops in ")
-        run.steps(10, grid_w=3500, ev_w=W6)
-        assert run.told == ["set_limit 6 A", "stop"]
-
-    def test_minimum_times_hold(self) -> None:
-        run = Run(core(surplus(start_delay_s=0, stop_delay_s=0, min_on_s=300, min_off_s=300)))
-        run.step(1, grid_w=-8000)
-        assert run.charging
-        run.steps(298, grid_w=8000, ev_w=W6)
-        assert run.charging
-        assert code(run) is ReasonCode.MIN_ON
-        run.steps(5, grid_w=8000, ev_w=W6)
-        assert not run.charging
-        run.steps(295, grid_w=-8000)
-        assert not run.charging
-        assert code(run) is ReasonCode.MIN_OFF
-        run.steps(10, grid_w=-8000)
-        assert run.charging
-
-    def test_trembling_surplus_costs_no_writes(self) -> None:
-        run = Run(core(surplus(solar_share=1)), limit_a=8, charging=True)
-        for second in range(600):
-            watts = 8 * 690 + (60 if second % 2 else -60)  # 0.09 A around 8 A
-            run.step(1, grid_w=8 * 690 - watts, ev_w=8 * 690)
-        assert run.told == []
-
-
 class TestLimits:
     def test_the_smallest_maximum_counts(self) -> None:
         run = Run(core(Wants(32), max_current_a=20))
@@ -266,7 +185,7 @@ class TestHalfDone:
 
     def test_a_start_that_is_no_longer_wanted_is_withdrawn(self) -> None:
         run = self.half_done()
-        assert run.step(1, grid_w=3000).actions == ()
+        assert run.step(5, grid_w=3000).actions == ()  # by the next look at the sky
 
     def test_a_stop_that_is_no_longer_wanted_is_withdrawn(self) -> None:
         strategy = Wants(0)
@@ -383,7 +302,7 @@ class TestBox:
     def test_a_box_that_tells_no_state_is_steered_by_what_it_was_told(self) -> None:
         run = Run(core(surplus(min_on_s=0, min_off_s=0, stop_delay_s=60)))
         for grid_w, ev_w in ((-9000, 0), (5000, 4000), (-9000, 0)):
-            for _ in range(150):
+            for _ in range(110):  # a car that draws nothing for longer would be woken
                 run.box_state = OcppState.UNKNOWN
                 run.step(grid_w=grid_w, ev_w=ev_w)
         assert [told for told in run.told if "limit" not in told] == ["start", "stop", "start"]

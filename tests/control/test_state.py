@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from controller.control.car_memory import Car
+from controller.control.sky import Sky
 from controller.control.state import FuseCap, State, Timers
+from controller.control.weigh import Scales
 from controller.domain.decision import Command
 
 RENEWED: dict[str, Any] = {
@@ -13,6 +15,8 @@ RENEWED: dict[str, Any] = {
     "timers": Timers(at_s=5.0),
     "fuse": FuseCap(9),
     "car": Car(lowest_w=-3.0),
+    "sky": Sky(looked_at_s=4.0),
+    "scales": Scales(missed_kwh=0.5),
 }
 """Another value for each field that a decision renews, in their order."""
 

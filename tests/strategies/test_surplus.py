@@ -70,33 +70,6 @@ def test_no_other_whole_limit_would_be_worth_more(share: float, surplus_w: float
     assert value(chosen_a) == pytest.approx(best, abs=1e-6 * (1 + price) * 10_000)
 
 
-@given(
-    share=st.floats(0.05, 1.0),
-    surplus_w=st.floats(-2000, 14_000),
-    bias_w=st.integers(-300, 300),
-    battery_w=st.sampled_from([None, -800.0, 800.0]),
-    within=st.floats(0.0001, 0.9999),
-)
-def test_within_its_band_a_demand_is_the_same_in_whole_amps(
-    share: float, surplus_w: float, bias_w: int, battery_w: float | None, within: float
-) -> None:
-    settings = {"solar_share": share, "grid_bias_w": bias_w}
-    one = demand(settings, grid_w=-surplus_w, battery_w=battery_w)
-    assert one.steady_w is not None
-    from_w, below_w = one.steady_w
-    assert from_w <= surplus_w + 1e-6
-    assert surplus_w - 1e-6 <= below_w
-    low_w, high_w = max(from_w, -5000.0), min(below_w, 20_000.0)
-    other = demand(settings, grid_w=-(low_w + within * (high_w - low_w)), battery_w=battery_w)
-    assert int(other.current_a) == int(one.current_a)
-    assert other.dwell == one.dwell
-    assert other.steady_w == pytest.approx(one.steady_w)
-
-
-def test_while_the_minimum_is_kept_dusk_counts_too_and_no_band_is_known() -> None:
-    assert demand({"keep_minimum": True}, grid_w=500, charging=True).steady_w is None
-
-
 def test_the_cars_own_draw_is_not_missing_sun() -> None:
     assert int(demand({"solar_share": 1.0}, grid_w=500, ev_w=6900).current_a) == 9
 
@@ -124,10 +97,20 @@ def test_the_house_battery(settings: dict[str, Any], battery_w: float, soc_pct: 
     assert reckoned == surplus_w
 
 
+def test_what_is_weighed_is_told_with_every_demand() -> None:
+    for surplus_w in (500.0, 5000.0):
+        sun = demand({"solar_share": 0.6, "start_costs_kwh": 0.3, "grid_bias_w": 100}, grid_w=-surplus_w).sun
+        assert sun == (surplus_w - 100, 0.6, 0.3, True)
+    kept = demand({"keep_minimum": True}, grid_w=500, charging=True).sun
+    assert kept is not None
+    assert not kept.steady
+
+
 def test_a_silent_battery_meter_is_no_sun() -> None:
     answer = demand({}, charging=True, ev_w=5500, grid_w=0, battery_missing=True)
     assert answer.current_a == 0
     assert "home battery" in str(answer.reason)
+    assert answer.sun is None  # nothing is weighed then: it stops
 
 
 def test_words_tell_a_cloud_from_no_sun() -> None:
@@ -138,13 +121,15 @@ def test_words_tell_a_cloud_from_no_sun() -> None:
 
 @pytest.mark.parametrize(("pv_w", "delay_s"), [(None, 3600), (5000, 3600), (400, 180)])
 def test_keep_minimum_holds_through_clouds_but_not_into_the_evening(pv_w: float | None, delay_s: float) -> None:
-    answer = demand({"keep_minimum": True}, charging=True, ev_w=4140, grid_w=4000, pv_w=pv_w)
+    settings = {"keep_minimum": True, "stop_delay_s": 180.0}
+    answer = demand(settings, charging=True, ev_w=4140, grid_w=4000, pv_w=pv_w)
     assert answer.current_a == 0
     assert answer.dwell.stop_delay_s == delay_s
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"solar_share": 0}, {"solar_share": 1.1}, {"min_on_s": -1}, {"battery": "both"}, {"x": 1}]
+    "wrong",
+    [{"solar_share": 0}, {"solar_share": 1.1}, {"min_on_s": -1}, {"start_costs_kwh": 0}, {"battery": "both"}, {"x": 1}],
 )
 def test_settings_are_checked(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):

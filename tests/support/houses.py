@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from math import inf
 from typing import Any, ClassVar, Self
 
 from controller.control.governor import decide
@@ -40,6 +41,29 @@ class Wants:
 
 def surplus(**settings: Any) -> Surplus:
     return Surplus.from_settings(SurplusSettings(**settings))
+
+
+class Timed(Surplus):
+    """Follows the surplus by delays alone, as a third party's plug-in may."""
+
+    def demand(self, situation: Situation) -> Demand:
+        wish, watts_per_amp = super().demand(situation), situation.watts_per_amp
+        if wish.sun is None:
+            return wish
+        surplus_w, share = wish.sun.surplus_w, self.solar_share
+        least_a, most_a = situation.min_current_a, situation.max_current_a
+        need_w = share * least_a * watts_per_amp
+        if surplus_w < need_w:
+            return wish._replace(sun=None, steady_w=(-inf, need_w))
+        current_a = max(float(least_a), min(surplus_w / watts_per_amp + 1 - share, float(most_a)))
+        whole_a = int(current_a)
+        from_w = (whole_a - 1 + share) * watts_per_amp if whole_a > least_a else need_w
+        below_w = (whole_a + share) * watts_per_amp if whole_a < most_a else inf
+        return wish._replace(sun=None, current_a=current_a, steady_w=(from_w, below_w))
+
+
+def timed(**settings: Any) -> Timed:
+    return Timed(SurplusSettings(**settings))
 
 
 def core(strategy: Strategy | None = None, **settings: Any) -> CoreSettings:
