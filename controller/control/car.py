@@ -29,6 +29,9 @@ from controller.domain.units import MIN_CURRENT_A, power_w
 KNOWN = 0.95
 """Certainty from which the number of phases is counted on."""
 
+ANSWER_S = 14.0
+"""From the moment the car should have followed until its answer has been weighed."""
+
 _MAY_DRAW = frozenset((OcppState.CHARGING, OcppState.UNKNOWN))
 _SURE = 0.99  # a meter that tells what is already so certain is not weighed again
 _SAMPLE_S = 2.0  # samples are at least so far apart
@@ -46,6 +49,8 @@ _FOLLOWS_SHARE = 0.25  # an answer misses what the car would have given by less
 _RESUMES_S = 8.0  # for so long it has to draw again
 _STEP_SCALE_W = 120.0  # error of an answer in a quiet house
 _CLOUDS_W = 300.0  # more where no meter shows the PV: our steps come when the clouds do
+_SLOPE_SAMPLES = 4  # the fewest that show one
+_BENDS_SHARE = 0.25  # of what a slope makes of the house until the answer: so far it may be wrong about that
 _FLOOR_SCALE_W = 150.0
 _METER_SCALE_W, _METER_SHARE = 60.0, 0.03
 _LOWEST_FADES = 0.98  # a mark: what fed in unmetered is forgotten within hours
@@ -166,11 +171,13 @@ def _offered(car: Car, offered_a: float, told_at_s: float, now_s: float, setting
     kept = [offer for offer in car.offers[-_OFFERS:] if car.counter is not None and car.counter.span is not None]
     offers = (*(kept or car.offers[-1:]), (at_s, offered_a))
     fresh = car.recent != () and now_s - car.recent[-1].at_s <= _WINDOW_S
+    found_off = len(car.offers) == 1 and car.offered_a <= 0  # at first contact: it has been so for long
     step, before = None, _level(car, car.recent[-1].at_s - _WINDOW_S) if fresh else None
     if ours and car.step is not None:
         step = car.step._replace(at_s=at_s)
-    elif ours and before is not None and at_s - car.steady_since_s >= settings.follow_s:
-        step = Step(began_s=at_s, at_s=at_s, from_a=car.offered_a, before=before)
+    elif ours and before is not None and (found_off or at_s - car.steady_since_s >= settings.follow_s):
+        slope = 0.0 if car.metered[0] else _slope(car.recent)  # what switches on does not go on rising
+        step = Step(began_s=at_s, at_s=at_s, from_a=car.offered_a, before=before, w_per_s=slope)
     return car._replace(offers=offers, step=step, quiet=None, doubts=0)
 
 
@@ -213,6 +220,15 @@ def _level(car: Car, since_s: float) -> Level | None:
     return Level(sum(loads_w) / len(loads_w), (max(loads_w) - min(loads_w)) / 2, mean_a)
 
 
+def _slope(samples: tuple[Sample, ...]) -> float:
+    """Where the load was going, W/s: the straight line through the samples."""
+    if len(samples) < _SLOPE_SAMPLES:
+        return 0.0
+    mean_s = sum(one.at_s for one in samples) / len(samples)
+    square_s2 = sum((one.at_s - mean_s) ** 2 for one in samples)
+    return sum((one.at_s - mean_s) * one.load_w for one in samples) / square_s2 if square_s2 > 0 else 0.0
+
+
 def _answered(car: Car, drawing: bool, settings: CoreSettings, voltage_v: float, window_s: float = _WINDOW_S) -> Car:
     """Weighs the answer to our step, once the car has had time to follow."""
     step, now_s = car.step, car.recent[-1].at_s if car.recent else -inf
@@ -221,7 +237,7 @@ def _answered(car: Car, drawing: bool, settings: CoreSettings, voltage_v: float,
     level = _level(car, step.at_s + settings.follow_s)
     if level is None or (car.offered_a > 0 and not drawing):
         return car._replace(step=None)
-    answer_w = level.load_w - step.before.load_w
+    answer_w = level.load_w - step.house_w(now_s)
     least_w = _LEAST_ANSWER * power_w(MIN_CURRENT_A, 1, voltage_v)
     silent = 0.0 in (step.from_a, car.offered_a) and abs(answer_w) < least_w
     wakes = step.from_a <= 0 < car.offered_a and now_s < step.at_s + _START_S
@@ -233,7 +249,8 @@ def _answered(car: Car, drawing: bool, settings: CoreSettings, voltage_v: float,
         car = without_frozen_counter(car, step.at_s)
     cast = cast_for(settings.phases, settings.max_current_a)
     longer = ((now_s - step.began_s) / _MARK_S) ** 0.5
-    scale_w = hypot(_STEP_SCALE_W, car.noise_w * longer, step.before.spread_w, level.spread_w)
+    bends_w = _BENDS_SHARE * (step.house_w(now_s) - step.before.load_w)
+    scale_w = hypot(_STEP_SCALE_W, car.noise_w * longer, step.before.spread_w, level.spread_w, bends_w)
     if not car.metered[0]:
         scale_w = hypot(scale_w, _CLOUDS_W)
     changes_a = [one.drawn_a(car.offered_a) - one.drawn_a(step.from_a) for one in cast.candidates]

@@ -8,6 +8,8 @@ from typing import NamedTuple
 from controller.control.car_belief import Belief
 from controller.domain.readings import Phases
 
+_GOES_ON_S = 20.0  # a slope; further ahead it tells nothing
+
 
 class Sample(NamedTuple):
     """One reading of the house.
@@ -45,12 +47,19 @@ class Step(NamedTuple):
         at_s: When it changed last.
         from_a: What was offered before, A.
         before: The house then.
+        w_per_s: And where it was going, by PV that is not metered and by itself, W/s.
     """
 
     began_s: float
     at_s: float
     from_a: float
     before: Level
+    w_per_s: float = 0.0
+
+    def house_w(self, at_s: float) -> float:
+        """What the house would draw at a moment if the car had not been told anything, W."""
+        gone_s = at_s - self.began_s
+        return self.before.load_w + self.w_per_s * (gone_s if gone_s < _GOES_ON_S else _GOES_ON_S)
 
 
 class Counter(NamedTuple):

@@ -11,6 +11,7 @@ import math
 
 from controller.control.ask import Order
 from controller.control.car import observe_car
+from controller.control.car_follow import is_found_other
 from controller.control.conducted import obeyed, roused, watch, within_ceiling
 from controller.control.external_cap import under_cap
 from controller.control.limits import FUSE_RECOVERY_S, mean_voltage_v
@@ -19,7 +20,7 @@ from controller.control.pacing import advance, hold, hold_by_worth, pace
 from controller.control.reconcile import observe, refused_for_s
 from controller.control.safeguards import guarded_wish, within_starts
 from controller.control.settings import CoreSettings
-from controller.control.sky import NIGHT, Sky, watch_sky, without_battery_w
+from controller.control.sky import NIGHT, Sky, rebase, watch_sky, without_battery_w
 from controller.control.state import LONG_AGO_S, Snapshot, State, Timers
 from controller.control.weigh import EMPTY, Scales, weigh
 from controller.domain.charger import OcppState
@@ -51,7 +52,9 @@ def decide(
     """
     state = observe(state, snapshot)
     voltage_v = mean_voltage_v(snapshot.house, settings.voltage_v)
+    found = False
     if (car := observe_car(state, snapshot, settings, voltage_v)) is not state.car:
+        found = snapshot.house.ev_w is None and is_found_other(state.car, car)
         state = state._replace(car=car)
     if snapshot.status is not None and snapshot.status.taken_at_s > state.conduct.at_s:
         state = watch(state, snapshot, settings, voltage_v)
@@ -66,7 +69,9 @@ def decide(
         timers, sky, scales = advance(state, now_s, settings), state.sky, state.scales
         target, reason = wish
     else:
-        (target, reason), timers, sky, scales = _follow(state, snapshot, settings, seen, told=told, wish=wish)
+        (target, reason), timers, sky, scales = _follow(
+            state, snapshot, settings, seen, told=told, wish=wish, found=found
+        )
     if target.charging and _car_paused(snapshot):
         target, reason = _for_a_paused_car(told, target, reason)
     if state.conduct.matters or snapshot.cap is not None:
@@ -89,16 +94,20 @@ def decide(
 
 
 def _follow(
-    state: State, snapshot: Snapshot, settings: CoreSettings, seen: Seen, *, told: Command, wish: Demand
+    state: State, snapshot: Snapshot, settings: CoreSettings, seen: Seen, *, told: Command, wish: Demand, found: bool
 ) -> tuple[tuple[Command, Reason], Timers, Sky, Scales]:
-    """Follows a wish calmly: (command and reason), and what is remembered of it."""
+    """Follows a wish calmly: (command and reason), and what is remembered of it.
+
+    `found`: the car is believed to draw otherwise than before.
+    """
     timers, most_a, useful = advance(state, snapshot.now_s, settings, told, wish), seen.cap_a, wish
     if state.conduct.matters:
         useful = within_ceiling(wish, told, state.conduct.ceiling, settings)
         most_a = int(min(most_a, max(state.conduct.ceiling.most_a, told.limit_a)))
     bounded = _bounded(useful, settings, seen)
     if wish.sun is not None and seen.cap_a >= settings.min_current_a:
-        sky, scales = _look_up(state, snapshot, settings, seen, wish.sun, most_a=most_a)
+        range_a = (settings.min_current_a, max(settings.min_current_a, most_a))
+        sky, scales = _look_up(state, snapshot, settings, seen, wish.sun, range_a=range_a, found=found)
         held = hold_by_worth(state, told, bounded, timers, scales)
     else:
         sky, scales = NIGHT, EMPTY  # who does not follow the sun does not watch it
@@ -133,7 +142,14 @@ def _permitted(
 
 
 def _look_up(
-    state: State, snapshot: Snapshot, settings: CoreSettings, seen: Seen, sun: Sun, *, most_a: int
+    state: State,
+    snapshot: Snapshot,
+    settings: CoreSettings,
+    seen: Seen,
+    sun: Sun,
+    *,
+    range_a: tuple[int, int],
+    found: bool,
 ) -> tuple[Sky, Scales]:
     """What is known of the sky after this look, and what weighs."""
     told, surplus_w = state.told, seen.surplus_w
@@ -141,7 +157,8 @@ def _look_up(
         return state.sky, state.scales
     if snapshot.house.ev_w is None and _is_on_its_way(state, told, snapshot.now_s - settings.follow_s):
         return state.sky, state.scales  # the car would be taken for a cloud
-    sky = watch_sky(state.sky, snapshot.now_s, snapshot.house, surplus_w)
+    known = rebase(state.sky, snapshot.house, surplus_w) if found else state.sky
+    sky = watch_sky(known, snapshot.now_s, snapshot.house, surplus_w)
     if sky.looked_at_s is not None and sky.looked_at_s == state.scales.weighed_at_s:
         return sky, state.scales
     scales = weigh(
@@ -152,7 +169,7 @@ def _look_up(
         charging=told.charging,
         aside_w=without_battery_w(snapshot.house, surplus_w) - sun.surplus_w,
         watts_per_amp=seen.phases * seen.voltage_v,
-        range_a=(settings.min_current_a, max(settings.min_current_a, most_a)),
+        range_a=range_a,
     )
     return sky, scales
 

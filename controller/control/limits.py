@@ -6,6 +6,7 @@ import math
 from typing import NamedTuple
 
 from controller.control.car import estimate_car, known_phases
+from controller.control.car_follow import flowing_a
 from controller.control.settings import CoreSettings
 from controller.control.state import FuseCap, Snapshot, State
 from controller.domain.charger import OcppState
@@ -51,11 +52,13 @@ def car_current(state: State, snapshot: Snapshot, settings: CoreSettings, voltag
     taken = estimate_car(state.car, now_a, settings)
     if before_a != now_a:
         taken_before_a = estimate_car(state.car, before_a, settings).current_a
-        surplus_a = min(taken.current_a, taken_before_a)
+        flows_a = flowing_a(state.car, snapshot.house, snapshot.now_s, settings, voltage_v)
+        surplus_a = min(taken.current_a, taken_before_a) if flows_a is None else flows_a
         return CarCurrent(surplus_a, taken_before_a, taken.phases, taken.current_a if before_a < now_a else None)
     box = snapshot.status.state if snapshot.status is not None else None
     if box is OcppState.CHARGING:
-        return CarCurrent(taken.current_a, taken.current_a, taken.phases)
+        flows_a = flowing_a(state.car, snapshot.house, snapshot.now_s, settings, voltage_v)
+        return CarCurrent(taken.current_a if flows_a is None else flows_a, taken.current_a, taken.phases)
     return CarCurrent(taken.current_a if box is OcppState.UNKNOWN else 0.0, 0.0, taken.phases)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from controller.control.car import known_phases
+from controller.control.car_follow import settles_s
 from controller.control.limits import CarCurrent, car_current, fuse_cap, held_cap, unwatched, worst_phase_a
 from controller.control.settings import CoreSettings
 from controller.control.state import FuseCap, Snapshot, State
@@ -55,7 +56,7 @@ def look(state: State, snapshot: Snapshot, settings: CoreSettings, voltage_v: fl
     """
     house, grid_w, limit_max_a = snapshot.house, snapshot.house.grid_w, _limit_max_a(snapshot, settings)
     metered = house.ev_w is not None
-    gap_s = settings.limit_change_s if metered else max(settings.limit_change_s, settings.follow_s)
+    gap_s = settings.limit_change_s if metered else max(settings.limit_change_s, settles_s(state.car, settings))
     if grid_w is None or house.grid_age_s > settings.stale_after_s:
         phases = known_phases(state.car, settings)
         cap_a = _smaller_a(limit_max_a, state.fuse)

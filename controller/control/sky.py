@@ -103,6 +103,23 @@ def without_battery_w(house: House, surplus_w: float) -> float:
     return surplus_w if house.battery_w is None else surplus_w - house.battery_w
 
 
+def rebase(sky: Sky, house: House, surplus_w: float) -> Sky:
+    """What is known once the car's power is believed to be another one: that is no cloud, and no slope."""
+    if sky.looked_at_s is None:
+        return sky
+    load_w = (house.pv_w or 0.0) - without_battery_w(house, surplus_w)
+    moved_w = load_w - sky.load.raw_w
+    load = sky.load._replace(raw_w=load_w, level_w=sky.load.level_w + moved_w, ahead_w=sky.load.ahead_w + moved_w)
+    return sky._replace(
+        sum_pv_w=0.0,
+        sum_free_w=0.0,
+        readings=0,
+        load=load,
+        usual_w=sky.usual_w - moved_w,
+        expected_w=sky.expected_w - moved_w,
+    )
+
+
 def is_dark(pv_w: float) -> bool:
     """Whether it is night, by the PV."""
     return pv_w < _DARK_W

@@ -69,7 +69,7 @@ class Scales(NamedTuple):
         """After a command: what spoke for it is spent."""
         if not switched:
             return self._replace(raise_kwh=0.0, reduce_kwh=0.0, change_lacks_kwh=inf, writes=self.writes + 1.0)
-        return Scales(self.weighed_at_s, recent_kw=self.recent_kw, writes=self.writes + 1.0, worth_kw=self.worth_kw)
+        return Scales(self.weighed_at_s, recent_kw=self.recent_kw, writes=self.writes + 1.0)  # until the next look
 
 
 EMPTY = Scales()

@@ -30,39 +30,24 @@ VIEWS = {
 ROUGH = {"grid", "grid, currents"}
 """Views in which nothing but our own steps tells of the car's current, and clouds look like their answers."""
 
+LEAST_W = (100, 350)
+"""No bound is closer: below it chance decides."""
+
 FAIR_W = {  # the worst of the fair days, and half as much again: mean and 95 % of the absolute errors
-    "three phases": (240, 1040),
-    "one phase": (70, 350),
-    "two phases": (200, 1380),
-    "10 A": (250, 1040),
-    "1 A less": (300, 1040),
-    "slow": (200, 1040),
+    "three phases": LEAST_W,
+    "one phase": LEAST_W,
+    "two phases": LEAST_W,
+    "10 A": (100, 520),
+    "1 A less": (100, 1040),
+    "slow": LEAST_W,
 }
-FAIR_ROUGH_W = {
-    "three phases": (240, 1040),
-    "one phase": (70, 350),
-    "two phases": (200, 1380),
-    "10 A": (340, 2070),
-    "1 A less": (1060, 1040),
-    "slow": (200, 1040),
-}
-GREY_W = {
-    "three phases": (160, 1040),
-    "one phase": (70, 350),
-    "two phases": (240, 2070),
-    "10 A": (160, 1040),
-    "1 A less": (260, 1380),
-    "slow": (120, 1040),
-}
-GREY_ROUGH_W = {
-    "three phases": (190, 1040),
-    "one phase": (70, 350),
-    "two phases": (1010, 2760),
-    "10 A": (750, 2070),
-    "1 A less": (1310, 2760),
-    "slow": (160, 1040),
-}
+FAIR_ROUGH_W = {**FAIR_W, "10 A": LEAST_W, "1 A less": (1050, 1040)}
+GREY_W = {**FAIR_W, "two phases": (100, 460), "10 A": LEAST_W, "1 A less": (380, 1040)}
+GREY_ROUGH_W = {**FAIR_W, "two phases": (120, 700), "10 A": (130, 1040), "1 A less": (1050, 1120)}
 FAIR = (4, 10)
+CALM = 5
+"""The day on which the sun holds at the first start; a car that starts while it climbs is known a little later."""
+
 GREY = 3
 """The day on which the sun goes at the first start: three to one phase look alike for long."""
 
@@ -74,7 +59,7 @@ DAYS = [
     for seed in (*FAIR, GREY)
     if seed != FAIR[1] or (car != "slow" and view in {*ROUGH, "all"})
 ]
-FOUND_S = {"grid": 3600, "grid, currents": 360, "grid, counter": 600, "grid, PV": 900, "all": 180}
+FOUND_S = {"grid": 2200, "grid, currents": 180, "grid, counter": 400, "grid, PV": 900, "all": 110}
 """By then the phases are certain, and right, on the worst day."""
 
 TOO_GREY = {("two phases", "grid"), ("1 A less", "grid")}
@@ -105,9 +90,10 @@ def test_the_phases_are_found_and_never_wrong(car: str, view: str, seed: int) ->
         assert outcome.found_s <= FOUND_S[view]
 
 
-@pytest.mark.parametrize(("car", "view"), [(car, view) for car, view, seed in DAYS if seed == FAIR[1] and car in PLAIN])
+@pytest.mark.parametrize("car", sorted(PLAIN))
+@pytest.mark.parametrize("view", VIEWS)
 def test_where_the_sun_holds_the_first_start_shows_them(car: str, view: str) -> None:
-    assert (seen(car, view, seed=FAIR[1]).found_s or 0) <= 30
+    assert (seen(car, view, seed=CALM).found_s or 0) <= 30
 
 
 def test_a_one_phase_car_no_longer_draws_from_the_grid_what_the_roof_was_believed_to_give() -> None:
@@ -123,12 +109,12 @@ def test_a_one_phase_car_no_longer_draws_from_the_grid_what_the_roof_was_believe
     assert now.solar_kwh >= metered.solar_kwh - 0.1
 
 
-def test_a_three_phase_car_is_charged_as_if_nothing_were_estimated() -> None:
-    before = drive(Scene(by="offer", from_h=10.0, hours=1.5, step_s=4.0))
+def test_a_three_phase_car_is_charged_as_if_it_were_metered() -> None:
+    metered = drive(Scene(by="meter", from_h=10.0, hours=1.5, step_s=4.0))
     for view in VIEWS:
         now = seen("three phases", view)
-        assert now.solar_kwh >= before.solar_kwh - 0.1
-        assert now.grid_kwh <= before.grid_kwh + 0.1
+        assert now.solar_kwh >= metered.solar_kwh - 0.1
+        assert now.grid_kwh <= metered.grid_kwh + 0.1
 
 
 @pytest.mark.parametrize("view", ["grid, counter", "grid, PV", "all"])
@@ -138,5 +124,5 @@ def test_a_full_car_is_noticed_though_the_box_says_that_it_charges(car: str, vie
     outcome = drive(scene)
     before = drive(replace(scene, by="offer"))
     assert before.mean_w > 3000
-    assert outcome.mean_w <= 700
+    assert outcome.mean_w <= 650
     assert outcome.found_s is not None
