@@ -115,7 +115,7 @@ def hold_by_worth(state: State, told: Command, wish: Demand, timers: Timers, sca
 
 def _foretold(wish: Demand, scales: Scales) -> Reason:
     """The wish's reason; where the sun is about to be another than it is, with what decides."""
-    if (wish.current_a > 0.0) is (scales.worth_kw > 0.0):
+    if scales.best_a == 0 or (wish.current_a > 0.0) is (scales.worth_kw > 0.0):  # 0: nothing has been weighed yet
         return wish.reason
     return because(ReasonCode.EXPECTED, why=wish.reason, expected_w=scales.expected_w)
 

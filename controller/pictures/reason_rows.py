@@ -32,6 +32,7 @@ _LOOKS: dict[ReasonCode, tuple[str, str]] = {
     ReasonCode.FIXED: ("fixed current", _PLAN),
     ReasonCode.STARTS_SOON: ("starts soon", _SUN),
     ReasonCode.STOPS_SOON: ("stops soon", _CLOUD),
+    ReasonCode.EXPECTED: ("looks ahead", _SUN),
     ReasonCode.WEIGHS_START: ("weighs a start", _SUN),
     ReasonCode.WEIGHS_STOP: ("weighs a stop", _CLOUD),
     ReasonCode.CALM: ("calm", _WAIT),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 
@@ -47,10 +48,10 @@ def played(settings: PlantSettings, pilot: Pilot, monkeypatch: pytest.MonkeyPatc
     coasts = 0
     coast = Plant.coast
 
-    def counted(plant: Plant, to_s: float, from_w: float, below_w: float) -> None:
+    def counted(plant: Plant, *waits: Any) -> None:
         nonlocal coasts
         coasts += 1
-        coast(plant, to_s, from_w, below_w)
+        coast(plant, *waits)
 
     monkeypatch.setattr(Plant, "coast", counted)
     came = play(DAY, settings, pilot)
