@@ -263,7 +263,7 @@ def test_the_box_may_restart_whenever_it_likes() -> None:
             stage.home.box.restart()
             await stage.passes(10)
             writes = stage.home.box.record.limit_writes
-            await stage.passes(400)
+            await stage.passes(150)
             assert stage.home.box.enabled
             assert stage.home.box.record.limit_writes > writes  # it had come back with its own 6 A
             assert stage.diary.last.reason.code not in (ReasonCode.BOX_DOWN, ReasonCode.BOX_AWAITED)

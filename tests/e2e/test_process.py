@@ -56,7 +56,8 @@ def test_sigterm_gives_the_box_back_and_exits_0_within_five_seconds(tmp_path: Pa
             assert time.monotonic() - before_s < 5
             assert "own_limit_restored" in service.log("own_limit_restored")
         assert limit_at_box(addresses["wallbox"]) == 16
-        assert list((tmp_path / "sunpace-state").iterdir()) == []
+        left = [file.name for file in (tmp_path / "sunpace-state").iterdir()]
+        assert left == ["sessions.jsonl"]
 
 
 def test_after_sigkill_the_next_run_takes_over_and_still_knows_the_users_limit(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def keeps_its_promise(life: Life, first: Look, moment: Moment) -> None:
     assert in_s is not None
     tick_s = min(60.0, max(1.0, in_s / 30))  # the timers count no single step for more than a minute
     passed_s = 0.0
-    while passed_s <= in_s + 2 * tick_s:
+    while passed_s <= in_s + tick_s:
         passed_s += tick_s
         look = life.step(replace(still, seconds=tick_s))
         if unlike(first, look):
@@ -78,13 +78,15 @@ def keeps_its_promise(life: Life, first: Look, moment: Moment) -> None:
             assert reason.code not in _STOPS or ActionKind.STOP in kinds
             return
         else:
-            assert passed_s <= in_s + 2 * tick_s, (str(look.decision.reason), str(reason))
+            assert passed_s <= in_s + tick_s, (str(look.decision.reason), str(reason))
 
 
 def unlike(first: Look, look: Look) -> bool:
     """Whether something has changed after all: what is believed of box or car, or what the fuse leaves."""
     told, other = first.decision.demand, look.decision.demand
     if told is None or other is None or (told.current_a, told.dwell) != (other.current_a, other.dwell):
+        return True
+    if first.state.conduct.ceiling != look.state.conduct.ceiling:
         return True
     return first.state.told != look.state.told or first.state.fuse.cap_a != look.state.fuse.cap_a
 
