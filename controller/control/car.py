@@ -141,15 +141,11 @@ def _observe_house(car: Car, snapshot: Snapshot, drawing: bool, settings: CoreSe
 
 def _due(car: Car, house: House, taken_at_s: float, settings: CoreSettings, status: ChargerStatus) -> bool:
     """Whether house or box are to be looked at: a reading that is new, or one that is not to be trusted."""
-    return (
-        not car.recent
-        or house.grid_w is None
-        or house.grid_age_s > settings.stale_after_s
-        or house.battery_missing
-        or has_news(car, status)
-        or _metering_changed(car, house)
-        or taken_at_s - car.recent[-1].at_s >= _spacing_s(car, house)
-    )
+    if not car.recent or house.grid_w is None or house.grid_age_s > settings.stale_after_s or house.battery_missing:
+        return True
+    if has_news(car, status) or car.metered != (house.pv_w is not None, house.battery_w is not None):
+        return True
+    return taken_at_s - car.recent[-1].at_s >= _spacing_s(car, house)
 
 
 def _spacing_s(car: Car, house: House) -> float:

@@ -72,7 +72,7 @@ def decide(
         (target, reason), timers, sky, scales = _follow(
             state, snapshot, settings, seen, told=told, wish=wish, found=found
         )
-    if target.charging and _car_paused(snapshot):
+    if target.charging and snapshot.status is not None and snapshot.status.state is OcppState.SUSPENDED_EV:
         target, reason = _for_a_paused_car(told, target, reason)
     if state.conduct.matters or snapshot.cap is not None:
         state, target, reason = _permitted(state, (target, reason), snapshot, settings, seen, wish=wish)
@@ -104,7 +104,8 @@ def _follow(
     if state.conduct.matters:
         useful = within_ceiling(wish, told, state.conduct.ceiling, settings)
         most_a = int(min(most_a, max(state.conduct.ceiling.most_a, told.limit_a)))
-    bounded = _bounded(useful, settings, seen)
+    fits = settings.min_current_a <= seen.cap_a > useful.current_a - 1
+    bounded = useful if fits else _bounded(useful, settings, seen)
     if wish.sun is not None and seen.cap_a >= settings.min_current_a:
         range_a = (settings.min_current_a, max(settings.min_current_a, most_a))
         sky, scales = _look_up(state, snapshot, settings, seen, wish.sun, range_a=range_a, found=found)
@@ -201,10 +202,6 @@ def _never_begun(state: State, snapshot: Snapshot, wish: Demand | Order, setting
     )
 
 
-def _car_paused(snapshot: Snapshot) -> bool:
-    return snapshot.status is not None and snapshot.status.state is OcppState.SUSPENDED_EV
-
-
 def _for_a_paused_car(told: Command, target: Command, reason: Reason) -> tuple[Command, Reason]:
     """Nothing is raised for a car that takes nothing."""
     if target.limit_a > told.limit_a:
@@ -214,8 +211,8 @@ def _for_a_paused_car(told: Command, target: Command, reason: Reason) -> tuple[C
 
 def _bounded(wish: Demand, settings: CoreSettings, seen: Seen) -> Demand:
     """The wish as far as it may be fulfilled: what is forbidden is neither waited for nor promised."""
-    wanted_a, cap_a = wish.current_a, seen.cap_a
-    if wanted_a < settings.min_current_a or settings.min_current_a <= cap_a > wanted_a - 1:
+    wanted_a = wish.current_a
+    if wanted_a < settings.min_current_a:
         return wish
     target, reason = _protect(Command(int(wanted_a), True), wish.reason, settings, seen)
     return wish._replace(current_a=target.limit_a if target.charging else 0.0, reason=reason)

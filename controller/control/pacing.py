@@ -28,7 +28,7 @@ def advance(
     old = state.timers
     step_s = _between_0_and(_LONGEST_STEP_S, now_s - old.at_s) if old.at_s > LONG_AGO_S else 0.0
     tokens = budget = settings.writes_per_hour
-    if old.write_tokens is not None:
+    if old.write_tokens is not None and old.write_tokens < budget:
         tokens = _between_0_and(budget, old.write_tokens + step_s * budget / 3600)
     if told is None or wish is None:
         return Timers(now_s, 0.0, 0.0, 0.0, tokens)
@@ -92,7 +92,9 @@ def _stops_in_s(
 
 def hold_by_worth(state: State, told: Command, wish: Demand, timers: Timers, scales: Scales) -> tuple[Command, Reason]:
     """Turns the wish into a command by what start, stop and amps are worth, and by delays and minimum times."""
-    why, dwell = _foretold(wish, scales), wish.dwell
+    why, dwell = wish.reason, wish.dwell
+    if scales.best_a > 0 and (wish.current_a > 0.0) is not (scales.worth_kw > 0.0):  # 0: nothing has been weighed yet
+        why = because(ReasonCode.EXPECTED, why=why, expected_w=scales.expected_w)
     since_switch_s, due = timers.at_s - state.switched_at_s, scales.switch_lacks_kwh <= 0.0
     if not told.charging:
         if scales.worth_kw <= 0.0:
@@ -111,13 +113,6 @@ def hold_by_worth(state: State, told: Command, wish: Demand, timers: Timers, sca
         told, moved = stays, Command(told.limit_a, False)
     in_s = max(delay_s, least_s)
     return (moved, why) if in_s <= 0 else (told, because(code, why=why, in_s=in_s))
-
-
-def _foretold(wish: Demand, scales: Scales) -> Reason:
-    """The wish's reason; where the sun is about to be another than it is, with what decides."""
-    if scales.best_a == 0 or (wish.current_a > 0.0) is (scales.worth_kw > 0.0):  # 0: nothing has been weighed yet
-        return wish.reason
-    return because(ReasonCode.EXPECTED, why=wish.reason, expected_w=scales.expected_w)
 
 
 def _stays_because(scales: Scales, told: Command, stays: Command, why: Reason) -> Reason:
