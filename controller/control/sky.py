@@ -1,6 +1,6 @@
 """What the sky and the house are about to do: the surplus a command given now will meet; pure.
 
-Looked at every 5 s, on the mean of the last two readings. Between being told and following, the box loses some 10 s,
+Looked at every 5 s, on the mean of the readings since. Between being told and following, the box loses some 10 s,
 and a part of the time until the next command may be given comes on top: for so long PV and load are carried on by their
 slopes.
 What trembles by itself, as meters do, is told from what moves by second differences, and smoothed away.
@@ -14,7 +14,6 @@ from typing import NamedTuple
 from controller.domain.readings import House
 
 LOOK_EVERY_S = 5.0
-_COUNTS_AFTER_S = 3.99  # earlier readings say little of the next look
 _GRAIN_S = 0.01
 _RESTART_AFTER_S = 60.0  # without readings nothing is left that could be carried on
 _PV_LEAD_S = 20.0
@@ -94,10 +93,8 @@ def watch_sky(sky: Sky, now_s: float, house: House, surplus_w: float) -> Sky:
         house: The meters, the grid's fresh.
         surplus_w: What would be exported without the car, W.
     """
-    taken_at_s, since_s = now_s - house.grid_age_s, sky.looked_at_s
-    if since_s is not None and since_s <= now_s < since_s + _COUNTS_AFTER_S:
-        return sky
-    if since_s is not None and taken_at_s <= sky.taken_at_s + _GRAIN_S:
+    taken_at_s = now_s - house.grid_age_s
+    if sky.looked_at_s is not None and taken_at_s <= sky.taken_at_s + _GRAIN_S:
         return sky
     return observe_sky(sky, now_s, taken_at_s, house.pv_w, without_battery_w(house, surplus_w))
 
