@@ -175,7 +175,7 @@ def obeyed(
         told,
         target,
         reason,
-        wanted_a=wanted_a,
+        wanted_a=min(wanted_a, seen.cap_a),
         least_a=settings.min_current_a,
         now_s=now_s,
         gap_s=seen.gap_s - (now_s - state.told_at_s),

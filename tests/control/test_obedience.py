@@ -144,6 +144,17 @@ def test_the_fuse_stops_it_whatever_the_fallback(fallback: Fallback) -> None:
     assert run.decision.reason.code is ReasonCode.LIMIT_IGNORED_CAPPED
 
 
+def test_no_start_is_promised_that_the_fuse_forbids() -> None:
+    run = Wilful(main_fuse_a=25)
+    run.wants(16, 300)
+    run.wants(8, 600)
+    run.load_w = 3 * 13 * VOLTS  # leaves 12 A of 25, and 16 A would flow
+    run.strategy.dwell = Dwell(start_delay_s=900.0)
+    said = len(run.decisions)
+    run.wants(16, 1200)
+    assert {one.reason.code for one in run.decisions[said:]} == {ReasonCode.LIMIT_IGNORED_CAPPED}
+
+
 def test_the_fuse_does_not_wait_until_it_is_found_out() -> None:
     run = Wilful(main_fuse_a=25)
     run.wants(16, 300)
