@@ -92,8 +92,7 @@ class Surplus:
 
     def _surplus_w(self, situation: Situation) -> float:
         """Power that would be exported without the car, W, less the bias and the house battery's part."""
-        battery_w = situation.house.battery_w
-        surplus_w = situation.ev_w - situation.grid_w - self._bias_w
+        surplus_w, battery_w = situation.ev_w - situation.grid_w - self._bias_w, situation.house.battery_w
         if battery_w is None:
             return surplus_w
         if self._house_battery_first(situation):

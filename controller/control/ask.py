@@ -45,7 +45,18 @@ def wish_for(
         return _fallback(told, settings, failed_for_s, ReasonCode.STRATEGY_FAILED)
     if status is not None and status.state.plugged is False:
         return _NO_CAR
-    situation = _situation(told, snapshot, settings, seen, pause_harms=pause_harms)
+    situation = Situation(
+        snapshot.now.astimezone(settings.timezone),
+        house,
+        seen.ev_w - (seen.surplus_w or 0.0),
+        seen.ev_w,
+        told.charging,
+        settings.min_current_a,
+        seen.limit_max_a,
+        seen.phases,
+        seen.voltage_v,
+        pause_harms,
+    )
     own = _ask(situation, settings)
     return own if hidden is None else _with_hidden(own, hidden, situation, settings)
 
@@ -72,23 +83,6 @@ def _with_hidden(own: Demand, hidden: Hidden, situation: Situation, settings: Co
         return own
     tried = _ask(situation._replace(grid_w=situation.grid_w - hidden.allow_w), settings)
     return with_hidden(own, tried, hidden, settings.feed_in_limit_w or 0.0, settings.min_current_a)
-
-
-def _situation(
-    told: Command, snapshot: Snapshot, settings: CoreSettings, seen: Seen, *, pause_harms: bool
-) -> Situation:
-    return Situation(
-        snapshot.now.astimezone(settings.timezone),
-        snapshot.house,
-        seen.ev_w - (seen.surplus_w or 0.0),
-        seen.ev_w,
-        told.charging,
-        settings.min_current_a,
-        seen.limit_max_a,
-        seen.phases,
-        seen.voltage_v,
-        pause_harms,
-    )
 
 
 def _ask(situation: Situation, settings: CoreSettings) -> Demand:

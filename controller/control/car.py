@@ -145,15 +145,13 @@ def _due(car: Car, house: House, taken_at_s: float, settings: CoreSettings, stat
         return True
     if has_news(car, status) or car.metered != (house.pv_w is not None, house.battery_w is not None):
         return True
-    return taken_at_s - car.recent[-1].at_s >= _spacing_s(car, house)
-
-
-def _spacing_s(car: Car, house: House) -> float:
-    """Time between two samples: the less there is to find out, the longer."""
+    since_s = taken_at_s - car.recent[-1].at_s
     if house.ev_w is None:
-        return _SAMPLE_S
+        return since_s >= _SAMPLE_S
+    if since_s < _METERED_SAMPLE_S:  # the less there is to find out, the longer
+        return False
     sure = car.offered_a <= 0 or (car.belief is not None and car.belief.certainty >= _SURE)
-    return _SURE_SAMPLE_S if sure else _METERED_SAMPLE_S
+    return not sure or since_s >= _SURE_SAMPLE_S
 
 
 def _metering_changed(car: Car, house: House) -> bool:

@@ -107,7 +107,7 @@ def _follow(
     fits = settings.min_current_a <= seen.cap_a > useful.current_a - 1
     bounded = useful if fits else _bounded(useful, settings, seen)
     if wish.sun is not None and seen.cap_a >= settings.min_current_a:
-        range_a = (settings.min_current_a, max(settings.min_current_a, most_a))
+        range_a = (settings.min_current_a, most_a if most_a > settings.min_current_a else settings.min_current_a)
         sky, scales = _look_up(state, snapshot, settings, seen, wish.sun, range_a=range_a, found=found)
         held = hold_by_worth(state, told, bounded, timers, scales)
     else:
@@ -158,12 +158,12 @@ def _look_up(
         return state.sky, state.scales
     if snapshot.house.ev_w is None and _is_on_its_way(state, told, snapshot.now_s - settings.follow_s):
         return state.sky, state.scales  # the car would be taken for a cloud
-    known = rebase(state.sky, snapshot.house, surplus_w) if found else state.sky
+    known, weighed = rebase(state.sky, snapshot.house, surplus_w) if found else state.sky, state.scales
     sky = watch_sky(known, snapshot.now_s, snapshot.house, surplus_w)
-    if sky.looked_at_s is not None and sky.looked_at_s == state.scales.weighed_at_s:
-        return sky, state.scales
+    if sky.looked_at_s is not None and sky.looked_at_s == weighed.weighed_at_s:
+        return sky, weighed
     scales = weigh(
-        state.scales,
+        weighed,
         sky,
         sun,
         told.limit_a,

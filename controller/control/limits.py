@@ -10,7 +10,6 @@ from controller.control.car_follow import flowing_a
 from controller.control.settings import CoreSettings
 from controller.control.state import FuseCap, Snapshot, State
 from controller.domain.charger import OcppState
-from controller.domain.decision import Command
 from controller.domain.readings import House
 from controller.domain.units import power_w
 
@@ -40,10 +39,10 @@ class CarCurrent(NamedTuple):
 
 def car_current(state: State, snapshot: Snapshot, settings: CoreSettings, voltage_v: float) -> CarCurrent:
     """The car's current: from its meter, else what it is believed to take of what the box was told and shows."""
-    now_a = before_a = _offered_a(state.told)
-    if state.before is not None and snapshot.now_s - state.told_at_s < settings.follow_s:
-        before_a = _offered_a(state.before)
-    ev_w = snapshot.house.ev_w
+    told, before, ev_w = state.told, state.before, snapshot.house.ev_w
+    now_a = before_a = told.limit_a if told is not None and told.charging else 0
+    if before is not None and snapshot.now_s - state.told_at_s < settings.follow_s:
+        before_a = before.limit_a if before.charging else 0
     if ev_w is not None:
         phases = known_phases(state.car, settings)
         measured_a = ev_w / (phases * voltage_v)
@@ -60,10 +59,6 @@ def car_current(state: State, snapshot: Snapshot, settings: CoreSettings, voltag
         flows_a = flowing_a(state.car, snapshot.house, snapshot.now_s, settings, voltage_v)
         return CarCurrent(taken.current_a if flows_a is None else flows_a, taken.current_a, taken.phases)
     return CarCurrent(taken.current_a if box is OcppState.UNKNOWN else 0.0, 0.0, taken.phases)
-
-
-def _offered_a(command: Command | None) -> float:
-    return float(command.limit_a) if command is not None and command.charging else 0.0
 
 
 def mean_voltage_v(house: House, nominal_v: float) -> float:
@@ -107,9 +102,11 @@ def held_cap(state: State, settings: CoreSettings) -> FuseCap:
 
 def fuse_cap(state: State, settings: CoreSettings, house_a: float, now_s: float) -> FuseCap:
     """Down at once, up only after the fuse has left more for a while."""
-    if settings.main_fuse_a <= 0:
+    fuse_a = settings.main_fuse_a
+    if fuse_a <= 0:
         return FuseCap()
-    leaves_a = max(0, math.floor(settings.main_fuse_a - house_a if house_a > 0.0 else settings.main_fuse_a))
+    house_a = house_a if house_a > 0.0 else 0.0
+    leaves_a = math.floor(fuse_a - house_a) if house_a < fuse_a else 0
     cap_a, better_since_s = state.fuse
     if leaves_a == cap_a and better_since_s is None:
         return state.fuse

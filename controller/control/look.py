@@ -54,8 +54,10 @@ def look(state: State, snapshot: Snapshot, settings: CoreSettings, voltage_v: fl
         settings: The site.
         voltage_v: Mean phase voltage, V.
     """
-    house, grid_w, limit_max_a = snapshot.house, snapshot.house.grid_w, _limit_max_a(snapshot, settings)
-    metered = house.ev_w is not None
+    house, power = snapshot.house, snapshot.power
+    grid_w, metered, limit_max_a = house.grid_w, house.ev_w is not None, settings.max_current_a
+    if power is not None and power.limit_max_a is not None and power.limit_max_a < limit_max_a:
+        limit_max_a = power.limit_max_a
     gap_s = settings.limit_change_s if metered else max(settings.limit_change_s, settles_s(state.car, settings))
     if grid_w is None or house.grid_age_s > settings.stale_after_s:
         phases = known_phases(state.car, settings)
@@ -78,11 +80,6 @@ def look(state: State, snapshot: Snapshot, settings: CoreSettings, voltage_v: fl
 
 def _smaller_a(limit_max_a: int, fuse: FuseCap) -> int:
     return limit_max_a if fuse.cap_a is None or fuse.cap_a > limit_max_a else fuse.cap_a
-
-
-def _limit_max_a(snapshot: Snapshot, settings: CoreSettings) -> int:
-    box_max_a = snapshot.power.limit_max_a if snapshot.power is not None else None
-    return settings.max_current_a if box_max_a is None else min(settings.max_current_a, box_max_a)
 
 
 def _risen_a(house: House, car: CarCurrent, voltage_v: float) -> float:
