@@ -84,9 +84,10 @@ def _stops_in_s(
 ) -> float:
     """When a stop comes that is due in `due_s`: what is told before puts it off until the gap is over."""
     if target != told:
-        reduces_s, _ = _waits(state, told, target, settings, timers, gap_s=gap_s)
+        waits_s, _ = _waits(state, told, target, settings, timers, gap_s=gap_s)
+        reduces_s = max(0.0, waits_s, state.refusals.reducing.until_s - timers.at_s)
         if reduces_s < due_s:
-            return max(due_s, max(0.0, reduces_s) + gap_s)
+            return max(due_s, reduces_s + gap_s)
     return max(due_s, gap_s - (timers.at_s - state.told_at_s))
 
 
@@ -152,13 +153,13 @@ def pace(
 ) -> tuple[Command, Reason]:
     """Keeps the gap between commands and the write budget; raising leaves a reserve for reducing.
 
-    A command that is half carried out is finished as it was, unless its start or stop is no longer wanted.
+    A command that is half carried out, its limit written, is finished as it was, unless its start is no longer wanted.
     """
     target, reason = wanted
     if target == told:
         return wanted
     pending = state.pending
-    if pending is not None and pending != told and pending.charging == target.charging:
+    if pending is not None and pending.limit_a == told.limit_a and pending.charging == target.charging != told.charging:
         return pending, reason
     waits_s, code = _waits(state, told, target, settings, timers, gap_s=gap_s)
     return wanted if waits_s <= 0 else (told, because(code, why=reason, in_s=waits_s))

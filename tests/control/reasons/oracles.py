@@ -303,8 +303,9 @@ def fuse(look: Look, reason: Reason) -> None:
 def _binds(look: Look, reason: Reason) -> None:
     if outermost(look, reason):
         told, limit_a, given = look.state.told, reason.values["current_a"], command(look)
-        rising = told is not None and told.limit_a < limit_a  # calmly, and a command that was begun is finished first
-        assert given == Command(limit_a, True) or (rising and given.charging and given.limit_a < limit_a)
+        begun = told is not None and not told.charging and given == Command(told.limit_a, True)  # and is finished first
+        calm = told is not None and told.limit_a < limit_a  # on its way up, which takes ten seconds
+        assert given in (Command(limit_a, True), told if calm else None) or (begun and given.limit_a < limit_a)
 
 
 @oracle(ReasonCode.FUSE_HELD)
