@@ -81,12 +81,12 @@ def law_on(days: Sequence[Source]) -> Iterator[tuple[str, str]]:
         (NOISE, _TREMBLES),
     )
     for constants, extra in tried:
-        base = [_captured(days, cell, extra) for cell in CELLS]
+        base = [captured_of(days, cell, extra) for cell in CELLS]
         yield "  as it stands" + (", with " + ", ".join(extra) if extra else ""), _row(base, "%")
         for module, name in constants:
             for factor in (0.5, 2.0):
-                with _scaled(module, name, factor):
-                    changed = [_captured(days, cell, extra) for cell in CELLS]
+                with scaled(module, name, factor):
+                    changed = [captured_of(days, cell, extra) for cell in CELLS]
                 value = getattr(module, name) * factor
                 yield (
                     f"  {name.strip('_').lower()} = {value:g}",
@@ -116,8 +116,8 @@ def _all_pilots(days: Sequence[Source], cell: tuple[float, int], sets: tuple[str
     return {name: figures(by_pilot(runs, name)) for name in (*PEERS, OURS)}
 
 
-def _captured(days: Sequence[Source], cell: tuple[float, int], sets: tuple[str, ...]) -> float:
-    captured = figures(_runs(days, cell, sets, [OURS], jobs=1)).captured
+def captured_of(days: Sequence[Source], cell: tuple[float, int], sets: tuple[str, ...]) -> float:
+    captured = figures(by_pilot(_runs(days, cell, sets, [OURS], jobs=1), OURS)).captured
     return 0.0 if captured is None else 100 * captured
 
 
@@ -135,7 +135,7 @@ def _row(figures_: Sequence[float], unit: str) -> str:
 
 
 @contextmanager
-def _scaled(module: ModuleType, name: str, factor: float) -> Iterator[None]:
+def scaled(module: ModuleType, name: str, factor: float) -> Iterator[None]:
     """One constant at another value."""
     value = getattr(module, name)
     setattr(module, name, value * factor)

@@ -14,9 +14,9 @@ from controller.control.sky import Sky
 from controller.domain.demand import Sun
 from controller.domain.worth import best_a, worth_w
 
-_PRICE_SHARE = 0.47  # of a start's price: who waits for all of it has paid twice in the end
+_PRICE_SHARE = 0.6  # of a start's price: who waits for all of it has paid twice in the end
 _COMMAND_COSTS_KWH = 0.002
-_AHEAD_S = 110.0  # what is there now goes on for so long,
+_AHEAD_S = 85.0  # what is there now goes on for so long,
 _RECENT_AHEAD_S = 150.0  # and what was there of late for so long beyond
 _RECENT_S = 110.0
 _RECENT_LEAST_KW = -1.0  # a cloud says no more than that: how dark it is says nothing of when it ends

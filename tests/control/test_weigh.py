@@ -14,7 +14,7 @@ from controller.control.weigh import EMPTY, Scales, moves_within_s, weigh
 from controller.domain.demand import Sun
 
 W6 = 6 * 690.0
-PRICE_KWH = 0.47 * (0.1 + 2 * 0.002)
+PRICE_KWH = 0.6 * (0.1 + 2 * 0.002)
 
 
 def sky_at(look: int, expected_w: float, *, spread_w: float = 0.0, noise_w: float = 0.0) -> Sky:
@@ -52,7 +52,7 @@ def test_a_start_comes_when_what_was_missed_and_what_is_ahead_reach_the_price(ex
     _, seen = looks_until_due(expected_w, charging=False)
     for number, scales in enumerate(seen):
         assert scales.missed_kwh == pytest.approx(number * 5 * worth_kw / 3600)
-        ahead_kwh = (110 * worth_kw + 150 * scales.recent_kw) / 3600
+        ahead_kwh = (85 * worth_kw + 150 * scales.recent_kw) / 3600
         assert scales.switch_lacks_kwh == pytest.approx(PRICE_KWH - scales.missed_kwh - ahead_kwh)
         assert (scales.switch_lacks_kwh <= 0) is (number == len(seen) - 1)
 
@@ -64,7 +64,7 @@ def test_a_stop_comes_when_what_was_borne_and_what_is_ahead_reach_the_price() ->
     assert 2 < looks < 100
     for number, scales in enumerate(seen, start=1):
         assert scales.borne_kwh == pytest.approx(number * 5 * -worth_kw / 3600)
-        ahead_kwh = (110 * worth_kw + 150 * scales.recent_kw) / 3600
+        ahead_kwh = (85 * worth_kw + 150 * scales.recent_kw) / 3600
         assert scales.switch_lacks_kwh == pytest.approx(PRICE_KWH - scales.borne_kwh + ahead_kwh)
 
 
