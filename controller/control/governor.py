@@ -109,7 +109,8 @@ def _follow(
     if wish.sun is not None and seen.cap_a >= settings.min_current_a:
         range_a = (settings.min_current_a, most_a if most_a > settings.min_current_a else settings.min_current_a)
         sky, scales = _look_up(state, snapshot, settings, seen, wish.sun, range_a=range_a, found=found)
-        held = hold_by_worth(state, told, bounded, timers, scales)
+        weighed = scales.best_a > 0  # until then nothing is told that a cap could bound
+        held = hold_by_worth(state, told, bounded if weighed else useful, timers, scales)
     else:
         sky, scales = NIGHT, EMPTY  # who does not follow the sun does not watch it
         held = hold(state, told, bounded, settings, timers, gap_s=seen.gap_s)

@@ -90,7 +90,8 @@ def unlike(first: Look, look: Look) -> bool:
     told, other = first.decision.demand, look.decision.demand
     if told is None or other is None or (told.current_a, told.dwell) != (other.current_a, other.dwell):
         return True
-    if first.state.conduct.ceiling != look.state.conduct.ceiling:
+    conduct, other_conduct = first.state.conduct, look.state.conduct
+    if conduct.ceiling != other_conduct.ceiling or conduct.obedience.flows_a != other_conduct.obedience.flows_a:
         return True
     return first.state.told != look.state.told or first.state.fuse.cap_a != look.state.fuse.cap_a
 
