@@ -15,14 +15,14 @@ from controller.control.car_follow import is_found_other
 from controller.control.conducted import obeyed, roused, watch, within_ceiling
 from controller.control.external_cap import under_cap
 from controller.control.limits import FUSE_RECOVERY_S, mean_voltage_v
-from controller.control.look import Seen, look
+from controller.control.look import Seen, look, on_its_way_until_s
 from controller.control.pacing import advance, hold, hold_by_worth, pace
 from controller.control.reconcile import observe, refused_for_s
 from controller.control.safeguards import guarded_wish, within_starts
 from controller.control.settings import CoreSettings
 from controller.control.sky import NIGHT, Sky, rebase, watch_sky, without_battery_w
 from controller.control.state import LONG_AGO_S, Snapshot, State, Timers
-from controller.control.weigh import EMPTY, Scales, weigh
+from controller.control.weigh import Scales, weigh
 from controller.domain.charger import OcppState
 from controller.domain.decision import Action, ActionKind, Command, Decision
 from controller.domain.demand import Demand, Sun
@@ -112,7 +112,7 @@ def _follow(
         weighed = scales.best_a > 0  # until then nothing is told that a cap could bound
         held = hold_by_worth(state, told, bounded if weighed else useful, timers, scales)
     else:
-        sky, scales = NIGHT, EMPTY  # who does not follow the sun does not watch it
+        sky, scales = NIGHT, state.scales.at_rest()  # who does not follow the sun does not watch it
         held = hold(state, told, bounded, settings, timers, gap_s=seen.gap_s)
     return pace(state, told, held, settings, timers, gap_s=seen.gap_s), timers, sky, scales
 
@@ -157,8 +157,8 @@ def _look_up(
     told, surplus_w = state.told, seen.surplus_w
     if told is None or surplus_w is None:
         return state.sky, state.scales
-    if snapshot.house.ev_w is None and _is_on_its_way(state, told, snapshot.now_s - settings.follow_s):
-        return state.sky, state.scales  # the car would be taken for a cloud
+    if snapshot.now_s < on_its_way_until_s(state, settings, metered=snapshot.house.ev_w is not None):
+        return state.sky, state.scales
     known, weighed = rebase(state.sky, snapshot.house, surplus_w) if found else state.sky, state.scales
     sky = watch_sky(known, snapshot.now_s, snapshot.house, surplus_w)
     if sky.looked_at_s is not None and sky.looked_at_s == weighed.weighed_at_s:
@@ -174,11 +174,6 @@ def _look_up(
         range_a=range_a,
     )
     return sky, scales
-
-
-def _is_on_its_way(state: State, told: Command, since_s: float) -> bool:
-    """Whether the car may be changing its current after what was told since then."""
-    return state.told_at_s > since_s and (told.charging or (state.before is not None and state.before.charging))
 
 
 def _idle_reason(snapshot: Snapshot) -> Reason | None:

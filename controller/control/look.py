@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import NamedTuple
 
 from controller.control.car import known_phases
@@ -76,6 +77,18 @@ def look(state: State, snapshot: Snapshot, settings: CoreSettings, voltage_v: fl
             fuse = held_cap(state, settings)
         cap_a = _smaller_a(limit_max_a, fuse)
     return Seen(True, ev_w - grid_w, ev_w, phases, voltage_v, house_a, fuse, missing, limit_max_a, cap_a, gap_s)
+
+
+def on_its_way_until_s(state: State, settings: CoreSettings, *, metered: bool) -> float:
+    """Until when the car's own change of current would be taken for the sky's, monotonic s.
+
+    Its meter may lag behind the grid's by seconds: that is little of an amp, and much of a start.
+    """
+    if metered:
+        return state.charging_told_at_s + settings.follow_s
+    told, before = state.told, state.before
+    charges = (told is not None and told.charging) or (before is not None and before.charging)
+    return state.told_at_s + settings.follow_s if charges else -inf
 
 
 def _smaller_a(limit_max_a: int, fuse: FuseCap) -> int:

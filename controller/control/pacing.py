@@ -95,7 +95,10 @@ def hold_by_worth(state: State, told: Command, wish: Demand, timers: Timers, sca
     """Turns the wish into a command by what start, stop and amps are worth, and by delays and minimum times."""
     why, dwell = wish.reason, wish.dwell
     if scales.best_a > 0 and (wish.current_a > 0.0) is not (scales.worth_kw > 0.0):  # 0: nothing has been weighed yet
-        why = because(ReasonCode.EXPECTED, why=why, expected_w=scales.expected_w)
+        if scales.weighed_at_s is None:  # in the dark
+            why = because(ReasonCode.DARK, why=why)
+        else:
+            why = because(ReasonCode.EXPECTED, why=why, expected_w=scales.expected_w)
     since_switch_s, due = timers.at_s - state.switched_at_s, scales.switch_lacks_kwh <= 0.0
     if not told.charging:
         if scales.worth_kw <= 0.0:

@@ -1,7 +1,7 @@
 """What the sky and the house are about to do: the surplus a command given now will meet; pure.
 
-Looked at every 5 s, on the mean of the readings since. Between being told and following, the box loses some 10 s,
-and a part of the time until the next command may be given comes on top: for so long PV and load are carried on by their
+Looked at every 5 s, on the mean of the readings since. Between being told and following, the box loses some 10 s, and
+a part of the time until the next command may be given comes on top: for so long PV and load are carried on by their
 slopes.
 What trembles by itself, as meters do, is told from what moves by second differences, and smoothed away.
 `docs/control.md` derives this, with the origin of each constant.
@@ -25,7 +25,11 @@ _NOISE_GRAIN_W = 2.0
 _MEDIAN_TO_W = 0.606  # standard deviation of white noise over the median of its second differences
 _SLOPE_S_PER_W = 0.23  # smoothing of slopes for each watt of noise
 _LEVEL_S_PER_W = 0.15  # and of powers
-_DARK_W = 20.0  # PV below it is night
+_DARK_W = 20.0  # PV below it, for so long, is night
+_DARK_FOR_S = 300.0
+_ODD_W = 500.0  # so far apart readings of one look do not tremble by themselves
+_METERING_W = 300.0  # PV that moves by more, and the surplus by less than this share of it, is a meter's doing
+_METERING_SHARE = 0.2
 
 
 class Track(NamedTuple):
@@ -57,9 +61,8 @@ class Sky(NamedTuple):
     Attributes:
         looked_at_s: When it was looked at last; None while there is nothing to carry on (at first, and at night).
         taken_at_s: Of the last reading that counts, monotonic s.
-        sum_pv_w: Of the readings since the last look, W,
-        sum_free_w: and of PV less load, W,
-        readings: and how many they were.
+        light_at_s: When PV was seen last, monotonic s.
+        readings: Since the last look, each of PV and of PV less load, W.
         pv: Where PV goes.
         load: And the house's load.
         usual_w: PV less load over the last half minute, W.
@@ -70,9 +73,8 @@ class Sky(NamedTuple):
 
     looked_at_s: float | None = None
     taken_at_s: float = 0.0
-    sum_pv_w: float = 0.0
-    sum_free_w: float = 0.0
-    readings: int = 0
+    light_at_s: float = 0.0
+    readings: tuple[tuple[float, float], ...] = ()
     pv: Track = _NO_TRACK
     load: Track = _NO_TRACK
     usual_w: float = 0.0
@@ -111,19 +113,7 @@ def rebase(sky: Sky, house: House, surplus_w: float) -> Sky:
     load_w = (house.pv_w or 0.0) - without_battery_w(house, surplus_w)
     moved_w = load_w - sky.load.raw_w
     load = sky.load._replace(raw_w=load_w, level_w=sky.load.level_w + moved_w, ahead_w=sky.load.ahead_w + moved_w)
-    return sky._replace(
-        sum_pv_w=0.0,
-        sum_free_w=0.0,
-        readings=0,
-        load=load,
-        usual_w=sky.usual_w - moved_w,
-        expected_w=sky.expected_w - moved_w,
-    )
-
-
-def is_dark(pv_w: float) -> bool:
-    """Whether it is night, by the PV."""
-    return pv_w < _DARK_W
+    return sky._replace(readings=(), load=load, usual_w=sky.usual_w - moved_w, expected_w=sky.expected_w - moved_w)
 
 
 def observe_sky(sky: Sky, now_s: float, taken_at_s: float, pv_w: float | None, free_w: float) -> Sky:
@@ -136,33 +126,38 @@ def observe_sky(sky: Sky, now_s: float, taken_at_s: float, pv_w: float | None, f
         pv_w: PV, W; None where it is not metered: then all is taken for load.
         free_w: PV less load, W.
     """
+    since_s, light_at_s = sky.looked_at_s, now_s
     if pv_w is None:
         pv_w = 0.0
-    elif is_dark(pv_w):
-        return NIGHT
-    since_s = sky.looked_at_s
+    elif pv_w < _DARK_W:
+        light_at_s = sky.light_at_s
+        if since_s is None or now_s - light_at_s >= _DARK_FOR_S:
+            return NIGHT
     if since_s is None or now_s - since_s > _RESTART_AFTER_S or now_s < since_s:
         load_w = pv_w - free_w
         return Sky(
             looked_at_s=now_s,
             taken_at_s=taken_at_s,
+            light_at_s=light_at_s,
             pv=Track(raw_w=pv_w, level_w=pv_w),
             load=Track(raw_w=load_w, level_w=load_w),
             usual_w=free_w,
             expected_w=free_w,
         )
-    readings = sky.readings + 1
-    if readings > 1:
-        pv_w += sky.sum_pv_w
-        free_w += sky.sum_free_w
-    step_s = now_s - since_s
+    step_s, readings = now_s - since_s, sky.readings
     if step_s < LOOK_EVERY_S - _GRAIN_S:
-        return Sky._make((since_s, taken_at_s, pv_w, free_w, readings, *sky[5:]))
-    if readings > 1:
-        pv_w /= readings
-        free_w /= readings
-    pv = _follow(sky.pv, step_s, pv_w, _PV_LEAD_S)
-    load = _follow(sky.load, step_s, pv_w - free_w, _LOAD_LEAD_S)
+        return Sky._make((since_s, taken_at_s, light_at_s, (*readings, (pv_w, free_w)), *sky[4:]))
+    if readings:
+        pv_w = _usual([*(one[0] for one in readings), pv_w])
+        free_w = _usual([*(one[1] for one in readings), free_w])
+    pv, load = sky.pv, sky.load
+    moved_w = pv_w - pv.raw_w
+    if not -_METERING_W < moved_w < _METERING_W:
+        changed_w = free_w - pv.raw_w + load.raw_w
+        if abs(changed_w) < _METERING_SHARE * abs(moved_w):
+            pv, load = _moved(pv, moved_w), _moved(load, moved_w)
+    pv = _follow(pv, step_s, pv_w, _PV_LEAD_S)
+    load = _follow(load, step_s, pv_w - free_w, _LOAD_LEAD_S)
     weight = step_s / (step_s + _SPREAD_S)
     surplus_w = pv.level_w - load.level_w
     usual_w = sky.usual_w + weight * (surplus_w - sky.usual_w)
@@ -174,7 +169,20 @@ def observe_sky(sky: Sky, now_s: float, taken_at_s: float, pv_w: float | None, f
     elif change_w < -_LOAD_CHANGE_MOST_W:
         change_w = -_LOAD_CHANGE_MOST_W
     expected_w = pv.ahead_w - load.level_w - change_w
-    return Sky(now_s, taken_at_s, 0.0, 0.0, 0, pv, load, usual_w, spread_w, noise_w, expected_w)
+    return Sky(now_s, taken_at_s, light_at_s, (), pv, load, usual_w, spread_w, noise_w, expected_w)
+
+
+def _usual(readings_w: list[float]) -> float:
+    """Their mean; where they are far apart without the largest and the smallest: one odd reading is not believed."""
+    count, sum_w = len(readings_w), sum(readings_w)
+    if count < 3 or (most_w := max(readings_w)) - (least_w := min(readings_w)) < _ODD_W:
+        return sum_w / count
+    return (sum_w - most_w - least_w) / (count - 2)
+
+
+def _moved(track: Track, by_w: float) -> Track:
+    """The same elsewhere: no slope leads there."""
+    return track._replace(raw_w=track.raw_w + by_w, level_w=track.level_w + by_w)
 
 
 def _follow(track: Track, step_s: float, raw_w: float, lead_s: float) -> Track:

@@ -23,6 +23,7 @@ _RECENT_LEAST_KW = -1.0  # a cloud says no more than that: how dark it is says n
 _CHANGE_AHEAD_S = 30.0  # for so long a limit will serve as it does now
 _CHANGE_PRICE_SHARE = 1.6  # of a command's price at a solar share of 1, and in proportion
 _BUSY_WRITES = 4.0  # writes in the last hour that double the price
+_BUSY_SWITCHES = 8.0  # starts and stops in the last hour that double the price of the next, and twice as many by five
 _BUSY_S = 3600.0
 _MARGIN = 0.6  # of the spread, at a solar share of 1: none at a half, where too much costs what too little does
 _NOISE_MARGIN = 0.68
@@ -40,6 +41,7 @@ class Scales(NamedTuple):
         reduce_kwh: And fewer.
         recent_kw: What charging would have been worth of late.
         writes: Commands in the last hour, fading.
+        switches: Starts and stops among them, likewise.
         worth_kw: What charging is worth by the time a command works; negative where it costs.
         expected_w: The car's surplus by then, W.
         best_a: The limit that would suit best then.
@@ -54,6 +56,7 @@ class Scales(NamedTuple):
     reduce_kwh: float = 0.0
     recent_kw: float = _RECENT_LEAST_KW
     writes: float = 0.0
+    switches: float = 0.0
     worth_kw: float = 0.0
     expected_w: float = 0.0
     best_a: int = 0
@@ -69,7 +72,13 @@ class Scales(NamedTuple):
         """After a command: what spoke for it is spent."""
         if not switched:
             return self._replace(raise_kwh=0.0, reduce_kwh=0.0, change_lacks_kwh=inf, writes=self.writes + 1.0)
-        return Scales(self.weighed_at_s, recent_kw=self.recent_kw, writes=self.writes + 1.0)  # until the next look
+        return Scales(  # until the next look
+            self.weighed_at_s, recent_kw=self.recent_kw, writes=self.writes + 1.0, switches=self.switches + 1.0
+        )
+
+    def at_rest(self) -> Scales:
+        """While the sun is not followed: how often was switched is not forgotten over it."""
+        return Scales(switches=self.switches) if self.switches else EMPTY
 
 
 EMPTY = Scales()
@@ -106,7 +115,7 @@ def weigh(
     expected_w = sky.expected_w - aside_w
     likely_a = best_a(expected_w, watts_per_amp, share, least_a, most_a)
     worth_kw = worth_w(likely_a * watts_per_amp, expected_w, share) / 1000.0
-    hours, recent_kw, writes = 0.0, scales.recent_kw, scales.writes
+    hours, recent_kw, writes, switches = 0.0, scales.recent_kw, scales.writes, scales.switches
     if scales.weighed_at_s is not None:
         step_s = looked_at_s - scales.weighed_at_s
         step_s = step_s if step_s < _LONGEST_STEP_S else _LONGEST_STEP_S
@@ -114,15 +123,25 @@ def weigh(
         felt_kw = worth_kw if worth_kw > _RECENT_LEAST_KW else _RECENT_LEAST_KW
         recent_kw += (felt_kw - recent_kw) * step_s / (step_s + _RECENT_S)
         writes -= writes * step_s / _BUSY_S
+        switches -= switches * step_s / _BUSY_S
     ahead_kwh = (_AHEAD_S * worth_kw + _RECENT_AHEAD_S * recent_kw) / 3600.0
     cautious_w = expected_w - (share - 0.5) * (_MARGIN * sky.spread_w + _NOISE_MARGIN * sky.noise_w)
     suits_a = best_a(cautious_w, watts_per_amp, share, least_a, most_a)
-    price_kwh = _PRICE_SHARE * (sun.start_costs_kwh + 2 * _COMMAND_COSTS_KWH)
+    busy = switches / _BUSY_SWITCHES
+    price_kwh = _PRICE_SHARE * (sun.start_costs_kwh + 2 * _COMMAND_COSTS_KWH) * (1.0 + busy * busy)
     if not charging:
         missed_kwh = _at_least_0(scales.missed_kwh + worth_kw * hours)
         lacks_kwh = price_kwh - missed_kwh - ahead_kwh if worth_kw > 0.0 else inf
         return Scales(
-            looked_at_s, missed_kwh, 0.0, 0.0, 0.0, recent_kw, writes, worth_kw, expected_w, suits_a, lacks_kwh, inf
+            looked_at_s,
+            missed_kwh,
+            recent_kw=recent_kw,
+            writes=writes,
+            switches=switches,
+            worth_kw=worth_kw,
+            expected_w=expected_w,
+            best_a=suits_a,
+            switch_lacks_kwh=lacks_kwh,
         )
     borne_kwh = _at_least_0(scales.borne_kwh - worth_kw * hours)
     if borne_kwh == inf and worth_kw >= 0.0:
@@ -150,6 +169,7 @@ def weigh(
         reduce_kwh,
         recent_kw,
         writes,
+        switches,
         worth_kw,
         expected_w,
         suits_a,
@@ -168,12 +188,12 @@ def _at_least_0(kwh: float) -> float:
 
 
 def _in_the_dark(sun: Sun, charging: bool, watts_per_amp: float, least_a: int) -> Scales:
-    """At night nothing is awaited: on, it is stopped; off, it is forgotten what was."""
-    worth_kw = worth_w(least_a * watts_per_amp, sun.surplus_w, sun.solar_share) / 1000.0
-    if not charging and worth_kw <= 0.0:
+    """Where PV gives nothing no surplus is sun: on, it is stopped; off, it is forgotten what was."""
+    draws_w = least_a * watts_per_amp
+    if not charging and sun.surplus_w < sun.solar_share * draws_w:
         return EMPTY
-    lacks_kwh = 0.0 if charging == (worth_kw < 0.0) else inf
-    return EMPTY._replace(worth_kw=worth_kw, expected_w=sun.surplus_w, best_a=least_a, switch_lacks_kwh=lacks_kwh)
+    worth_kw = worth_w(draws_w, 0.0, sun.solar_share) / 1000.0
+    return Scales(worth_kw=worth_kw, best_a=least_a, switch_lacks_kwh=0.0 if charging else inf)
 
 
 def moves_within_s(scales: Scales) -> float:

@@ -23,6 +23,7 @@ class ReasonCode(StrEnum):
     STARTS_SOON = "starts_soon"
     STOPS_SOON = "stops_soon"
     EXPECTED = "expected"
+    DARK = "dark"
     WEIGHS_START = "weighs_start"
     WEIGHS_STOP = "weighs_stop"
     CALM = "calm"

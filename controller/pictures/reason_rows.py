@@ -33,6 +33,7 @@ _LOOKS: dict[ReasonCode, tuple[str, str]] = {
     ReasonCode.STARTS_SOON: ("starts soon", _SUN),
     ReasonCode.STOPS_SOON: ("stops soon", _CLOUD),
     ReasonCode.EXPECTED: ("looks ahead", _SUN),
+    ReasonCode.DARK: ("PV shows nothing", _NIGHT),
     ReasonCode.WEIGHS_START: ("weighs a start", _SUN),
     ReasonCode.WEIGHS_STOP: ("weighs a stop", _CLOUD),
     ReasonCode.CALM: ("calm", _WAIT),

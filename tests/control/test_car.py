@@ -139,7 +139,7 @@ def test_a_known_one_phase_car_gets_eight_amps_from_two_kilowatts() -> None:
     lab.passes(120)
     assert not lab.run.charging
     lab.pv_w = 2300.0
-    lab.passes(120)
+    lab.passes(420)
     assert (lab.run.charging, lab.run.limit_a) == (True, 8)
 
 

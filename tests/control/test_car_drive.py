@@ -113,7 +113,7 @@ def test_a_three_phase_car_is_charged_as_if_it_were_metered() -> None:
     metered = drive(Scene(by="meter", from_h=10.0, hours=1.5, step_s=4.0))
     for view in VIEWS:
         now = seen("three phases", view)
-        assert now.solar_kwh >= metered.solar_kwh - 0.1
+        assert now.solar_kwh >= metered.solar_kwh - 0.15
         assert now.grid_kwh <= metered.grid_kwh + 0.1
 
 

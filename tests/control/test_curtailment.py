@@ -167,6 +167,6 @@ def test_the_allowance_is_never_negative_nor_beyond_the_try(
     for seconds, roof.sun_w, roof.load_w in life:
         roof.lasts(seconds)
         hidden = roof.run.state.guards.hidden
-        assert 0 <= hidden.allow_w <= 17.5 * 690
+        assert 0 <= hidden.allow_w <= 17.5 * 690 + roof.load_w
         assert hidden.allow_w == 0 or 6 <= hidden.most_a <= 16
         assert roof.run.limit_a == 16 or not roof.run.charging or 6 <= roof.run.limit_a <= 16

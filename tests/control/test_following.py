@@ -158,7 +158,20 @@ def test_right_after_a_start_the_sun_is_the_reason() -> None:
     assert str(home.run.decision.reason) == "sun: 7.0 kW surplus"
 
 
-def test_at_nightfall_it_is_stopped_at_once() -> None:
+def test_at_nightfall_it_is_stopped_whatever_is_borne_by_day() -> None:
     home = Sunny(6, sun_w=W6, solar_share=0.1)
-    home.goes(6, -500)
+    home.goes(310, -500)
     assert home.told == ["stop"]
+
+
+def test_what_no_sun_can_have_made_is_not_charged_with() -> None:
+    """A battery that nobody meters, or a dead PV meter."""
+    home = Sunny(6, sun_w=W6, solar_share=0.5)
+    for second in range(320):
+        home.run.step(1, grid_w=0.0, ev_w=home.run.charging * W6, pv_w=0.0)
+        assert home.run.charging or second > 290
+    assert home.told == ["stop"]
+    for _ in range(300):
+        home.run.step(1, grid_w=-5000.0, ev_w=0.0, pv_w=0.0)
+    assert home.told == ["stop"]
+    assert home.run.decision.reason.code is ReasonCode.DARK

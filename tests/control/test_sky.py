@@ -89,8 +89,9 @@ def test_noise_is_forgotten_once_it_ends() -> None:
 
 
 def test_at_night_nothing_is_known() -> None:
-    day = seen(lambda _: 4000.0, last_s=100)
-    assert observe_sky(day, 105.0, 105.0, 19.0, -500.0) is NIGHT
+    dusk = seen(lambda t: 4000.0 if t <= 100 else 19.0, last_s=395)
+    assert dusk.looked_at_s == 395.0  # an inverter may be silent for a moment
+    assert observe_sky(dusk, 400.0, 400.0, 19.0, -500.0) is NIGHT
     assert observe_sky(NIGHT, 110.0, 110.0, 0.0, -500.0) is NIGHT
 
 
@@ -113,14 +114,34 @@ def test_without_a_pv_meter_all_is_load() -> None:
     assert sky.expected_w == pytest.approx(3000 + 295 * 4 + 12 * 4)
 
 
-def test_readings_between_two_looks_are_averaged() -> None:
+@pytest.mark.parametrize(
+    ("pv_w", "usual_w"), [((4100, 3900, 4200, 4000, 4300), 4100), ((4100, 3900, 4400, 4000, 4600), 12500 / 3)]
+)
+def test_readings_between_two_looks_are_averaged_but_for_odd_ones(pv_w: tuple[int, ...], usual_w: float) -> None:
     sky = observe_sky(NIGHT, 0.0, 0.0, 4000.0, 3500.0)
-    for second, pv_w in enumerate([4100.0, 3900.0, 4400.0, 4000.0, 4600.0], start=1):
-        sky = observe_sky(sky, float(second), float(second), pv_w, pv_w - 500)
+    for second, reading_w in enumerate(pv_w, start=1):
+        sky = observe_sky(sky, float(second), float(second), reading_w, reading_w - 500)
     assert sky.looked_at_s == 5.0
-    assert sky.pv.raw_w == pytest.approx(4200)
+    assert sky.pv.raw_w == pytest.approx(usual_w)
     assert sky.load.raw_w == pytest.approx(500)
-    assert (sky.readings, sky.sum_pv_w, sky.sum_free_w) == (0, 0.0, 0.0)
+    assert sky.readings == ()
+
+
+def test_one_odd_second_is_not_believed() -> None:
+    calm = seen(lambda _: 6000.0, load=lambda t: 3500.0 if t == 62 else 500.0, last_s=100, every_s=1.0)
+    assert calm.expected_w == pytest.approx(5500)
+    assert calm.spread_w == 0.0
+
+
+@pytest.mark.parametrize("left_w", [None, 0.0, 2000.0])
+@pytest.mark.parametrize("at_s", [61, 63])
+def test_a_pv_meter_that_loses_an_inverter_moves_nothing(left_w: float | None, at_s: int) -> None:
+    """The grid's meter does not see it: neither the sun has gone, nor has the house been switched off."""
+    sky = NIGHT
+    for second in range(120):
+        pv_w = left_w if at_s <= second < at_s + 25 else 6000.0
+        sky = observe_sky(sky, float(second), float(second), pv_w, 5500.0)
+        assert sky.expected_w == pytest.approx(5500)
 
 
 def test_the_same_reading_twice_counts_once() -> None:

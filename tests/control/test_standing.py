@@ -117,7 +117,10 @@ class TestByWorth:
         assert waits.watch.passes(9000.0, 0.0, 400.0, 0.0)
         assert waits.watch.passes(9005.0, 500.0, 400.0, 0.0)
         assert waits.watch.sky.looked_at_s == 9005.0
-        assert not waits.watch.passes(9010.0, 0.0, -4000.0, 0.0)  # somebody else's power: enough of it, and dark
+        dark = stands(OFF, -300.0, pv_w=0.0)
+        assert dark is not None
+        assert dark.watch is not None
+        assert dark.watch.passes(9000.0, 0.0, -4000.0, 0.0)  # somebody else's power is no sun
 
     def test_on_in_the_dark_nothing_stands(self) -> None:
         waits = stands(ON, 5520.0, ev_w=5520.0)

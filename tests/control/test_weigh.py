@@ -169,9 +169,23 @@ def test_in_the_dark_it_is_off_and_nothing_is_remembered() -> None:
 
     assert at_night(dark, charging=False) is EMPTY
     assert at_night(dark, charging=True).switch_lacks_kwh == 0.0
-    plenty = dark._replace(surplus_w=9000.0)  # a neighbour's wind, or a battery that is the car's
-    assert at_night(plenty, charging=False).switch_lacks_kwh == 0.0
-    assert not at_night(plenty, charging=True).due
+    plenty = dark._replace(surplus_w=9000.0)  # of a battery that nobody meters: that is no sun
+    assert at_night(plenty, charging=False).switch_lacks_kwh == inf
+    assert at_night(plenty, charging=True).switch_lacks_kwh == 0.0
+
+
+def test_the_more_often_it_was_switched_the_dearer_the_next_time() -> None:
+    def lacks_kwh(switches: float, *, charging: bool, worth_w: float) -> float:
+        was = EMPTY._replace(weighed_at_s=0.0, recent_kw=0.0, switches=switches)
+        return weighed(was, sky_at(5, worth_w), charging=charging).switch_lacks_kwh
+
+    for charging, surplus_w in ((False, 2150.0), (True, 1900.0)):
+        free, busy = (lacks_kwh(one, charging=charging, worth_w=surplus_w) for one in (0.0, 8.0))
+        assert busy - free == pytest.approx(PRICE_KWH, rel=0.01)
+    once = EMPTY._replace(weighed_at_s=0.0).told(switched=True)
+    assert once.switches == once.told(switched=False).switches == 1.0
+    assert once.at_rest() == EMPTY._replace(switches=1.0)
+    assert EMPTY.at_rest() is EMPTY
 
 
 def test_the_same_look_is_weighed_once() -> None:

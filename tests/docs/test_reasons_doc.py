@@ -31,6 +31,7 @@ FIGURES: dict[ReasonCode, dict[str, Any]] = {
     ReasonCode.STARTS_SOON: {"why": SUN, "in_s": 40},
     ReasonCode.STOPS_SOON: {"why": CLOUD, "in_s": 80},
     ReasonCode.EXPECTED: {"why": SUN, "expected_w": 1900.0},
+    ReasonCode.DARK: {"why": SUN},
     ReasonCode.WEIGHS_START: {"why": SUN, "in_s": 40},
     ReasonCode.WEIGHS_STOP: {"why": CLOUD, "in_s": 80},
     ReasonCode.CALM: {"why": SUN, "current_a": 9},

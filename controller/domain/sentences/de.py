@@ -45,6 +45,10 @@ _SENTENCES: dict[str, Sentence] = {
         "{why}, Ladestopp in {in_s:s}",
         "Ladestopp in {in_s:s}, wenn sich nichts ändert; {why:change}",
     ),
+    "dark": Sentence(
+        "{why}, aber nichts davon ist Sonne: der PV-Zähler zeigt seit Minuten nichts an",
+        "zum Laden mit Sonne muss der PV-Zähler wieder etwas anzeigen",
+    ),
     "expected": Sentence(
         "{why}, {expected_w:kW} erwartet",
         "es zählt der Überschuss, wenn ein Befehl wirkt, zurzeit {expected_w:kW}; {why:change}",

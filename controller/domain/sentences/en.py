@@ -45,6 +45,10 @@ _SENTENCES: dict[str, Sentence] = {
         "{why}, stops in {in_s:s}",
         "stops in {in_s:s} if nothing changes; {why:change}",
     ),
+    "dark": Sentence(
+        "{why}, but none of it is sun: the PV meter has shown nothing for minutes",
+        "charging for the sun takes a PV meter that shows some",
+    ),
     "expected": Sentence(
         "{why}, {expected_w:kW} expected",
         "what counts is the surplus when a command works, {expected_w:kW} by now; {why:change}",

@@ -16,6 +16,7 @@ from controller.simulation.importers.words import at, lasting, often, usual_step
 from controller.simulation.trace import MOST_W, Trace, TraceError
 
 _NEGATIVE_SHARE = 0.05
+_ROUNDING_W = 0.5
 """Meters that are read one after the other give so much negative load, of its energy; not more."""
 
 _COARSE_S = 600.0
@@ -152,8 +153,8 @@ def _judge(times_s: Sequence[float], pv_w: Sequence[float], load_w: Sequence[flo
         load_ws += abs(mean_w) * length_s
         negative_ws += max(0.0, -mean_w) * length_s
     least_w = min(load_w)
-    if least_w < 0:
-        first_s = next(time_s for time_s, load in zip(times_s, load_w, strict=True) if load < 0)
+    if least_w < -_ROUNDING_W:
+        first_s = next(time_s for time_s, load in zip(times_s, load_w, strict=True) if load < -_ROUNDING_W)
         where = f"the load is negative from {at(first_s)} on, at the least {least_w:.0f} W"
         if negative_ws > _NEGATIVE_SHARE * load_ws:
             raise TraceError(

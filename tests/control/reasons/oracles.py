@@ -251,6 +251,16 @@ def expected(look: Look, reason: Reason) -> None:
         assert demand(look).current_a > 0
 
 
+@oracle(ReasonCode.DARK)
+def dark(look: Look, reason: Reason) -> None:
+    assert demand(look).sun is not None
+    assert demand(look).current_a > 0
+    assert look.house.pv_w is not None
+    assert look.house.pv_w < 20
+    if outermost(look, reason):
+        assert not command(look).charging
+
+
 @oracle(ReasonCode.CALM)
 def calm(look: Look, reason: Reason) -> None:
     assert look.charging
