@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self, TypeGuard
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
@@ -10,6 +10,7 @@ from controller.domain.demand import Demand, Dwell, Situation, Sun
 from controller.domain.reasons import Reason, ReasonCode, because
 from controller.domain.worth import best_a, solar_share_of
 
+_LEAST_PRICE, _MOST_PRICE = -10, 100  # per kWh, as those of [site]
 _DUSK_SHARE = 0.1  # with less PV than this share of the minimum power it is evening, not a cloud
 
 
@@ -19,7 +20,7 @@ class SurplusSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     solar_share: float = Field(default=0.8, gt=0, le=1)
-    otherwise_price: float | None = Field(default=None, ge=-10, le=100)
+    otherwise_price: float | None = Field(default=None, ge=_LEAST_PRICE, le=_MOST_PRICE)
     start_costs_kwh: float = Field(default=0.1, ge=0.001, le=5)
     start_delay_s: float = Field(default=0, ge=0, le=3600)
     stop_delay_s: float = Field(default=0, ge=0, le=7200)
@@ -36,14 +37,16 @@ class SurplusSettings(BaseModel):
     def _share_from_prices(cls, table: Any, info: ValidationInfo) -> Any:
         """Where it is told what a kWh costs at another time, the solar share follows from the site's prices."""
         otherwise = table.get("otherwise_price") if isinstance(table, dict) else None
-        if not isinstance(otherwise, int | float):
-            return table
+        if not _is_price(otherwise):
+            return table  # the key's own check complains
         if "solar_share" in table:
             raise ValueError("otherwise_price and solar_share say the same in two ways: keep one of them")
         site = info.context or {}
         import_price, feed_in_price = site.get("import_price"), site.get("feed_in_price")
         if import_price is None or feed_in_price is None:
             raise ValueError("otherwise_price needs site.import_price and site.feed_in_price beside it")
+        if not (_is_price(import_price) and _is_price(feed_in_price)):
+            return table  # the check of [site] complains
         return {**table, "solar_share": solar_share_of(import_price, feed_in_price, otherwise)}
 
 
@@ -110,6 +113,11 @@ class Surplus:
         pv_w = situation.house.pv_w
         dusk_w = _DUSK_SHARE * situation.min_current_a * watts_per_amp
         return self._cloud_dwell if pv_w is None or pv_w >= dusk_w else self._dwell
+
+
+def _is_price(value: Any) -> TypeGuard[float]:
+    """Whether it is a number that a price may be; whatever a file or the environment holds."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and _LEAST_PRICE <= value <= _MOST_PRICE
 
 
 def _dwell(settings: SurplusSettings, stop_delay_s: float) -> Dwell:

@@ -16,7 +16,7 @@ from controller.control.clock import WallClock
 from controller.domain.cap import Cap
 from controller.domain.errors import ConfigError, StorageError
 from controller.domain.sentences.speech import format_duration
-from controller.history.cap_file import cap_text, parse_cap, read_cap
+from controller.history.cap_file import cap_of, cap_text, read_cap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,15 +62,15 @@ def set_cap(config: Path, order: CapOrder, *, as_json: bool) -> int:
     file = external_cap_file(places)
     now = WallClock().now()
     until = now + order.lasts if order.lasts is not None else order.until
-    if until is not None:
-        until = until.astimezone(places.site.zone).replace(microsecond=0)
-    cap = Cap(power_w=order.power_w, current_a=order.current_a, until=until, source=order.source)
-    if not cap.holds(now):
-        raise ConfigError([f"--until {cap.until}: is over already"])
+    limit = {"power_w": order.power_w} if order.power_w is not None else {"current_a": order.current_a}
     try:
-        cap = parse_cap(cap_text(cap).encode(), "sunpace cap set")
+        cap = cap_of({**limit, "until": until or "never", "source": order.source}, "sunpace cap set")
     except StorageError as error:
         raise ConfigError([str(error)]) from error
+    if cap.until is not None:
+        cap = cap._replace(until=cap.until.astimezone(places.site.zone).replace(microsecond=0))
+    if not cap.holds(now):
+        raise ConfigError([f"--until {cap.until}: is over already"])
     if not file.parent.is_dir():
         raise ConfigError(
             [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -11,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from controller.config.faults import word
 from controller.config.lines import line_of
 from controller.domain.errors import ConfigError
+from controller.domain.toml_text import parse_toml
 from controller.simulation.box.faults import Faults
 from controller.simulation.meters.faults import MeterFaults
 
@@ -47,12 +47,12 @@ def _read(file: Path, kind: type[F]) -> F:
     """
     try:
         text = file.read_text(encoding="utf-8-sig")
-        tree = tomllib.loads(text)
+        tree = parse_toml(text)
     except (OSError, UnicodeDecodeError) as error:
         what = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise ConfigError([f"{file}: cannot be read: {what}; --faults names another file"]) from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError([f"{file}: not valid TOML: {error}"]) from error
+    except ValueError as error:
+        raise ConfigError([f"{file}: {error}"]) from error
     whole: Any = _FaultsFile[kind]  # type: ignore[valid-type]
     try:
         faults: F = whole.model_validate(tree).faults

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
@@ -16,6 +14,7 @@ from controller.config.faults import word
 from controller.config.lines import line_of
 from controller.config.overlay import key_path, lay_over
 from controller.domain.errors import ConfigError
+from controller.domain.toml_text import parse_toml
 from controller.simulation.plant import PlantOptions
 
 Place = tuple[str | int, ...]
@@ -61,9 +60,9 @@ def plant_options(
     """
     text = "" if file is None else _read(file)
     try:
-        tree: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError([f"{file}: not valid TOML: {error}"]) from error
+        tree = parse_toml(text)
+    except ValueError as error:
+        raise ConfigError([f"{file}: {error}"]) from error
     origins: dict[Place, str] = {}
     for words in sets:
         _, equals, value = words.partition("=")

@@ -15,6 +15,7 @@ from controller.config.schema import keys_at
 
 Path = tuple[str | int, ...]
 
+_LONGEST_SHOWN = 60
 _UNITS = {
     "_s": "seconds",
     "_a": "amps",
@@ -78,8 +79,10 @@ def _shown(detail: ErrorDetails, path: Path) -> str:
     secret = any("password" in str(step) for step in path)
     if secret or detail["type"] == "missing" or not isinstance(value, int | float | str):
         return ""
+    if isinstance(value, int) and value.bit_length() > _LONGEST_SHOWN:
+        return ""  # Python writes no number of several thousand digits
     text = f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
-    return f" = {text}" if len(text) <= 60 else ""
+    return f" = {text}" if len(text) <= _LONGEST_SHOWN else ""
 
 
 def _unit(detail: ErrorDetails, path: Path) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from controller.config.models import Config, Places, WallboxAccess
 from controller.config.overlay import Overlay, dotted, lay_over, overlays
 from controller.domain.demand import Strategy
 from controller.domain.errors import ConfigError
+from controller.domain.toml_text import parse_toml
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -217,9 +217,9 @@ def _tree(
 ) -> tuple[dict[str, Any], _Source]:
     """The file's tree with everything laid over it, and where each part comes from."""
     try:
-        tree = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError([f"{file}: not valid TOML: {error}"]) from error
+        tree = parse_toml(text)
+    except ValueError as error:
+        raise ConfigError([f"{file}: {error}"]) from error
     source = _Source(file, text)
     for path, value, origin in (*overlays(environ), *over):
         lay_over(tree, path, value, origin, Config)

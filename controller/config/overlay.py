@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -12,6 +11,7 @@ from pydantic import BaseModel, SecretStr
 
 from controller.config.schema import kinds_at
 from controller.domain.errors import ConfigError
+from controller.domain.toml_text import parse_toml
 
 PREFIX = "SUNPACE_"
 
@@ -89,8 +89,8 @@ def _value(text: str, key_is_text: bool) -> Any:
     if key_is_text:
         return text
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        return parse_toml(f"value = {text}")["value"]
+    except ValueError:
         return text
 
 

@@ -64,7 +64,7 @@ def under_cap(
 def _reason(cap: Cap, settings: CoreSettings, allowed_a: int, now: datetime) -> Reason:
     if cap.power_w is None and cap.current_a is None:
         return because(ReasonCode.CAP_UNREADABLE, current_a=allowed_a)
-    by, until = cap.source or "outside", _until(cap, settings, now)
+    by, until = cap.source, _until(cap, settings, now)
     if allowed_a < settings.min_current_a:
         reason = because(ReasonCode.CAP_STOPS, by=by, until=until, current_a=allowed_a, min_a=settings.min_current_a)
     else:

@@ -8,6 +8,9 @@ MIN_CURRENT_A = 6
 MAX_CURRENT_A = 32
 """Highest current of the wallboxes served (22 kW on three phases)."""
 
+HIGHEST_LIMIT_A = 250
+"""Highest operator current limit that is believed, at a box or on record."""
+
 
 def power_w(current_a: float, phases: int, voltage_v: float) -> float:
     """Power of `phases` equal phases, in W.

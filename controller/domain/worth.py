@@ -50,10 +50,20 @@ def solar_share_of(import_price: float, feed_in_price: float, otherwise_price: f
     Raises:
         ValueError: The last is not between the others: then the sun is never, or always, the dearer way.
     """
-    if not feed_in_price < otherwise_price < import_price:
-        dear = "at no share of sun" if otherwise_price <= feed_in_price else "without any sun"
+    if feed_in_price >= import_price:
+        dear = "is dearer than" if feed_in_price > import_price else "costs as much as"
         raise ValueError(
-            f"a price of {otherwise_price:g} another time is not between feed-in ({feed_in_price:g}) and import "
-            f"({import_price:g}): charging now would pay {dear}; give solar_share instead"
+            f"otherwise_price says nothing where feed-in ({feed_in_price:g}) {dear} import ({import_price:g}): the sun "
+            "is better sold than charged; correct the prices of [site], or give solar_share instead"
+        )
+    if otherwise_price <= feed_in_price:
+        raise ValueError(
+            f"otherwise_price = {otherwise_price:g} is not above feed-in ({feed_in_price:g}): charging now would pay "
+            "at no share of sun; give solar_share instead"
+        )
+    if otherwise_price >= import_price:
+        raise ValueError(
+            f"otherwise_price = {otherwise_price:g} is not below import ({import_price:g}): charging now would pay "
+            "without any sun; give solar_share instead"
         )
     return (import_price - otherwise_price) / (import_price - feed_in_price)

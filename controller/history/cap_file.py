@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import stat
-import tomllib
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import structlog
 
+from controller.control.supervisor import contained
 from controller.domain.cap import Cap
 from controller.domain.errors import StorageError
+from controller.domain.toml_text import parse_toml
 
 _log = structlog.get_logger()
 _KEYS = frozenset({"power_w", "current_a", "until", "source"})
 _HIGHEST = {"power_w": 100_000.0, "current_a": 1000.0}
+_FIRST_END, _LAST_END = datetime(1000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+"""Nearer to the ends of the calendar a moment cannot be told in every time zone."""
 _LONGEST_BYTES = 4096
 _LONGEST_SOURCE = 80
+_LONGEST_SHOWN = 60
 _PATIENCE_S = 5.0
 """How long a file may be unreadable before that counts: not everybody writes a file whole."""
 _EXAMPLE = 'until = 2026-12-31T18:00:00+01:00, or "never"'
@@ -60,7 +64,16 @@ class CapFile:
         return cap
 
     def _read(self) -> str | None:
-        """Takes in what has changed; returns why it could not."""
+        """Takes in what has changed; returns why it could not: whatever that is, the control goes on."""
+        fault: str | None = None
+        with contained("external_cap_failed", loud=self._broken_since_s is None, file=str(self._path)) as outcome:
+            fault = self._take_in()
+        if outcome.error is not None:
+            self._stamp = None
+            fault = f"{self._path} cannot be read: {type(outcome.error).__name__}: {outcome.error}"
+        return fault
+
+    def _take_in(self) -> str | None:
         try:
             status = self._path.stat()
             stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
@@ -126,9 +139,24 @@ def parse_cap(content: bytes, name: str) -> Cap:
         StorageError: It is no cap.
     """
     try:
-        table = tomllib.loads(content.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        table = parse_toml(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
         raise StorageError(f"{name}: not valid TOML: {error}") from error
+    except ValueError as error:
+        raise StorageError(f"{name}: {error}") from error
+    return cap_of(table, name)
+
+
+def cap_of(table: Mapping[str, Any], name: str) -> Cap:
+    """The cap in a table.
+
+    Args:
+        table: Its keys and values.
+        name: Where it comes from, for people.
+
+    Raises:
+        StorageError: It is no cap.
+    """
     if unknown := sorted(table.keys() - _KEYS):
         raise StorageError(f"{name}: {unknown[0]}: unknown key; known are: {', '.join(sorted(_KEYS))}")
     if ("power_w" in table) == ("current_a" in table):
@@ -149,13 +177,13 @@ def cap_text(cap: Cap) -> str:
     return f"{key} = {value:.10g}\nuntil = {until}\n{source}"
 
 
-def _figure(table: dict[str, Any], key: str, name: str) -> float | None:
+def _figure(table: Mapping[str, Any], key: str, name: str) -> float | None:
     value = table.get(key)
     if value is None:
         return None
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not math.isfinite(value) or not 0 <= value <= _HIGHEST[key]:
-        raise StorageError(f"{name}: {key} = {value}: must be a number from 0 to {_HIGHEST[key]:g}")
+    if not number or not 0 <= value <= _HIGHEST[key]:
+        raise StorageError(f"{name}: {key}{_shown(value)}: must be a number from 0 to {_HIGHEST[key]:g}")
     return float(value)
 
 
@@ -169,7 +197,12 @@ def _until(value: Any, name: str) -> datetime | None:
     except ValueError:
         moment = None
     if not isinstance(moment, datetime) or moment.tzinfo is None:
-        raise StorageError(f"{name}: until = {value}: must be a time with its offset: {_EXAMPLE}")
+        raise StorageError(f"{name}: until{_shown(value)}: must be a time with its offset: {_EXAMPLE}")
+    if not _FIRST_END <= moment <= _LAST_END:
+        raise StorageError(
+            f"{name}: until{_shown(value)}: must lie between the years {_FIRST_END.year} and {_LAST_END.year}; for a "
+            'limit until further notice say "never"'
+        )
     return moment
 
 
@@ -177,3 +210,11 @@ def _source(value: Any, name: str) -> str:
     if not isinstance(value, str) or len(value) > _LONGEST_SOURCE or not value.isprintable():
         raise StorageError(f"{name}: source must be text of one line, {_LONGEST_SOURCE} characters at the most")
     return value
+
+
+def _shown(value: Any) -> str:
+    """A value in an error, where it can be shown in short; Python writes no figures of several thousand digits."""
+    if isinstance(value, dict | list) or (isinstance(value, int) and value.bit_length() > _LONGEST_SHOWN):
+        return ""
+    text = str(value)
+    return f" = {text}" if len(text) <= _LONGEST_SHOWN and text.isprintable() else ""

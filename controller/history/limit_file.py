@@ -6,23 +6,28 @@ import json
 import os
 import tempfile
 from pathlib import Path
+from typing import Annotated
 
 import structlog
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from controller.domain.errors import StorageError
 from controller.domain.ports import LimitRecord
+from controller.domain.units import HIGHEST_LIMIT_A
 from controller.history.atomic import write_whole
 
 _log = structlog.get_logger()
 
 
+_Limit = Annotated[int, Field(ge=0, le=HIGHEST_LIMIT_A)]
+
+
 class _File(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
     wallbox: str
-    own_a: int
-    written_a: list[int]
+    own_a: _Limit
+    written_a: list[_Limit]
 
 
 class LimitFile:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from controller.domain.errors import ConfigError
+from controller.domain.toml_text import parse_toml
 from controller.meter.formula import Condition, Formula, Function, Point, Register
 from controller.meter.profile import Manners, Parity, Profile, Serial
 from controller.meter.quantities import Quantity, Section
@@ -163,9 +163,9 @@ class _File(_Table):
 def parse_tree(key: str, text: str) -> dict[str, Any]:
     """The tables of a profile's text. Raises ConfigError."""
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError([f"meter profile {key}: not valid TOML: {error}"]) from error
+        return parse_toml(text)
+    except ValueError as error:
+        raise ConfigError([f"meter profile {key}: {error}"]) from error
 
 
 def parse_profile(key: str, tree: dict[str, Any]) -> Profile:

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from controller.domain.charger import PowerSettings
 from controller.domain.errors import DeviceProtocolError
+from controller.domain.units import HIGHEST_LIMIT_A
 from controller.wallbox.catalogue import LIMIT_FIELD, PHASES_FIELD, VALUELESS, Catalogue, CatalogueField, FieldType
 from controller.wallbox.replies import Reply, parsed
 from controller.wallbox.texts import number_in, plain, truth_in, whole_in, without_user
@@ -31,7 +32,6 @@ _TYPES = {
 }
 _SECRET_WORDS = frozenset({"password", "passwort", "passphrase", "secret", "key", "psk", "token", "pin", "credential"})
 _LONGEST_VALUE = 4096
-_HIGHEST_LIMIT_A = 250
 _SECRET_MASK = "********"  # noqa: S105
 
 
@@ -149,7 +149,7 @@ def power_settings(fields: tuple[ReportedField, ...], catalogue: Catalogue, take
     reported = {field.key: field for field in fields}
     limit = _of(LIMIT_FIELD, catalogue, reported)
     limit_a = number_in(limit.value) if limit is not None else None
-    if limit is None or limit_a is None or not 0 <= limit_a <= _HIGHEST_LIMIT_A:
+    if limit is None or limit_a is None or not 0 <= limit_a <= HIGHEST_LIMIT_A:
         raise DeviceProtocolError(f"the wallbox shows no {LIMIT_FIELD} that can be used: Sunpace cannot steer this box")
     phases = _of(PHASES_FIELD, catalogue, reported)
     count = whole_in(phases.value) if phases is not None else None

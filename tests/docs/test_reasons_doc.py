@@ -60,7 +60,7 @@ FIGURES: dict[ReasonCode, dict[str, Any]] = {
     ReasonCode.CURTAILED: {"limit_w": 0, "current_a": 6},
     ReasonCode.STARTS_SPENT: {"starts": 30, "in_s": 36_000},
     ReasonCode.CAP: dict(CAP.values),
-    ReasonCode.CAP_STOPS: {"by": "outside", "until": "always", "current_a": 3, "min_a": 6},
+    ReasonCode.CAP_STOPS: {"by": "", "until": "always", "current_a": 3, "min_a": 6},
     ReasonCode.CAP_KEPT: {"why": CAP},
     ReasonCode.CAP_UNREADABLE: {"current_a": 6},
 }

@@ -13,7 +13,7 @@ from controller.domain.sentences import SPEAKERS, Language, changes_when, de, en
 from controller.domain.sentences.speech import Speech, format_duration
 
 SPEECHES = {Language.EN: en.SPEECH, Language.DE: de.SPEECH}
-_EXAMPLES = {"limit_by": "box_maximum", "missing": "pv_power", "fallback": "hold", "until": "always", "by": "outside"}
+_EXAMPLES = {"limit_by": "box_maximum", "missing": "pv_power", "fallback": "hold", "until": "always", "by": ""}
 EVERYWHERE = pytest.mark.parametrize("language", list(Language))
 
 
@@ -24,6 +24,15 @@ def figures(text: str) -> dict[str, str]:
 
 def test_every_language_has_a_speaker() -> None:
     assert set(SPEAKERS) == set(Language) == set(SPEECHES)
+
+
+@EVERYWHERE
+@pytest.mark.parametrize("name", ["always", "nobody", "minimum", "main_fuse"])
+def test_a_name_is_said_as_it_was_given_though_it_is_a_word(language: Language, name: str) -> None:
+    given = {"until": "always", "current_a": 8}
+    assert f" {name} " in sentence(because(ReasonCode.CAP, by=name, **given), language)
+    nobody = SPEECHES[language].words["nobody"]
+    assert f" {nobody} " in sentence(because(ReasonCode.CAP, by="", **given), language)
 
 
 @EVERYWHERE

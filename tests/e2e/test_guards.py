@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -77,6 +78,31 @@ def test_a_dimming_survives_a_restart_and_a_file_that_is_spoilt(tmp_path: Path) 
 
     run_warped(first)
     run_warped(second)
+
+
+def test_no_content_of_the_file_stops_the_control() -> None:
+    spoilt = (
+        "current_a = 0\nuntil = 9999-12-31T23:59:59Z\n",
+        "power_w = 1" + 400 * "0" + '\nuntil = "never"\n',
+        "power_w = " + 3000 * "[",
+    )
+
+    def in_berlin(text: str) -> str:
+        return slow_polls(re.sub("timezone = .*", 'timezone = "Europe/Berlin"', text)) + FIXED
+
+    async def day() -> None:
+        async with staged(edit=in_berlin) as stage:
+            await stage.passes(120)
+            for content in spoilt:
+                assert stage.home.box.limit_a == 16
+                cap_file(stage).write_text(content)
+                await stage.passes(20)
+                assert stage.home.box.limit_a == 6
+                assert stage.diary.last.reason.code is ReasonCode.CAP_UNREADABLE
+                cap_file(stage).unlink()
+                await stage.passes(120)
+
+    run_warped(day)
 
 
 def test_the_command_writes_what_the_service_reads(tmp_path: Path) -> None:

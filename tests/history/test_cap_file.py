@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from controller.domain.cap import Cap
 from controller.domain.errors import StorageError
@@ -18,6 +19,7 @@ from controller.history.cap_file import CapFile, cap_text, parse_cap, read_cap
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 2, 17, tzinfo=UTC)
+NEVER = 'say "never"'
 SOON = NOW + timedelta(hours=1)
 GOOD = 'power_w = 4200\nuntil = 2026-11-02T19:00:00+01:00\nsource = "grid operator"\n'
 
@@ -51,12 +53,34 @@ def test_what_is_a_cap(text: str, cap: Cap) -> None:
         ('power_w = 1\nuntil = "never"\nsource = 7\n', "source must be text"),
         ('power_w = 1\nuntil = "never"\nsource = "a\\u001bb"\n', "source must be text"),
         ("power_w = \n", "not valid TOML"),
+        ("power_w = " + 3000 * "[", "nested too deeply to be read"),
+        ("power_w = " + 1300 * "{a=", "nested too deeply to be read"),
+        ("power_w = 1" + 400 * "0" + '\nuntil = "never"\n', "power_w: must be a number from 0 to 100000"),
+        ("power_w = -1" + 400 * "0" + '\nuntil = "never"\n', "power_w: must be a number from 0 to 100000"),
+        ("power_w = 0x" + 4000 * "f" + '\nuntil = "never"\n', "power_w: must be a number from 0 to 100000"),
+        ("current_a" + 2000 * ".a" + " = 1\n", "current_a: must be a number from 0 to 1000"),
+        ('power_w = inf\nuntil = "never"\n', "power_w = inf: must be a number from 0 to 100000"),
+        ("power_w = 1\nuntil = 0x" + 4000 * "f" + "\n", "until: must be a time with its offset"),
+        ("power_w = 1\nuntil = 9999-12-31T23:59:59Z\n", f"between the years 1000 and 9000; .* {NEVER}"),
+        ("power_w = 1\nuntil = 9999-12-31T23:59:59-12:00\n", f"between the years 1000 and 9000; .* {NEVER}"),
+        ('power_w = 1\nuntil = "9000-01-01T00:00:01Z"\n', f"between the years 1000 and 9000; .* {NEVER}"),
+        ("power_w = 1\nuntil = 0001-01-01T00:00:00+14:00\n", f"between the years 1000 and 9000; .* {NEVER}"),
         ("", "exactly one of power_w and current_a"),
     ],
 )
 def test_what_is_none(text: str, fault: str) -> None:
     with pytest.raises(StorageError, match=f"^f: .*{fault}"):
         parse_cap(text.encode(), "f")
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+@pytest.mark.parametrize("until", ["1000-01-01T14:00:00+14:00", "8999-12-31T12:00:00-12:00"])
+def test_every_end_can_be_told_in_every_time_zone(until: str, zone: str) -> None:
+    end = parse_cap(f"power_w = 1\nuntil = {until}\n".encode(), "f").until
+    assert end is not None
+    told = end.astimezone(ZoneInfo(zone))
+    assert told == end
+    assert parse_cap(cap_text(Cap(power_w=1, until=end)).encode(), "f").until == told
 
 
 @given(
@@ -141,6 +165,35 @@ def test_it_is_logged_once(file: Path, capsys: pytest.CaptureFixture[str]) -> No
     for second in range(20):
         caps.look(second, NOW)
     assert capsys.readouterr().out.count("external_cap_unreadable") == 1
+
+
+@pytest.mark.parametrize("content", ["power_w = 1" + 400 * "0", "power_w = " + 3000 * "["])
+def test_a_spoilt_one_is_unreadable_after_five_seconds(file: Path, content: str) -> None:
+    file.write_text(content)
+    caps = CapFile(file)
+    assert [caps.look(second, NOW) for second in range(6)] == [None] * 5 + [Cap()]
+
+
+def test_a_defect_in_reading_is_an_unreadable_file_told_by_its_kind(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def defective(_: Path) -> Cap:
+        raise LookupError("what nobody has thought of")
+
+    file.write_text(GOOD)
+    caps = CapFile(file)
+    good = caps.look(0, NOW)
+    assert good is not None
+    file.write_text(GOOD + "\n")
+    with monkeypatch.context() as context, capture_logs() as logs:
+        context.setattr("controller.history.cap_file.read_cap", defective)
+        assert [caps.look(second, NOW) for second in range(1, 8)] == [good] * 5 + [good._replace(kept=True)] * 2
+        assert caps.look(8, SOON) == Cap()
+    loud = [(entry["event"], entry["log_level"]) for entry in logs if entry["log_level"] in ("warning", "error")]
+    assert loud == [("external_cap_failed", "error"), ("external_cap_unreadable", "warning")]
+    (told,) = (entry["error"] for entry in logs if entry["event"] == "external_cap_unreadable")
+    assert told == f"{file} cannot be read: LookupError: what nobody has thought of"
+    assert caps.look(9, NOW) == good
 
 
 def test_a_pipe_holds_nobody_up(file: Path) -> None:

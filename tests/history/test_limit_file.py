@@ -10,6 +10,7 @@ import pytest
 
 from controller.domain.errors import StorageError
 from controller.domain.ports import LimitRecord
+from controller.domain.units import HIGHEST_LIMIT_A
 from controller.history.limit_file import LimitFile
 
 RECORD = LimitRecord(own_a=16, written_a=(8, 10))
@@ -23,6 +24,13 @@ def test_what_is_saved_is_loaded_until_forgotten(tmp_path: Path) -> None:
     store.forget()
     store.forget()
     assert store.load() is None
+
+
+@pytest.mark.parametrize("limit_a", [0, HIGHEST_LIMIT_A])
+def test_whatever_limit_a_box_may_show_is_kept(tmp_path: Path, limit_a: int) -> None:
+    record = LimitRecord(own_a=limit_a, written_a=(limit_a, 6))
+    LimitFile(tmp_path, "box:443").save(record)
+    assert LimitFile(tmp_path, "box:443").load() == record
 
 
 def test_another_boxs_record_does_not_count(tmp_path: Path) -> None:
@@ -39,6 +47,11 @@ def test_another_boxs_record_does_not_count(tmp_path: Path) -> None:
         b"\xff\xfe\x00",
         b'{"wallbox": "box:443"}',
         b'{"wallbox":"box:443","own_a":"x","written_a":[]}',
+        b'{"wallbox":"box:443","own_a":-1,"written_a":[]}',
+        b'{"wallbox":"box:443","own_a":251,"written_a":[]}',
+        b'{"wallbox":"box:443","own_a":1' + 400 * b"0" + b',"written_a":[]}',
+        b'{"wallbox":"box:443","own_a":true,"written_a":[]}',
+        b'{"wallbox":"box:443","own_a":16,"written_a":[8,-1]}',
     ],
 )
 def test_a_damaged_file_is_put_aside_not_lost(tmp_path: Path, text: bytes) -> None:

@@ -183,11 +183,11 @@ _SENTENCES: dict[str, Sentence] = {
         "Ladestart in {in_s:s}, wenn er dann noch gewünscht ist",
     ),
     "cap": Sentence(
-        "begrenzt durch {by:word} bis {until:word}: höchstens {current_a} A",
+        "begrenzt durch {by:who} bis {until:word}: höchstens {current_a} A",
         "mehr Ladestrom, wenn die Begrenzung endet oder aufgehoben wird",
     ),
     "cap_stops": Sentence(
-        "begrenzt durch {by:word} bis {until:word}: {current_a} A, weniger als die {min_a} A, die ein Auto braucht",
+        "begrenzt durch {by:who} bis {until:word}: {current_a} A, weniger als die {min_a} A, die ein Auto braucht",
         "Ladestart, wenn die Begrenzung endet oder {min_a} A zulässt",
     ),
     "cap_kept": Sentence(
@@ -203,7 +203,7 @@ _SENTENCES: dict[str, Sentence] = {
 SPEECH = Speech(
     sentences=_SENTENCES,
     words={
-        "outside": "eine Vorgabe von außen",
+        "nobody": "eine Vorgabe von außen",
         "main_fuse": "die Hausanschluss-Sicherung",
         "box_maximum": "die Obergrenze der Wallbox",
         "grid_phases": "die Phasenwerte des Netzzählers fehlen",

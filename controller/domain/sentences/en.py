@@ -182,11 +182,11 @@ _SENTENCES: dict[str, Sentence] = {
         "starts in {in_s:s} if it is still wanted then",
     ),
     "cap": Sentence(
-        "limited by {by:word} until {until:word}: at most {current_a} A",
+        "limited by {by:who} until {until:word}: at most {current_a} A",
         "the car gets more when the limit ends or is lifted",
     ),
     "cap_stops": Sentence(
-        "limited by {by:word} until {until:word}: {current_a} A, less than the {min_a} A a car needs",
+        "limited by {by:who} until {until:word}: {current_a} A, less than the {min_a} A a car needs",
         "starts when the limit ends or allows {min_a} A",
     ),
     "cap_kept": Sentence(
@@ -202,7 +202,7 @@ _SENTENCES: dict[str, Sentence] = {
 SPEECH = Speech(
     sentences=_SENTENCES,
     words={
-        "outside": "somebody outside",
+        "nobody": "somebody outside",
         "main_fuse": "the main fuse",
         "box_maximum": "the wallbox's own maximum",
         "grid_phases": "the grid's phases are missing",

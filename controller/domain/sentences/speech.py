@@ -61,7 +61,8 @@ class Speaker(string.Formatter):
     """Says grounds in one language.
 
     Formats beside those of numbers: `kW` (from W), `s` (a duration from seconds), `word` (the language's word for a
-    value), and `change` (what would have to change for a nested ground). A datetime is said as day and time.
+    value), `who` (a name as somebody gave it, be it one of those words; the word for "nobody" where it is empty), and
+    `change` (what would have to change for a nested ground). A datetime is said as day and time.
 
     Args:
         speech: The language.
@@ -85,8 +86,10 @@ class Speaker(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         """A figure as the language writes it."""
         match value:
+            case str() if format_spec == "word":
+                return self._speech.words.get(value, value)
             case str():
-                return self._speech.words.get(value, value) if format_spec == "word" else str(value)
+                return str(value) if value or format_spec != "who" else self._speech.words["nobody"]
             case int() | float():
                 return self._figure(value, format_spec)
             case datetime():

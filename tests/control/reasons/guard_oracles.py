@@ -31,7 +31,7 @@ def allowed_a(look: Look) -> list[int]:
 
 def says_the_end(look: Look, reason: Reason) -> None:
     until, said = cap_of(look).until, reason.values["until"]
-    assert reason.values["by"] == (cap_of(look).source or "outside")
+    assert reason.values["by"] == cap_of(look).source
     if until is None:
         assert said == "always"
     elif isinstance(said, datetime):
