@@ -29,6 +29,7 @@ CONSTANTS: tuple[tuple[ModuleType, str], ...] = (
     (weigh, "_CHANGE_AHEAD_S"),
     (weigh, "_CHANGE_PRICE_SHARE"),
     (weigh, "_BUSY_WRITES"),
+    (weigh, "_BUSY_SWITCHES"),
     (weigh, "_MARGIN"),
 )
 """Of the law; those that tell noise from sun matter only where meters tremble."""

@@ -97,7 +97,7 @@ def test_a_silent_inverter_costs_the_pv_power_only() -> None:
     async def test(house: House) -> None:
         await house.stage.passes(480)
         house.roof.faults = SILENT
-        await house.stage.passes(300)
+        await house.stage.passes(180)
         _, seen, _, decision = house.stage.diary.entries[-1]
         assert seen.pv_w is None
         assert seen.grid_w is not None
