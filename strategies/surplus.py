@@ -11,6 +11,7 @@ from controller.domain.reasons import Reason, ReasonCode, because
 from controller.domain.worth import best_a, solar_share_of
 
 _LEAST_PRICE, _MOST_PRICE = -10, 100  # per kWh, as those of [site]
+_SUN, _CLOUD, _NO_SUN = ReasonCode.SUN, ReasonCode.CLOUD, ReasonCode.NO_SUN
 _DUSK_SHARE = 0.1  # with less PV than this share of the minimum power it is evening, not a cloud
 
 
@@ -87,11 +88,11 @@ class Surplus:
         sun = Sun(surplus_w, share, self._start_costs_kwh, house.battery_w is None and not keeps)
         figures = {"surplus_w": surplus_w, "need_w": need_w}
         if surplus_w < need_w:
-            code = ReasonCode.CLOUD if situation.charging else ReasonCode.NO_SUN
+            code = _CLOUD if situation.charging else _NO_SUN
             dwell = self._stop_dwell(situation, watts_per_amp) if keeps else self._dwell
             return Demand(0.0, Reason(code, figures), dwell, None, sun)
         suits_a = best_a(surplus_w, watts_per_amp, share, situation.min_current_a, situation.max_current_a)
-        return Demand(float(suits_a), Reason(ReasonCode.SUN, figures), self._dwell, None, sun)
+        return Demand(float(suits_a), Reason(_SUN, figures), self._dwell, None, sun)
 
     def _surplus_w(self, situation: Situation) -> float:
         """Power that would be exported without the car, W, less the bias and the house battery's part."""

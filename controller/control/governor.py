@@ -30,7 +30,8 @@ from controller.domain.reasons import Reason, ReasonCode, because
 from controller.domain.units import MIN_CURRENT_A
 
 _OUT_OF_ORDER = frozenset((OcppState.FAULTED, OcppState.UNAVAILABLE))
-_START, _STOP = Action(ActionKind.START), Action(ActionKind.STOP)
+_SET_LIMIT, _START, _STOP = ActionKind.SET_LIMIT, Action(ActionKind.START), Action(ActionKind.STOP)
+_CAR_PAUSES = OcppState.SUSPENDED_EV
 _BOX_AWAITED = because(ReasonCode.BOX_AWAITED)
 _CAR_PAUSED = because(ReasonCode.CAR_PAUSED)
 
@@ -72,7 +73,7 @@ def decide(
         (target, reason), timers, sky, scales = _follow(
             state, snapshot, settings, seen, told=told, wish=wish, found=found
         )
-    if target.charging and snapshot.status is not None and snapshot.status.state is OcppState.SUSPENDED_EV:
+    if target.charging and snapshot.status is not None and snapshot.status.state is _CAR_PAUSES:
         target, reason = _for_a_paused_car(told, target, reason)
     if state.conduct.matters or snapshot.cap is not None:
         state, target, reason = _permitted(state, (target, reason), snapshot, settings, seen, wish=wish)
@@ -259,4 +260,4 @@ def _actions(told: Command, target: Command) -> tuple[Action, ...]:
         switch = (_START,) if target.charging else (_STOP,)
     if not target.charging or target.limit_a == told.limit_a:
         return switch
-    return (Action(ActionKind.SET_LIMIT, target.limit_a), *switch)
+    return (Action(_SET_LIMIT, target.limit_a), *switch)

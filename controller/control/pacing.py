@@ -73,9 +73,9 @@ def hold(
         return Command(limit_a, True), wish.reason
     code = ReasonCode.STARTS_SOON if delay_s >= least_s else ReasonCode.MIN_OFF
     starts_s = max(delay_s, least_s)
-    waits_s, for_code = _waits(state, told, Command(limit_a, True), settings, timers, gap_s=gap_s)
+    waits_s, earns = _waits(state, told, Command(limit_a, True), settings, timers, gap_s=gap_s)
     if waits_s > starts_s:
-        code, starts_s = for_code, waits_s
+        code, starts_s = ReasonCode.BUDGET if earns else ReasonCode.PACING, waits_s
     return told, because(code, why=wish.reason, in_s=starts_s)
 
 
@@ -106,17 +106,20 @@ def hold_by_worth(state: State, told: Command, wish: Demand, timers: Timers, sca
         if not due:
             return told, _weighs(ReasonCode.WEIGHS_START, why, scales)
         delay_s, least_s = dwell.start_delay_s - timers.start_s, dwell.min_off_s - since_switch_s
-        code = ReasonCode.STARTS_SOON if delay_s >= least_s else ReasonCode.MIN_OFF
         moved = Command(scales.best_a, True)
     else:
         stays = Command(scales.best_a, True) if scales.change_lacks_kwh <= 0.0 else told
         if scales.worth_kw >= 0.0 or not due:
             return stays, _stays_because(scales, told, stays, why)
         delay_s, least_s = dwell.stop_delay_s - timers.stop_s, dwell.min_on_s - since_switch_s
-        code = ReasonCode.STOPS_SOON if delay_s >= least_s else ReasonCode.MIN_ON
         told, moved = stays, Command(told.limit_a, False)
-    in_s = max(delay_s, least_s)
-    return (moved, why) if in_s <= 0 else (told, because(code, why=why, in_s=in_s))
+    if delay_s <= 0 and least_s <= 0:
+        return moved, why
+    if moved.charging:
+        code = ReasonCode.STARTS_SOON if delay_s >= least_s else ReasonCode.MIN_OFF
+    else:
+        code = ReasonCode.STOPS_SOON if delay_s >= least_s else ReasonCode.MIN_ON
+    return told, because(code, why=why, in_s=max(delay_s, least_s))
 
 
 def _stays_because(scales: Scales, told: Command, stays: Command, why: Reason) -> Reason:
@@ -164,19 +167,21 @@ def pace(
     pending = state.pending
     if pending is not None and pending.limit_a == told.limit_a and pending.charging == target.charging != told.charging:
         return pending, reason
-    waits_s, code = _waits(state, told, target, settings, timers, gap_s=gap_s)
-    return wanted if waits_s <= 0 else (told, because(code, why=reason, in_s=waits_s))
+    waits_s, earns = _waits(state, told, target, settings, timers, gap_s=gap_s)
+    if waits_s <= 0:
+        return wanted
+    return told, because(ReasonCode.BUDGET if earns else ReasonCode.PACING, why=reason, in_s=waits_s)
 
 
 def _waits(
     state: State, told: Command, target: Command, settings: CoreSettings, timers: Timers, *, gap_s: float
-) -> tuple[float, ReasonCode]:
-    """Seconds until the box may be told `target`, <= 0 when it may be now; and what is waited for."""
+) -> tuple[float, bool]:
+    """Seconds until the box may be told `target`, <= 0 when it may be now; and whether the write budget says so."""
     waits_s = gap_s - (timers.at_s - state.told_at_s)
     if target.charging and target.limit_a != told.limit_a:
         raising = target.limit_a > told.limit_a or not told.charging
         reserve = _BUDGET_RESERVE * settings.writes_per_hour if raising else 0.0
         missing = 1.0 + reserve - (timers.write_tokens or 0.0)
         if missing > _GRAIN and (earns_s := missing * 3600 / settings.writes_per_hour) > waits_s:
-            return earns_s, ReasonCode.BUDGET
-    return waits_s, ReasonCode.PACING
+            return earns_s, True
+    return waits_s, False

@@ -62,7 +62,8 @@ class Sky(NamedTuple):
         looked_at_s: When it was looked at last; None while there is nothing to carry on (at first, and at night).
         taken_at_s: Of the last reading that counts, monotonic s.
         light_at_s: When PV was seen last, monotonic s.
-        readings: Since the last look, each of PV and of PV less load, W.
+        pv_readings_w: Since the last look, W,
+        free_readings_w: and those of PV less load.
         pv: Where PV goes.
         load: And the house's load.
         usual_w: PV less load over the last half minute, W.
@@ -74,7 +75,8 @@ class Sky(NamedTuple):
     looked_at_s: float | None = None
     taken_at_s: float = 0.0
     light_at_s: float = 0.0
-    readings: tuple[tuple[float, float], ...] = ()
+    pv_readings_w: tuple[float, ...] = ()
+    free_readings_w: tuple[float, ...] = ()
     pv: Track = _NO_TRACK
     load: Track = _NO_TRACK
     usual_w: float = 0.0
@@ -113,7 +115,13 @@ def rebase(sky: Sky, house: House, surplus_w: float) -> Sky:
     load_w = (house.pv_w or 0.0) - without_battery_w(house, surplus_w)
     moved_w = load_w - sky.load.raw_w
     load = sky.load._replace(raw_w=load_w, level_w=sky.load.level_w + moved_w, ahead_w=sky.load.ahead_w + moved_w)
-    return sky._replace(readings=(), load=load, usual_w=sky.usual_w - moved_w, expected_w=sky.expected_w - moved_w)
+    return sky._replace(
+        pv_readings_w=(),
+        free_readings_w=(),
+        load=load,
+        usual_w=sky.usual_w - moved_w,
+        expected_w=sky.expected_w - moved_w,
+    )
 
 
 def observe_sky(sky: Sky, now_s: float, taken_at_s: float, pv_w: float | None, free_w: float) -> Sky:
@@ -144,12 +152,11 @@ def observe_sky(sky: Sky, now_s: float, taken_at_s: float, pv_w: float | None, f
             usual_w=free_w,
             expected_w=free_w,
         )
-    step_s, readings = now_s - since_s, sky.readings
+    step_s, pv_readings_w, free_readings_w = now_s - since_s, (*sky.pv_readings_w, pv_w), (*sky.free_readings_w, free_w)
     if step_s < LOOK_EVERY_S - _GRAIN_S:
-        return Sky._make((since_s, taken_at_s, light_at_s, (*readings, (pv_w, free_w)), *sky[4:]))
-    if readings:
-        pv_w = _usual([*(one[0] for one in readings), pv_w])
-        free_w = _usual([*(one[1] for one in readings), free_w])
+        return Sky._make((since_s, taken_at_s, light_at_s, pv_readings_w, free_readings_w, *sky[5:]))
+    if len(pv_readings_w) > 1:
+        pv_w, free_w = _usual(pv_readings_w), _usual(free_readings_w)
     pv, load = sky.pv, sky.load
     moved_w = pv_w - pv.raw_w
     if not -_METERING_W < moved_w < _METERING_W:
@@ -169,10 +176,10 @@ def observe_sky(sky: Sky, now_s: float, taken_at_s: float, pv_w: float | None, f
     elif change_w < -_LOAD_CHANGE_MOST_W:
         change_w = -_LOAD_CHANGE_MOST_W
     expected_w = pv.ahead_w - load.level_w - change_w
-    return Sky(now_s, taken_at_s, light_at_s, (), pv, load, usual_w, spread_w, noise_w, expected_w)
+    return Sky(now_s, taken_at_s, light_at_s, (), (), pv, load, usual_w, spread_w, noise_w, expected_w)
 
 
-def _usual(readings_w: list[float]) -> float:
+def _usual(readings_w: tuple[float, ...]) -> float:
     """Their mean; where they are far apart without the largest and the smallest: one odd reading is not believed."""
     count, sum_w = len(readings_w), sum(readings_w)
     if count < 3 or (most_w := max(readings_w)) - (least_w := min(readings_w)) < _ODD_W:

@@ -124,7 +124,7 @@ def test_readings_between_two_looks_are_averaged_but_for_odd_ones(pv_w: tuple[in
     assert sky.looked_at_s == 5.0
     assert sky.pv.raw_w == pytest.approx(usual_w)
     assert sky.load.raw_w == pytest.approx(500)
-    assert sky.readings == ()
+    assert sky.pv_readings_w == sky.free_readings_w == ()
 
 
 def test_one_odd_second_is_not_believed() -> None:
