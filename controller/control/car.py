@@ -42,6 +42,7 @@ _WINDOW_S = 12.0  # and make a level for so long
 _MARK_S = 30.0  # between two looks at a house with an unchanged offer
 _START_S = 90.0  # a car may take so long to draw its first current
 _OFFERS = 64  # so many are remembered for the counter's sake
+_DARK_W, _SUNSET_W = 20.0, 300.0  # from more to less between two samples no sun sets: its meter has fallen silent
 _OWN_S = 10.0  # an offer that changes later than this after our call was changed by somebody else
 _LEAST_ANSWER = 0.5  # of the smallest car's: less is no answer
 _DRAWS_SHARE = 0.6  # of the smallest believable power: with less the car draws nothing
@@ -143,7 +144,7 @@ def _due(car: Car, house: House, taken_at_s: float, settings: CoreSettings, stat
     """Whether house or box are to be looked at: a reading that is new, or one that is not to be trusted."""
     if not car.recent or house.grid_w is None or house.grid_age_s > settings.stale_after_s or house.battery_missing:
         return True
-    if has_news(car, status) or car.metered != (house.pv_w is not None, house.battery_w is not None):
+    if has_news(car, status) or car.metered != _metering(car, house):
         return True
     since_s = taken_at_s - car.recent[-1].at_s
     if house.ev_w is None:
@@ -154,8 +155,12 @@ def _due(car: Car, house: House, taken_at_s: float, settings: CoreSettings, stat
     return not sure or since_s >= _SURE_SAMPLE_S
 
 
-def _metering_changed(car: Car, house: House) -> bool:
-    return car.metered != (house.pv_w is not None, house.battery_w is not None)
+def _metering(car: Car, house: House) -> tuple[bool, bool]:
+    """Whether PV and home battery are known; a PV that is gone from one sample to the next is not, until it is back."""
+    pv_w, known = house.pv_w, house.pv_w is not None
+    if pv_w is not None and pv_w < _DARK_W and car.recent and (last_w := car.recent[-1].pv_w) is not None:
+        known = car.metered[0] and last_w < _SUNSET_W
+    return known, house.battery_w is not None
 
 
 def _offered(car: Car, offered_a: float, told_at_s: float, now_s: float, settings: CoreSettings) -> Car:
@@ -180,15 +185,14 @@ def _sampled(car: Car, house: House, taken_at_s: float, voltage_v: float) -> Car
     load_w = (house.grid_w or 0.0) + (house.pv_w or 0.0) + (house.battery_w or 0.0)
     if not isfinite(load_w):
         return car
-    if _metering_changed(car, house):
-        metered = (house.pv_w is not None, house.battery_w is not None)
-        car = car._replace(metered=metered, recent=(), step=None, quiet=None)
+    if (metered := _metering(car, house)) != car.metered:
+        car = car._replace(metered=metered, recent=(), step=None, quiet=None, doubts=0)
     if car.recent and taken_at_s - car.recent[-1].at_s < _SAMPLE_S:
         return car
     recent = car.recent
     while recent and taken_at_s - recent[0].at_s > _WINDOW_S:
         recent = recent[1:]
-    return Car(*car[:-1], (*recent, Sample(taken_at_s, load_w, _signed(house, voltage_v))))
+    return Car(*car[:-1], (*recent, Sample(taken_at_s, load_w, _signed(house, voltage_v), house.pv_w)))
 
 
 def _signed(house: House, voltage_v: float) -> Phases | None:
@@ -275,7 +279,7 @@ def _resumed(car: Car, house: House, settings: CoreSettings, voltage_v: float) -
         return car
     if car.step is not None and _followed(car, car.step, settings, voltage_v):
         return without_frozen_counter(car, car.step.began_s)._replace(rest_w=None, doubts=0)
-    if house.pv_w is None and car.counter is not None:
+    if not car.metered[0] and car.counter is not None:
         return car  # a cloud looks like the car's return, and the counter tells it
     draws_w = car.rest_w + _DRAWS_SHARE * _least_w(car, voltage_v)
     if car.recent[-1].at_s - car.recent[0].at_s < _RESUMES_S or any(one.load_w < draws_w for one in car.recent):
@@ -333,13 +337,13 @@ def _marked(car: Car, house: House, drawing: bool, settings: CoreSettings, volta
     car = car._replace(quiet=(now_s, level), noise_w=noise_w, uneven_w=uneven_w)
     calm = level.spread_w <= _FLOOR_SCALE_W  # else its meters may tell of different moments
     if car.offered_a <= 0:
-        known_w = min(0.0, level.load_w) if house.pv_w is not None and calm else 0.0
+        known_w = min(0.0, level.load_w) if car.metered[0] and calm else 0.0
         return car._replace(lowest_w=min(car.lowest_w * _LOWEST_FADES, known_w))
     if not drawing or quiet is None:  # a car may follow a little later than it should
         return car
     if house.ev_w is not None:
         return _metered(car, house.ev_w, settings, voltage_v)
-    return _bounded(car, house, level.load_w, settings, voltage_v) if calm else car
+    return _bounded(car, level.load_w, settings, voltage_v) if calm else car
 
 
 def _metered(car: Car, ev_w: float, settings: CoreSettings, voltage_v: float) -> Car:
@@ -358,11 +362,11 @@ def _metered(car: Car, ev_w: float, settings: CoreSettings, voltage_v: float) ->
     return car._replace(belief=weigh(car.belief, cast, errors), rest_w=None, doubts=0)
 
 
-def _bounded(car: Car, house: House, load_w: float, settings: CoreSettings, voltage_v: float) -> Car:
+def _bounded(car: Car, load_w: float, settings: CoreSettings, voltage_v: float) -> Car:
     """The house cannot draw less than the car in it: a smaller car, or one that draws nothing."""
     if car.rest_w is not None:
         return car._replace(rest_w=min(car.rest_w, load_w), doubts=0)
-    if house.pv_w is None:
+    if not car.metered[0]:
         return car
     seen_w, load_w = load_w, load_w - car.lowest_w
     if load_w < _DRAWS_SHARE * _least_w(car, voltage_v):

@@ -18,11 +18,13 @@ class Sample(NamedTuple):
         at_s: When it was taken, monotonic seconds.
         load_w: What house and car draw, W: the grid's power and what PV and home battery give, where that is metered.
         phase_a: Grid current a phase, A, where it bears its power's sign.
+        pv_w: What the PV's meter showed, W; None where it showed nothing.
     """
 
     at_s: float
     load_w: float
     phase_a: Phases | None
+    pv_w: float | None = None
 
 
 class Level(NamedTuple):
@@ -89,7 +91,8 @@ class Car(NamedTuple):
 
     Attributes:
         offers: (since when, A) of the offers, the one in force last; only as far back as they matter.
-        metered: Whether PV and home battery were known in the last sample: a change of that is no change of the house.
+        metered: Whether PV and home battery were known in the last sample: a change of that is no change of the house,
+            and what was sampled before it says nothing any more.
         step: The change of the offer whose answer is awaited.
         quiet: The last mark of a house with an unchanged offer: when, and what it drew.
         counter: The box's counter.

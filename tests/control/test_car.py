@@ -307,6 +307,24 @@ def test_a_pv_meter_that_falls_silent_is_no_answer_of_the_car() -> None:
     assert lab.run.state.car.belief is None
 
 
+def test_a_pv_meter_that_shows_nothing_from_one_look_to_the_next_is_no_car_at_rest() -> None:
+    lab = Lab()
+    lab.wants(0)
+    lab.wants(8, 100)
+    lab.passes(300, pv_w=0.0)
+    assert lab.run.state.car.rest_w is None
+    assert lab.believed_w == pytest.approx(lab.ev_w)
+    lab.passes(10)
+    assert lab.run.state.car.metered == (True, False)
+
+
+def test_a_pv_that_sets_is_known_all_night() -> None:
+    lab = Lab()
+    for lab.pv_w in (400.0, 200.0, 10.0, 0.0):
+        lab.passes(60)
+    assert lab.run.state.car.metered == (True, False)
+
+
 def test_a_silent_battery_makes_every_answer_worthless() -> None:
     lab = Lab(L1)
     lab.passes(60, battery_missing=True)
