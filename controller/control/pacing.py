@@ -13,6 +13,7 @@ from controller.domain.reasons import Reason, ReasonCode, because
 
 _KEEP_MARGIN_A = 0.15  # of an amp in force may be missing before it is taken: a surplus that trembles costs no writes
 _RAISE_AFTER_S = 10.0  # more amps have to be wanted for so long before they are given
+_LONGEST_PROMISE_S = 3600.0  # nothing stays as it is for longer: what comes later is not promised
 _LONGEST_STEP_S = 60.0  # time a single sample may stand for in the timers, after a stall or a suspended machine
 _GRAIN = 1e-9  # of a write: what is saved up in many small parts is a whole one, whatever it was rounded to
 _BUDGET_RESERVE = 0.25  # share of the write budget that raising leaves for reducing
@@ -131,9 +132,9 @@ def _stays_because(scales: Scales, told: Command, stays: Command, why: Reason) -
 
 
 def _weighs(code: ReasonCode, why: Reason, scales: Scales) -> Reason:
-    """When the move comes; right after a command that is known again at the next look at the sky."""
+    """When the move comes, where that is soon; right after a command it is known again at the next look at the sky."""
     in_s = moves_within_s(scales)
-    return why if in_s == math.inf else because(code, why=why, in_s=in_s)
+    return why if in_s > _LONGEST_PROMISE_S else because(code, why=why, in_s=in_s)
 
 
 def _whole_amps(wanted_a: float, told: Command, settings: CoreSettings, timers: Timers) -> int:

@@ -53,6 +53,13 @@ def test_weak_sun_is_waited_for_and_the_wait_is_told() -> None:
     assert home.told == ["set_limit 6 A", "start"]
 
 
+def test_no_start_is_promised_that_is_hours_away() -> None:
+    home = Sunny(solar_share=0.5)
+    home.goes(60, 2072)  # 2 W more than it takes
+    assert home.run.state.scales.worth_kw > 0
+    assert str(home.run.decision.reason) == "sun: 2072 W surplus"
+
+
 def test_a_bad_look_delays_a_start_and_does_not_begin_it_anew() -> None:
     waits_s = []
     for bad_w in (2150.0, 2050.0):

@@ -231,7 +231,7 @@ def gap_s(look: Look) -> float:
 def weighs(look: Look, reason: Reason) -> None:
     assert demand(look).sun is not None
     assert look.charging is (reason.code is ReasonCode.WEIGHS_STOP)
-    assert reason.values["in_s"] > 0
+    assert 0 < reason.values["in_s"] <= 3600  # nothing stays so for longer
     if outermost(look, reason):
         assert command(look).charging is look.charging
 
