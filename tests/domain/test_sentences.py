@@ -26,6 +26,35 @@ def test_every_language_has_a_speaker() -> None:
     assert set(SPEAKERS) == set(Language) == set(SPEECHES)
 
 
+@pytest.mark.parametrize(
+    ("surplus_w", "need_w", "english", "german"),
+    [
+        (3310.0, 3312.0, "3310 W surplus, need 3312 W", "3310 W Überschuss, nötig sind 3312 W"),
+        (-12.0, 40.0, "-12 W surplus, need 40 W", "-12 W Überschuss, nötig sind 40 W"),
+        (3240.0, 3312.0, "3.2 kW surplus, need 3.3 kW", "3,2 kW Überschuss, nötig sind 3,3 kW"),
+        (3311.9, 3312.0, "3.3 kW surplus, need 3.3 kW", "3,3 kW Überschuss, nötig sind 3,3 kW"),  # to the watt
+    ],
+)
+def test_powers_that_differ_do_not_look_the_same(surplus_w: float, need_w: float, english: str, german: str) -> None:
+    reason = because(ReasonCode.CLOUD, surplus_w=surplus_w, need_w=need_w)
+    assert sentence(reason) == f"cloud: {english}"
+    assert sentence(reason, Language.DE) == f"Wolke: {german}"
+
+
+def test_powers_are_told_apart_from_those_that_a_ground_rests_on() -> None:
+    sun = because(ReasonCode.SUN, surplus_w=3340.0, need_w=2070.0)
+    assert sentence(because(ReasonCode.EXPECTED, why=sun, expected_w=3290.0)).endswith(
+        "3340 W surplus, 3290 W expected"
+    )
+    stops = because(ReasonCode.STOPS_SOON, why=because(ReasonCode.CLOUD, surplus_w=3310.0, need_w=3312.0), in_s=80.0)
+    assert changes_when(stops) == "stops in 80 s if nothing changes; charging takes a surplus of 3312 W"
+
+
+def test_a_power_that_is_no_number_is_said_all_the_same() -> None:
+    reason = because(ReasonCode.CLOUD, surplus_w=float("nan"), need_w=3312.0)
+    assert sentence(reason) == "cloud: nan kW surplus, need 3.3 kW"
+
+
 @EVERYWHERE
 @pytest.mark.parametrize("name", ["always", "nobody", "minimum", "main_fuse"])
 def test_a_name_is_said_as_it_was_given_though_it_is_a_word(language: Language, name: str) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from math import isfinite
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 _UNKNOWN = "?"
@@ -62,22 +63,29 @@ class Speaker(string.Formatter):
 
     Formats beside those of numbers: `kW` (from W), `s` (a duration from seconds), `word` (the language's word for a
     value), `who` (a name as somebody gave it, be it one of those words; the word for "nobody" where it is empty), and
-    `change` (what would have to change for a nested ground). A datetime is said as day and time.
+    `change` (what would have to change for a nested ground). A datetime is said as day and time. Where two powers of a
+    ground differ and would look the same in kW, all of them are said in W.
 
     Args:
         speech: The language.
+        in_w: Whether powers are said in W.
     """
 
-    def __init__(self, speech: Speech) -> None:
-        self._speech = speech
+    def __init__(self, speech: Speech, *, in_w: bool = False) -> None:
+        self._speech, self._in_w = speech, in_w
+        self._exact = self if in_w else Speaker(speech, in_w=True)
 
     def sentence(self, ground: Ground) -> str:
         """Why."""
-        return self.vformat(self._speech.sentences[ground.code].says, (), ground.values)
+        return self._speaker(ground).vformat(self._speech.sentences[ground.code].says, (), ground.values)
 
     def changes_when(self, ground: Ground) -> str:
         """What would have to change."""
-        return self.vformat(self._speech.sentences[ground.code].changes, (), ground.values)
+        return self._speaker(ground).vformat(self._speech.sentences[ground.code].changes, (), ground.values)
+
+    def _speaker(self, ground: Ground) -> Speaker:
+        powers_w = set() if self._in_w else {round(power_w) for power_w in _powers_w(ground)}
+        return self if len({self._figure(power_w, "kW") for power_w in powers_w}) == len(powers_w) else self._exact
 
     def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """A figure; "?" where a foreign strategy did not give it: no sentence is worth a decision."""
@@ -101,6 +109,8 @@ class Speaker(string.Formatter):
 
     def _figure(self, value: float, format_spec: str) -> str:
         match format_spec:
+            case "kW" if self._in_w:
+                return f"{self._number(value, '.0f')} W"
             case "kW":
                 return f"{self._number(value / 1000, '.1f')} kW"
             case "s":
@@ -113,6 +123,15 @@ class Speaker(string.Formatter):
         if text.startswith("-") and not text.strip("-0."):
             text = text[1:]  # a little below zero is zero
         return text.replace(".", self._speech.point)
+
+
+def _powers_w(ground: Ground) -> Iterator[float]:
+    """The powers of a ground and of those it rests on, W."""
+    for name, value in ground.values.items():
+        if isinstance(value, Ground):
+            yield from _powers_w(value)
+        elif name.endswith("_w") and isinstance(value, int | float) and isfinite(value):
+            yield value
 
 
 def format_duration(seconds: float, hours: str = "h") -> str:
