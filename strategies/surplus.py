@@ -12,6 +12,7 @@ from controller.domain.worth import best_a, solar_share_of
 
 _LEAST_PRICE, _MOST_PRICE = -10, 100  # per kWh, as those of [site]
 _SUN, _CLOUD, _NO_SUN = ReasonCode.SUN, ReasonCode.CLOUD, ReasonCode.NO_SUN
+_BATTERY_SILENT_S = 60.0  # a meter may miss some answers: nothing is known then, and nothing is changed
 _DUSK_SHARE = 0.1  # with less PV than this share of the minimum power it is evening, not a cloud
 
 
@@ -82,7 +83,8 @@ class Surplus:
         """See `Strategy.demand`."""
         house, surplus_w, share = situation.house, self._surplus_w(situation), self._share
         if house.battery_missing:
-            return Demand(current_a=0, reason=because(ReasonCode.BATTERY_UNKNOWN), dwell=self._dwell)
+            reason = because(ReasonCode.BATTERY_UNKNOWN)
+            return Demand(current_a=0, reason=reason, dwell=self._dwell, keep_s=_BATTERY_SILENT_S)
         watts_per_amp, keeps = situation.phases * situation.voltage_v, self._keep_minimum or situation.pause_harms
         need_w = share * situation.min_current_a * watts_per_amp
         sun = Sun(surplus_w, share, self._start_costs_kwh, house.battery_w is None and not keeps)

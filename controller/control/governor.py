@@ -16,7 +16,7 @@ from controller.control.conducted import obeyed, roused, watch, within_ceiling
 from controller.control.external_cap import under_cap
 from controller.control.limits import FUSE_RECOVERY_S, mean_voltage_v
 from controller.control.look import Seen, look, on_its_way_until_s
-from controller.control.pacing import advance, hold, hold_by_worth, pace
+from controller.control.pacing import advance, hold, hold_by_worth, kept_s, pace
 from controller.control.reconcile import observe, refused_for_s
 from controller.control.safeguards import guarded_wish, within_starts
 from controller.control.settings import CoreSettings
@@ -114,6 +114,8 @@ def _follow(
         held = hold_by_worth(state, told, bounded if weighed else useful, timers, scales)
     else:
         sky, scales = NIGHT, state.scales.at_rest()  # who does not follow the sun does not watch it
+        if kept_s(wish, timers) > 0:  # but for a moment it may be out of sight
+            sky, scales = state.sky, state.scales
         held = hold(state, told, bounded, settings, timers, gap_s=seen.gap_s)
     return pace(state, told, held, settings, timers, gap_s=seen.gap_s), timers, sky, scales
 

@@ -22,7 +22,7 @@ _BUDGET_RESERVE = 0.25  # share of the write budget that raising leaves for redu
 def advance(
     state: State, now_s: float, settings: CoreSettings, told: Command | None = None, wish: Demand | None = None
 ) -> Timers:
-    """The timers at `now_s`; without a wish the delays begin anew.
+    """The timers at `now_s`; without a wish the delays begin anew, and what is kept is kept no longer for it.
 
     What was wanted at the last look is taken to have been wanted until this one.
     """
@@ -32,17 +32,25 @@ def advance(
     if old.write_tokens is not None and old.write_tokens < budget:
         tokens = _between_0_and(budget, old.write_tokens + step_s * budget / 3600)
     if told is None or wish is None:
-        return Timers(now_s, 0.0, 0.0, 0.0, tokens)
+        return Timers(now_s, 0.0, 0.0, 0.0, tokens, 0.0, old.kept_since_s)
     dwell = wish.dwell
     if wish.sun is not None and not (dwell.start_delay_s or dwell.stop_delay_s):
         return Timers(now_s, 0.0, 0.0, 0.0, tokens, told.limit_a if told.charging else 0.0)  # weighed, not timed
     wants_a, wanted = wish.current_a, old.wants_a >= settings.min_current_a
+    kept_since_s = None
+    if wish.keep_s:
+        kept_since_s = now_s if old.kept_since_s is None else old.kept_since_s
     if not told.charging:
         start_s = old.start_s + step_s if wanted else old.start_s - step_s
-        return Timers(now_s, _between_0_and(dwell.start_delay_s, start_s), 0.0, 0.0, tokens, wants_a)
+        return Timers(now_s, _between_0_and(dwell.start_delay_s, start_s), 0.0, 0.0, tokens, wants_a, kept_since_s)
     stop_s = _between_0_and(dwell.stop_delay_s, old.stop_s - step_s if wanted else old.stop_s + step_s)
     raise_s = old.raise_s + step_s if old.wants_a >= told.limit_a + 1 else old.raise_s - step_s
-    return Timers(now_s, 0.0, stop_s, _between_0_and(_RAISE_AFTER_S, raise_s), tokens, wants_a)
+    return Timers(now_s, 0.0, stop_s, _between_0_and(_RAISE_AFTER_S, raise_s), tokens, wants_a, kept_since_s)
+
+
+def kept_s(wish: Demand, timers: Timers) -> float:
+    """How long what runs is kept as it is from now on, s; <= 0 when the wish is followed."""
+    return 0.0 if timers.kept_since_s is None else wish.keep_s - (timers.at_s - timers.kept_since_s)
 
 
 def _between_0_and(full_s: float, timer_s: float) -> float:
@@ -61,12 +69,14 @@ def hold(
         if limit_a > 0:
             return Command(limit_a, True), wish.reason
         delay_s, least_s = wish.dwell.stop_delay_s - timers.stop_s, wish.dwell.min_on_s - since_switch_s
+        keeps_s = kept_s(wish, timers)
+        delay_s = max(delay_s, keeps_s)
         if delay_s <= 0 and least_s <= 0:
             return Command(told.limit_a, False), wish.reason
         code = ReasonCode.STOPS_SOON if delay_s >= least_s else ReasonCode.MIN_ON
-        target = Command(min(told.limit_a, settings.min_current_a), True)
-        in_s = _stops_in_s(state, told, target, settings, timers, due_s=max(delay_s, least_s), gap_s=gap_s)
-        return target, because(code, why=wish.reason, in_s=in_s)
+        least, due_s = Command(min(told.limit_a, settings.min_current_a), True), max(delay_s, least_s)
+        in_s = _stops_in_s(state, told, least, settings, timers, keeps_s=keeps_s, due_s=due_s, gap_s=gap_s)
+        return told if keeps_s > 0 else least, because(code, why=wish.reason, in_s=in_s)
     if limit_a == 0:
         return told, wish.reason
     delay_s, least_s = wish.dwell.start_delay_s - timers.start_s, wish.dwell.min_off_s - since_switch_s
@@ -81,12 +91,20 @@ def hold(
 
 
 def _stops_in_s(
-    state: State, told: Command, target: Command, settings: CoreSettings, timers: Timers, *, due_s: float, gap_s: float
+    state: State,
+    told: Command,
+    least: Command,
+    settings: CoreSettings,
+    timers: Timers,
+    *,
+    keeps_s: float,
+    due_s: float,
+    gap_s: float,
 ) -> float:
-    """When a stop comes that is due in `due_s`: what is told before puts it off until the gap is over."""
-    if target != told:
-        waits_s, _ = _waits(state, told, target, settings, timers, gap_s=gap_s)
-        reduces_s = max(0.0, waits_s, state.refusals.reducing.until_s - timers.at_s)
+    """When a stop comes that is due in `due_s`: a reduction before, once nothing is kept, puts it off by a gap."""
+    if least != told:
+        waits_s, _ = _waits(state, told, least, settings, timers, gap_s=gap_s)
+        reduces_s = max(0.0, keeps_s, waits_s, state.refusals.reducing.until_s - timers.at_s)
         if reduces_s < due_s:
             return max(due_s, reduces_s + gap_s)
     return max(due_s, gap_s - (timers.at_s - state.told_at_s))

@@ -63,7 +63,7 @@ def _with_hidden_sun(
         hidden = look_for_hidden(hidden, outlook)
     harm = state.conduct.pauses.harm
     wish = wish_for(told, snapshot, settings, seen, failed_for_s, pause_harms=harm, hidden=hidden)
-    if isinstance(wish, Demand):
+    if isinstance(wish, Demand) and not wish.keep_s:
         hidden = hidden._replace(wanted_a=wish.current_a)
     state = state._replace(guards=state.guards._replace(hidden=hidden))
     if isinstance(wish, Demand) and wish.battery_spared:

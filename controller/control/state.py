@@ -57,6 +57,7 @@ class Timers(NamedTuple):
         raise_s: How long more amps than told have been wanted while on, s.
         write_tokens: Writes of the limit left in the budget; None before the first decision.
         wants_a: What was wanted at `at_s`, and is taken to have been wanted until the next look, A.
+        kept_since_s: Since when a demand asks to keep what runs as it is; None where none does.
     """
 
     at_s: float = LONG_AGO_S
@@ -65,6 +66,7 @@ class Timers(NamedTuple):
     raise_s: float = 0.0
     write_tokens: float | None = None
     wants_a: float = 0.0
+    kept_since_s: float | None = None
 
 
 class FuseCap(NamedTuple):

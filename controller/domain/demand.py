@@ -91,6 +91,8 @@ class Demand(NamedTuple):
             suit this moment. None where `current_a` is meant as it stands.
         battery_spared: Whether the governor is to see to it that no home battery is emptied into the car. False for a
             strategy that reckons with the battery itself, or means to use it.
+        keep_s: How long charging that runs is kept as it is before this is followed, s: for a moment in which nothing
+            is known. What is known of the sky meanwhile is kept as well.
     """
 
     current_a: float
@@ -99,6 +101,7 @@ class Demand(NamedTuple):
     steady_w: tuple[float, float] | None = None
     sun: Sun | None = None
     battery_spared: bool = False
+    keep_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

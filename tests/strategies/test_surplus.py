@@ -111,6 +111,7 @@ def test_a_silent_battery_meter_is_no_sun() -> None:
     assert answer.current_a == 0
     assert "home battery" in str(answer.reason)
     assert answer.sun is None  # nothing is weighed then: it stops
+    assert answer.keep_s == 60  # but not for some answers that were missed
 
 
 def test_words_tell_a_cloud_from_no_sun() -> None:

@@ -26,8 +26,8 @@ class Wants:
 
     Settings: ClassVar[type[SurplusSettings]] = SurplusSettings
 
-    def __init__(self, current_a: float, dwell: Dwell | None = None) -> None:
-        self.current_a = current_a
+    def __init__(self, current_a: float, dwell: Dwell | None = None, keep_s: float = 0.0) -> None:
+        self.current_a, self.keep_s = current_a, keep_s
         self.dwell = dwell or Dwell(min_off_s=0)
 
     @classmethod
@@ -36,7 +36,7 @@ class Wants:
 
     def demand(self, situation: Situation) -> Demand:
         reason = because(ReasonCode.FIXED, current_a=self.current_a)
-        return Demand(current_a=self.current_a, reason=reason, dwell=self.dwell)
+        return Demand(current_a=self.current_a, reason=reason, dwell=self.dwell, keep_s=self.keep_s)
 
 
 def surplus(**settings: Any) -> Surplus:

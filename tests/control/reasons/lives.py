@@ -252,4 +252,5 @@ wants = st.builds(
         min_on_s=between(0, 200),
         min_off_s=between(0, 200),
     ),
+    st.sampled_from([0.0, 0.0, 60.0]),
 )

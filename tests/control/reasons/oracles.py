@@ -212,8 +212,11 @@ def stops(look: Look, reason: Reason) -> None:
     assert look.charging
     assert not wanted(look)
     dwell, on_s = demand(look).dwell, look.snapshot.now_s - look.state.switched_at_s
-    longest_s = dwell.stop_delay_s if reason.code is ReasonCode.STOPS_SOON else dwell.min_on_s
-    assert 0 < reason.values["in_s"] <= max(longest_s, 2 * gap_s(look))  # a reduction on its way comes first
+    keep_s = demand(look).keep_s
+    longest_s = max(keep_s, dwell.stop_delay_s) if reason.code is ReasonCode.STOPS_SOON else dwell.min_on_s
+    assert (
+        0 < reason.values["in_s"] <= max(longest_s, max(keep_s, gap_s(look)) + gap_s(look))
+    )  # a reduction comes first
     assert reason.code is ReasonCode.STOPS_SOON or on_s < dwell.min_on_s
     assert not outermost(look, reason) or command(look).charging
 
