@@ -38,13 +38,18 @@ class CarCurrent(NamedTuple):
 
 
 def car_current(state: State, snapshot: Snapshot, settings: CoreSettings, voltage_v: float) -> CarCurrent:
-    """The car's current: from its meter, else what it is believed to take of what the box was told and shows."""
+    """The car's current: from its meter, else what it is believed to take of what the box was told and shows.
+
+    A meter that contradicts the box is not believed: a car that the box gives nothing draws nothing.
+    """
     told, before, ev_w = state.told, state.before, snapshot.house.ev_w
     now_a = before_a = told.limit_a if told is not None and told.charging else 0
     if before is not None and snapshot.now_s - state.told_at_s < settings.follow_s:
         before_a = before.limit_a if before.charging else 0
     if ev_w is not None:
         phases = known_phases(state.car, settings)
+        if ev_w > 0 and now_a == 0 and _is_surely_off(state, snapshot, settings):
+            return CarCurrent(0.0, 0.0, phases)
         measured_a = ev_w / (phases * voltage_v)
         most_a = now_a if now_a > before_a else before_a
         return CarCurrent(measured_a, measured_a if measured_a < most_a else most_a, phases)
@@ -59,6 +64,13 @@ def car_current(state: State, snapshot: Snapshot, settings: CoreSettings, voltag
         flows_a = flowing_a(state.car, snapshot.house, snapshot.now_s, settings, voltage_v)
         return CarCurrent(taken.current_a if flows_a is None else flows_a, taken.current_a, taken.phases)
     return CarCurrent(taken.current_a if box is OcppState.UNKNOWN else 0.0, 0.0, taken.phases)
+
+
+def _is_surely_off(state: State, snapshot: Snapshot, settings: CoreSettings) -> bool:
+    """Whether the box says that it gives the car nothing, and the car has had the time to follow what was told."""
+    if snapshot.status is None or snapshot.now_s - state.switched_at_s < settings.follow_s:
+        return False
+    return snapshot.status.state.enabled is False
 
 
 def mean_voltage_v(house: House, nominal_v: float) -> float:

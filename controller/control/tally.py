@@ -155,10 +155,6 @@ def _counted(tally: Tally, counter_wh: float) -> Tally:
 
 
 def _ev_w(snapshot: Snapshot, decision: Decision) -> float | None:
-    """The car's power, W: metered, or what the decision reckoned with."""
-    house = snapshot.house
-    if house.ev_w is not None:
-        return house.ev_w
-    if decision.surplus_w is None or house.grid_w is None:
-        return None
-    return decision.surplus_w + house.grid_w
+    """The car's power, W: what the decision reckoned with, or metered where it did without."""
+    grid_w, surplus_w = snapshot.house.grid_w, decision.surplus_w
+    return snapshot.house.ev_w if grid_w is None or surplus_w is None else surplus_w + grid_w

@@ -70,6 +70,15 @@ def test_a_bad_look_delays_a_start_and_does_not_begin_it_anew() -> None:
     assert waits_s[0] < waits_s[1] < waits_s[0] + 120
 
 
+def test_a_meter_of_the_car_that_stands_still_after_the_stop_starts_nothing_at_night() -> None:
+    home = Sunny(6, sun_w=W6)
+    home.goes(900, -500, until_told=True)
+    assert home.told == ["stop"]
+    home.run.steps(900, grid_w=500.0, ev_w=W6, pv_w=0.0)
+    assert home.told == ["stop"]
+    assert home.run.decision.surplus_w == -500
+
+
 def test_a_hopeless_cloud_stops_in_seconds() -> None:
     home = Sunny(6, sun_w=W6)
     assert home.goes(15, 640, until_told=True) < 15

@@ -66,6 +66,31 @@ def test_car(
     assert current(told, before, age_s, state, ev_w) == expected
 
 
+@pytest.mark.parametrize(
+    ("told", "off_s", "box", "for_surplus_a"),
+    [
+        (OFF, 30, OcppState.SUSPENDED_EVSE, 0),
+        (OFF, inf, OcppState.PREPARING, 0),
+        (OFF, 29, OcppState.SUSPENDED_EVSE, 6),  # the car may not have followed yet
+        (OFF, 30, OcppState.CHARGING, 6),
+        (OFF, 30, OcppState.UNKNOWN, 6),
+        (SIX, 30, OcppState.SUSPENDED_EVSE, 6),
+    ],
+)
+def test_a_car_that_the_box_gives_nothing_draws_nothing_whatever_its_meter_says(
+    told: Command, off_s: float, box: OcppState, for_surplus_a: float
+) -> None:
+    snapshot = Snapshot(
+        now_s=1000.0,
+        now=NOON,
+        house=House(grid_w=0, grid_age_s=0, ev_w=4140.0),
+        status=ChargerStatus(taken_at_s=999, state=box),
+        power=None,
+    )
+    state = State(told=told, switched_at_s=1000.0 - off_s)
+    assert car_current(state, snapshot, SETTINGS, 230.0).for_surplus_a == for_surplus_a
+
+
 def known(on: tuple[float, float, float], cap_a: float = inf) -> Car:
     return Car(belief=Belief((), Candidate(on, round(sum(on)), cap_a, 0.0), 0.99))
 

@@ -11,7 +11,17 @@ from controller.domain.cap import Cap
 from controller.domain.decision import Command
 from controller.domain.reasons import Reason, ReasonCode
 from tests.control.reasons.lives import Look
-from tests.control.reasons.oracles import _EPS, command, demand, local_time, offered_a, oracle, outermost, watts_per_amp
+from tests.control.reasons.oracles import (
+    _EPS,
+    command,
+    demand,
+    local_time,
+    metered_w,
+    offered_a,
+    oracle,
+    outermost,
+    watts_per_amp,
+)
 
 
 def cap_of(look: Look) -> Cap:
@@ -88,8 +98,9 @@ def left_is_right(look: Look, reason: Reason) -> None:
         return  # as it was seen last
     assert house.grid_w is not None
     without_w = -house.grid_w - house.battery_w
-    most_w = house.ev_w if house.ev_w is not None else offered_a(look) * max(watts_per_amp(look))
-    least_w = house.ev_w if house.ev_w is not None else 0.0
+    ev_w = metered_w(look)
+    most_w = ev_w if ev_w is not None else offered_a(look) * max(watts_per_amp(look))
+    least_w = ev_w if ev_w is not None else 0.0
     assert without_w + least_w - _EPS <= reason.values["left_w"] <= without_w + most_w + _EPS
 
 

@@ -88,6 +88,15 @@ def offered_a(look: Look) -> int:
     return max((told.limit_a for told in commands if told is not None and told.charging), default=0)
 
 
+def metered_w(look: Look) -> float | None:
+    """The car's power where a meter tells it: nothing, whatever that says, once the box has been off for a while."""
+    status, off_s = look.snapshot.status, look.snapshot.now_s - look.state.switched_at_s
+    off = not look.charging and off_s >= look.settings.follow_s
+    if off and status is not None and status.state.enabled is False and look.house.ev_w is not None:
+        return 0.0
+    return look.house.ev_w
+
+
 def surplus_bounds_w(look: Look) -> tuple[float, float]:
     """What would be exported without the car, less what the home battery gives or keeps, and the bias."""
     keys, house = surplus_settings(look), look.house
@@ -99,8 +108,8 @@ def surplus_bounds_w(look: Look) -> tuple[float, float]:
         battery_w = 0.0
     assert house.grid_w is not None
     without_w = -house.grid_w - battery_w - keys.grid_bias_w
-    if house.ev_w is not None:
-        return without_w + house.ev_w, without_w + house.ev_w
+    if (ev_w := metered_w(look)) is not None:
+        return without_w + ev_w, without_w + ev_w
     return without_w, without_w + offered_a(look) * max(watts_per_amp(look))
 
 
