@@ -113,9 +113,9 @@ def _follow(
         weighed = scales.best_a > 0  # until then nothing is told that a cap could bound
         held = hold_by_worth(state, told, bounded if weighed else useful, timers, scales)
     else:
-        sky, scales = NIGHT, state.scales.at_rest()  # who does not follow the sun does not watch it
-        if kept_s(wish, timers) > 0:  # but for a moment it may be out of sight
-            sky, scales = state.sky, state.scales
+        sky, scales = NIGHT, state.scales.at_rest()  # who does not follow the sun does not watch it,
+        if kept_s(wish, timers) > 0:
+            sky, scales = state.sky, state.scales  # but for a moment it may be out of sight
         held = hold(state, told, bounded, settings, timers, gap_s=seen.gap_s)
     return pace(state, told, held, settings, timers, gap_s=seen.gap_s), timers, sky, scales
 

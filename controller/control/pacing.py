@@ -10,6 +10,7 @@ from controller.control.weigh import Scales, moves_within_s
 from controller.domain.decision import Command
 from controller.domain.demand import Demand
 from controller.domain.reasons import Reason, ReasonCode, because
+from controller.domain.units import MIN_CURRENT_A
 
 _KEEP_MARGIN_A = 0.15  # of an amp in force may be missing before it is taken: a surplus that trembles costs no writes
 _RAISE_AFTER_S = 10.0  # more amps have to be wanted for so long before they are given
@@ -87,7 +88,20 @@ def hold(
     waits_s, earns = _waits(state, told, Command(limit_a, True), settings, timers, gap_s=gap_s)
     if waits_s > starts_s:
         code, starts_s = ReasonCode.BUDGET if earns else ReasonCode.PACING, waits_s
+    if (refused_s := _refused_s(state, told, limit_a, timers.at_s)) > starts_s:
+        code, starts_s = ReasonCode.BOX_REFUSES, refused_s
     return told, because(code, why=wish.reason, in_s=starts_s)
+
+
+def _refused_s(state: State, told: Command, limit_a: int, now_s: float) -> float:
+    """For how long the box will not start at `limit_a`: one that will not be raised may start as it is."""
+    refusals = state.refusals
+    until_s = refusals.starting.until_s
+    if told.limit_a > limit_a:
+        until_s = max(until_s, refusals.reducing.until_s)
+    elif told.limit_a < MIN_CURRENT_A:
+        until_s = max(until_s, refusals.raising.until_s)
+    return until_s - now_s
 
 
 def _stops_in_s(

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from controller.control.reconcile import refuse
+from controller.domain.decision import Action, ActionKind
 from controller.domain.demand import Defer, Demand, Dwell, Situation
 from controller.domain.readings import House
 from controller.domain.reasons import ReasonCode
@@ -58,6 +60,20 @@ def test_a_start_is_promised_for_when_the_gap_is_over() -> None:
     wants.current_a = 10.0
     run.steps(2, ev_w=0.0)
     assert str(run.decision.reason) == "fixed current of 10.0 A; the box takes the next change in 28 s"
+
+
+def test_no_start_is_promised_that_the_box_refuses() -> None:
+    run = Run(core(Wants(10, Dwell(start_delay_s=5, min_off_s=0))), limit_a=10)
+    run.step(ev_w=0.0)
+    run.state = refuse(run.state, Action(ActionKind.START), run.now_s)
+    run.step(ev_w=0.0)
+    assert run.decision.reason.code is ReasonCode.BOX_REFUSES
+    in_s = run.decision.reason.in_s
+    assert in_s is not None
+    run.steps(in_s - 1, ev_w=0.0)
+    assert run.told == []
+    run.step(ev_w=0.0)
+    assert run.told == ["start"]
 
 
 def test_a_stop_is_promised_a_gap_after_the_reduction() -> None:
