@@ -23,7 +23,7 @@ _RECENT_LEAST_KW = -1.0  # a cloud says no more than that: how dark it is says n
 _CHANGE_AHEAD_S = 30.0  # for so long a limit will serve as it does now
 _CHANGE_PRICE_SHARE = 1.6  # of a command's price at a solar share of 1, and in proportion
 _BUSY_WRITES = 4.0  # writes in the last hour that double the price
-_BUSY_SWITCHES = 8.0  # starts and stops in the last hour that double the price of the next, and twice as many by five
+_BUSY_SWITCHES = 6.0  # starts and stops in the last hour that double the price of a start, and twice as many by five
 _BUSY_S = 3600.0
 _MARGIN = 0.6  # of the spread, at a solar share of 1: none at a half, where too much costs what too little does
 _NOISE_MARGIN = 0.68
@@ -127,9 +127,10 @@ def weigh(
     ahead_kwh = (_AHEAD_S * worth_kw + _RECENT_AHEAD_S * recent_kw) / 3600.0
     cautious_w = expected_w - (share - 0.5) * (_MARGIN * sky.spread_w + _NOISE_MARGIN * sky.noise_w)
     suits_a = best_a(cautious_w, watts_per_amp, share, least_a, most_a)
-    busy = switches / _BUSY_SWITCHES
-    price_kwh = _PRICE_SHARE * (sun.start_costs_kwh + 2 * _COMMAND_COSTS_KWH) * (1.0 + busy * busy)
+    price_kwh = _PRICE_SHARE * (sun.start_costs_kwh + 2 * _COMMAND_COSTS_KWH)
     if not charging:
+        busy = switches / _BUSY_SWITCHES
+        price_kwh += price_kwh * busy * busy
         missed_kwh = _at_least_0(scales.missed_kwh + worth_kw * hours)
         lacks_kwh = price_kwh - missed_kwh - ahead_kwh if worth_kw > 0.0 else inf
         return Scales(
