@@ -160,10 +160,9 @@ def _look_up(
     told, surplus_w = state.told, seen.surplus_w
     if told is None or surplus_w is None:
         return state.sky, state.scales
-    if snapshot.now_s < on_its_way_until_s(state, settings, metered=snapshot.house.ev_w is not None):
-        return state.sky, state.scales
     known, weighed = rebase(state.sky, snapshot.house, surplus_w) if found else state.sky, state.scales
-    sky = watch_sky(known, snapshot.now_s, snapshot.house, surplus_w)
+    on_its_way = snapshot.now_s < on_its_way_until_s(state, settings, metered=snapshot.house.ev_w is not None)
+    sky = watch_sky(known, snapshot.now_s, snapshot.house, surplus_w, on_its_way=on_its_way)
     if sky.looked_at_s is not None and sky.looked_at_s == weighed.weighed_at_s:
         return sky, weighed
     scales = weigh(

@@ -80,7 +80,7 @@ def look(state: State, snapshot: Snapshot, settings: CoreSettings, voltage_v: fl
 
 
 def on_its_way_until_s(state: State, settings: CoreSettings, *, metered: bool) -> float:
-    """Until when the car's own change of current would be taken for the sky's, monotonic s.
+    """Until when the car's own change of current would be taken for the house's, monotonic s.
 
     Its meter may lag behind the grid's by seconds: that is little of an amp, and much of a start.
     """

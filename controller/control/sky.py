@@ -88,7 +88,7 @@ class Sky(NamedTuple):
 NIGHT = Sky()
 
 
-def watch_sky(sky: Sky, now_s: float, house: House, surplus_w: float) -> Sky:
+def watch_sky(sky: Sky, now_s: float, house: House, surplus_w: float, *, on_its_way: bool = False) -> Sky:
     """What is known after one more look at the meters.
 
     Args:
@@ -96,11 +96,21 @@ def watch_sky(sky: Sky, now_s: float, house: House, surplus_w: float) -> Sky:
         now_s: Monotonic s.
         house: The meters, the grid's fresh.
         surplus_w: What would be exported without the car, W.
+        on_its_way: Whether the car may be changing its current: only PV tells of the sky then.
     """
     taken_at_s = now_s - house.grid_age_s
     if sky.looked_at_s is not None and taken_at_s <= sky.taken_at_s + _GRAIN_S:
         return sky
+    if on_its_way:
+        return observe_pv(sky, now_s, taken_at_s, house.pv_w)
     return observe_sky(sky, now_s, taken_at_s, house.pv_w, without_battery_w(house, surplus_w))
+
+
+def observe_pv(sky: Sky, now_s: float, taken_at_s: float, pv_w: float | None) -> Sky:
+    """What is known after one more reading of PV, while the car cannot be told from the house: that stays as it was."""
+    if pv_w is None or sky.looked_at_s is None:
+        return sky
+    return observe_sky(sky, now_s, taken_at_s, pv_w, pv_w - sky.load.raw_w)
 
 
 def without_battery_w(house: House, surplus_w: float) -> float:

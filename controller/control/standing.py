@@ -12,7 +12,7 @@ from typing import NamedTuple
 from controller.control.car import known_phases
 from controller.control.look import on_its_way_until_s
 from controller.control.settings import CoreSettings
-from controller.control.sky import NIGHT, Sky, observe_sky, without_battery_w
+from controller.control.sky import NIGHT, Sky, observe_pv, observe_sky, without_battery_w
 from controller.control.state import Snapshot, State
 from controller.control.weigh import EMPTY, Scales, weigh
 from controller.domain.decision import Decision
@@ -37,14 +37,14 @@ class Watch:
         aside_w: By how much PV less load exceeds what of it is the car's, W.
         watts_per_amp: Power of an amp on every phase in use, W.
         range_a: The smallest current that charges, and the largest allowed, A.
-        blind_until_s: Until when the car may be on its way to what it was told, monotonic s.
+        on_its_way_until_s: Until when the car may be on its way to what it was told, monotonic s.
     """
 
     __slots__ = (
         "_aside_w",
-        "_blind_until_s",
         "_charging",
         "_limit_a",
+        "_on_its_way_until_s",
         "_range_a",
         "_sun",
         "_watts_per_amp",
@@ -60,20 +60,21 @@ class Watch:
         aside_w: float,
         watts_per_amp: float,
         range_a: tuple[int, int],
-        blind_until_s: float,
+        on_its_way_until_s: float,
     ) -> None:
         self.sky: Sky = state.sky
         self.scales: Scales = state.scales
-        self._blind_until_s = blind_until_s
+        self._on_its_way_until_s = on_its_way_until_s
         self._sun, self._aside_w, self._watts_per_amp, self._range_a = sun, aside_w, watts_per_amp, range_a
         self._limit_a = state.told.limit_a if state.told is not None else 0
         self._charging = state.told is not None and state.told.charging
 
     def passes(self, now_s: float, pv_w: float, grid_w: float, ev_w: float) -> bool:
         """Whether the decision stands after one more reading of every meter, W."""
-        if now_s < self._blind_until_s:
-            return True
-        self.sky = sky = observe_sky(self.sky, now_s, now_s, pv_w, ev_w - grid_w)
+        if now_s < self._on_its_way_until_s:
+            self.sky = sky = observe_pv(self.sky, now_s, now_s, pv_w)
+        else:
+            self.sky = sky = observe_sky(self.sky, now_s, now_s, pv_w, ev_w - grid_w)
         if sky is NIGHT:
             return self.scales is EMPTY and not self._charging
         self.scales = scales = weigh(
@@ -165,7 +166,7 @@ def _watch(state: State, snapshot: Snapshot, settings: CoreSettings, demand: Dem
         aside_w=without_battery_w(snapshot.house, surplus_w) - sun.surplus_w,
         watts_per_amp=known_phases(state.car, settings) * settings.voltage_v,
         range_a=(settings.min_current_a, max(settings.min_current_a, most_a)),
-        blind_until_s=on_its_way_until_s(state, settings, metered=True),
+        on_its_way_until_s=on_its_way_until_s(state, settings, metered=True),
     )
 
 
