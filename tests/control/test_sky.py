@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.control.sky import NIGHT, Sky, observe_sky, watch_sky, without_battery_w
+from controller.control.sky import NIGHT, Sky, observe_pv, observe_sky, watch_sky, without_battery_w
 from controller.domain.readings import House
 
 LOAD_W = 500.0
@@ -166,6 +166,18 @@ def test_the_battery_is_left_out() -> None:
     sky = watch_sky(NIGHT, 0.0, house, 0.0)
     assert sky.expected_w == 4000.0
     assert sky.load.raw_w == 1000.0
+
+
+def test_while_the_car_is_on_its_way_only_pv_tells_of_the_sky() -> None:
+    """Its meter lags: what it draws by now is missing from the surplus, and would be taken for load."""
+    sky = seen(lambda _: 6000.0, last_s=100)
+    for look in range(21, 27):
+        house = House(grid_w=1000.0, grid_age_s=0.0, pv_w=6000.0 - 20 * 5.0 * (look - 20), ev_w=0.0)
+        sky = watch_sky(sky, 5.0 * look, house, -1000.0, on_its_way=True)
+    assert sky.load.raw_w == sky.load.ahead_w == pytest.approx(LOAD_W)
+    assert sky.expected_w == pytest.approx(6000 - 600 - LOAD_W - 20 * 20)
+    assert observe_pv(sky, 140.0, 140.0, None) is sky
+    assert observe_pv(NIGHT, 140.0, 140.0, 6000.0) is NIGHT
 
 
 powers = st.floats(-1e6, 1e6)

@@ -174,14 +174,14 @@ def test_in_the_dark_it_is_off_and_nothing_is_remembered() -> None:
     assert at_night(plenty, charging=True).switch_lacks_kwh == 0.0
 
 
-def test_the_more_often_it_was_switched_the_dearer_the_next_time() -> None:
+def test_the_more_often_it_was_switched_the_dearer_the_next_start() -> None:
     def lacks_kwh(switches: float, *, charging: bool, worth_w: float) -> float:
         was = EMPTY._replace(weighed_at_s=0.0, recent_kw=0.0, switches=switches)
         return weighed(was, sky_at(5, worth_w), charging=charging).switch_lacks_kwh
 
-    for charging, surplus_w in ((False, 2150.0), (True, 1900.0)):
-        free, busy = (lacks_kwh(one, charging=charging, worth_w=surplus_w) for one in (0.0, 8.0))
-        assert busy - free == pytest.approx(PRICE_KWH, rel=0.01)
+    start_kwh = [lacks_kwh(switches, charging=False, worth_w=2150.0) for switches in (0.0, 6.0, 12.0)]
+    assert [busy - start_kwh[0] for busy in start_kwh[1:]] == pytest.approx([PRICE_KWH, 4 * PRICE_KWH], rel=0.01)
+    assert lacks_kwh(6.0, charging=True, worth_w=1900.0) == lacks_kwh(0.0, charging=True, worth_w=1900.0)
     once = EMPTY._replace(weighed_at_s=0.0).told(switched=True)
     assert once.switches == once.told(switched=False).switches == 1.0
     assert once.at_rest() == EMPTY._replace(switches=1.0)
