@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
+
+from controller.domain.demand import Strategy
 from controller.domain.reasons import ReasonCode
 from tests.support.houses import Run, core, surplus, timed
 
 W6 = 6 * 3 * 230.0  # the minimum on three phases: 4140 W
 
 
+@pytest.mark.parametrize("strategy", [timed, surplus])
+def test_starts_after_the_delay_at_the_amps_wanted(strategy: Callable[..., Strategy]) -> None:
+    run = Run(core(strategy(solar_share=1, start_delay_s=60)))
+    run.steps(60, grid_w=-7000)
+    assert run.told == []
+    assert run.decision.reason.code is ReasonCode.STARTS_SOON
+    run.steps(2, grid_w=-7000)
+    assert run.told == ["set_limit 10 A", "start"]
+
+
+@pytest.mark.parametrize("strategy", [timed, surplus])
+def test_one_bad_sample_does_not_begin_the_delay_anew(strategy: Callable[..., Strategy]) -> None:
+    run = Run(core(strategy(solar_share=1, start_delay_s=60)))
+    run.steps(50, grid_w=-7000)
+    run.step(1, grid_w=3000)
+    run.steps(25, grid_w=-7000)
+    assert "start" in run.told
+
+
 class TestByDelays:
     """A plug-in that tells amps and delays, and nothing of the sun."""
-
-    def test_starts_after_the_delay_at_the_amps_wanted(self) -> None:
-        run = Run(core(timed(solar_share=1, start_delay_s=60)))
-        run.steps(60, grid_w=-7000)
-        assert run.told == []
-        assert run.decision.reason.code is ReasonCode.STARTS_SOON
-        run.steps(2, grid_w=-7000)
-        assert run.told == ["set_limit 10 A", "start"]
-
-    def test_one_bad_sample_does_not_begin_the_delay_anew(self) -> None:
-        run = Run(core(timed(solar_share=1, start_delay_s=60)))
-        run.steps(50, grid_w=-7000)
-        run.step(1, grid_w=3000)
-        run.steps(14, grid_w=-7000)
-        assert "start" in run.told
 
     def test_follows_down_at_the_next_gap_and_up_after_ten_seconds(self) -> None:
         run = Run(core(timed(solar_share=1)), limit_a=10, charging=True)
@@ -82,21 +91,6 @@ class TestByDelays:
 
 class TestOnTopOfWorth:
     """Delays and minimum times that a user of `surplus` asks for."""
-
-    def test_starts_after_the_delay_at_the_amps_the_sun_carries(self) -> None:
-        run = Run(core(surplus(solar_share=1, start_delay_s=60)))
-        run.steps(60, grid_w=-7000)
-        assert run.told == []
-        assert run.decision.reason.code is ReasonCode.STARTS_SOON
-        run.steps(2, grid_w=-7000)
-        assert run.told == ["set_limit 10 A", "start"]
-
-    def test_one_bad_sample_does_not_begin_the_delay_anew(self) -> None:
-        run = Run(core(surplus(solar_share=1, start_delay_s=60)))
-        run.steps(50, grid_w=-7000)
-        run.step(1, grid_w=3000)
-        run.steps(25, grid_w=-7000)
-        assert "start" in run.told
 
     def test_a_cloud_holds_the_minimum_for_the_delay(self) -> None:
         run = Run(core(surplus(stop_delay_s=180)), limit_a=10, charging=True)
