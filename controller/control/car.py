@@ -22,7 +22,7 @@ from controller.control.car_energy import has_news, observe_counter, without_fro
 from controller.control.car_memory import Car, Level, Sample, Step
 from controller.control.settings import CoreSettings
 from controller.control.state import Snapshot, State
-from controller.domain.charger import ChargerStatus, OcppState
+from controller.domain.charger import ChargerStatus
 from controller.domain.readings import House, Phases
 from controller.domain.units import MIN_CURRENT_A, power_w
 
@@ -32,7 +32,6 @@ KNOWN = 0.95
 ANSWER_S = 14.0
 """From the moment the car should have followed until its answer has been weighed."""
 
-_MAY_DRAW = frozenset((OcppState.CHARGING, OcppState.UNKNOWN))
 _SURE = 0.99  # a meter that tells what is already so certain is not weighed again
 _SAMPLE_S = 2.0  # samples are at least so far apart
 _METERED_SAMPLE_S = 6.0  # and so far while the car's own meter tells all but its phases
@@ -104,11 +103,11 @@ def observe_car(state: State, snapshot: Snapshot, settings: CoreSettings, voltag
     if told is None or status is None:
         return car
     offered_a = float(told.limit_a) if told.charging else 0.0
-    drawing = status.state in _MAY_DRAW
+    drawing = status.state.drawing
     house = snapshot.house
     taken_at_s = snapshot.now_s - house.grid_age_s
     settled = drawing or (car.rest_w is None and status.state.plugged is not False)
-    as_before = car.offers != () and offered_a == car.offers[-1][1]
+    as_before = (offers := car.offers) != () and offered_a == offers[-1][1]
     if settled and as_before and not _due(car, house, taken_at_s, settings, status):
         return car
     if not drawing and status.state.plugged is False:
@@ -142,11 +141,12 @@ def _observe_house(car: Car, snapshot: Snapshot, drawing: bool, settings: CoreSe
 
 def _due(car: Car, house: House, taken_at_s: float, settings: CoreSettings, status: ChargerStatus) -> bool:
     """Whether house or box are to be looked at: a reading that is new, or one that is not to be trusted."""
-    if not car.recent or house.grid_w is None or house.grid_age_s > settings.stale_after_s or house.battery_missing:
+    recent = car.recent
+    if not recent or house.grid_w is None or house.grid_age_s > settings.stale_after_s or house.battery_missing:
         return True
     if has_news(car, status) or car.metered != _metering(car, house):
         return True
-    since_s = taken_at_s - car.recent[-1].at_s
+    since_s = taken_at_s - recent[-1].at_s
     if house.ev_w is None:
         return since_s >= _SAMPLE_S
     if since_s < _METERED_SAMPLE_S:  # the less there is to find out, the longer

@@ -29,7 +29,6 @@ from controller.domain.demand import Demand, Sun
 from controller.domain.reasons import Reason, ReasonCode, because
 from controller.domain.units import MIN_CURRENT_A
 
-_OUT_OF_ORDER = frozenset((OcppState.FAULTED, OcppState.UNAVAILABLE))
 _SET_LIMIT, _START, _STOP = ActionKind.SET_LIMIT, Action(ActionKind.START), Action(ActionKind.STOP)
 _CAR_PAUSES = OcppState.SUSPENDED_EV
 _BOX_AWAITED = because(ReasonCode.BOX_AWAITED)
@@ -101,15 +100,16 @@ def _follow(
 
     `found`: the car is believed to draw otherwise than before.
     """
-    timers, most_a, useful = advance(state, snapshot.now_s, settings, told, wish), seen.cap_a, wish
+    timers, useful = advance(state, snapshot.now_s, settings, told, wish), wish
+    cap_a, least_a, sun = seen.cap_a, settings.min_current_a, wish.sun
+    most_a = cap_a
     if state.conduct.matters:
         useful = within_ceiling(wish, told, state.conduct.ceiling, settings)
         most_a = int(min(most_a, max(state.conduct.ceiling.most_a, told.limit_a)))
-    fits = settings.min_current_a <= seen.cap_a > useful.current_a - 1
-    bounded = useful if fits else _bounded(useful, settings, seen)
-    if wish.sun is not None and seen.cap_a >= settings.min_current_a:
-        range_a = (settings.min_current_a, most_a if most_a > settings.min_current_a else settings.min_current_a)
-        sky, scales = _look_up(state, snapshot, settings, seen, wish.sun, range_a=range_a, found=found)
+    bounded = useful if least_a <= cap_a > useful.current_a - 1 else _bounded(useful, settings, seen)
+    if sun is not None and cap_a >= least_a:
+        range_a = (least_a, most_a if most_a > least_a else least_a)
+        sky, scales = _look_up(state, snapshot, settings, seen, sun, range_a=range_a, found=found)
         weighed = scales.best_a > 0  # until then nothing is told that a cap could bound
         held = hold_by_worth(state, told, bounded if weighed else useful, timers, scales)
     else:
@@ -157,13 +157,14 @@ def _look_up(
     found: bool,
 ) -> tuple[Sky, Scales]:
     """What is known of the sky after this look, and what weighs."""
-    told, surplus_w = state.told, seen.surplus_w
+    told, surplus_w, sky, weighed = state.told, seen.surplus_w, state.sky, state.scales
     if told is None or surplus_w is None:
-        return state.sky, state.scales
-    known, weighed = rebase(state.sky, snapshot.house, surplus_w) if found else state.sky, state.scales
+        return sky, weighed
+    if found:
+        sky = rebase(sky, snapshot.house, surplus_w)
     on_its_way = snapshot.now_s < on_its_way_until_s(state, settings, metered=snapshot.house.ev_w is not None)
-    sky = watch_sky(known, snapshot.now_s, snapshot.house, surplus_w, on_its_way=on_its_way)
-    if sky.looked_at_s is not None and sky.looked_at_s == weighed.weighed_at_s:
+    sky = watch_sky(sky, snapshot.now_s, snapshot.house, surplus_w, on_its_way=on_its_way)
+    if (looked_at_s := sky.looked_at_s) is not None and looked_at_s == weighed.weighed_at_s:
         return sky, weighed
     scales = weigh(
         weighed,
@@ -184,7 +185,7 @@ def _idle_reason(snapshot: Snapshot) -> Reason | None:
         return snapshot.box_down
     if snapshot.status is None or snapshot.power is None:
         return _BOX_AWAITED
-    if snapshot.status.state in _OUT_OF_ORDER:
+    if snapshot.status.state.out_of_order:
         return because(ReasonCode.BOX_FAULT, state=snapshot.status.state.value)
     return None
 

@@ -11,7 +11,6 @@ from controller.control.limits import CarCurrent, car_current, fuse_cap, held_ca
 from controller.control.settings import CoreSettings
 from controller.control.state import FuseCap, Snapshot, State
 from controller.domain.readings import House
-from controller.domain.units import power_w
 
 _NO_FUSE = FuseCap()
 
@@ -65,13 +64,14 @@ def look(state: State, snapshot: Snapshot, settings: CoreSettings, voltage_v: fl
         cap_a = _smaller_a(limit_max_a, state.fuse)
         return Seen(False, None, 0.0, phases, voltage_v, 0.0, state.fuse, None, limit_max_a, cap_a, gap_s)
     car = car_current(state, snapshot, settings, voltage_v)
-    phases = car.phases if metered else known_phases(state.car, settings)
-    ev_w = power_w(car.for_surplus_a, car.phases, voltage_v)
+    for_surplus_a, for_fuse_a, car_phases, rises_to_a = car
+    phases = car_phases if metered else known_phases(state.car, settings)
+    ev_w = for_surplus_a * car_phases * voltage_v
     house_a, fuse, missing, cap_a = 0.0, _NO_FUSE, None, limit_max_a
     if settings.main_fuse_a > 0:
-        worst_a = worst_phase_a(house, grid_w, car.phases, voltage_v, car.for_fuse_a)
-        house_a = worst_a - car.for_fuse_a
-        rises = car.rises_to_a is not None and min(worst_a, _risen_a(house, car, voltage_v)) <= settings.main_fuse_a
+        worst_a = worst_phase_a(house, grid_w, car_phases, voltage_v, for_fuse_a)
+        house_a = worst_a - for_fuse_a
+        rises = rises_to_a is not None and min(worst_a, _risen_a(house, car, voltage_v)) <= settings.main_fuse_a
         fuse = state.fuse if rises else fuse_cap(state, settings, house_a, snapshot.now_s)
         if (missing := unwatched(house, settings)) is not None:
             fuse = held_cap(state, settings)

@@ -28,10 +28,11 @@ def advance(
     What was wanted at the last look is taken to have been wanted until this one.
     """
     old = state.timers
-    step_s = _between_0_and(_LONGEST_STEP_S, now_s - old.at_s) if old.at_s > LONG_AGO_S else 0.0
+    at_s = old.at_s
+    step_s = _between_0_and(_LONGEST_STEP_S, now_s - at_s) if at_s > LONG_AGO_S else 0.0
     tokens = budget = settings.writes_per_hour
-    if old.write_tokens is not None and old.write_tokens < budget:
-        tokens = _between_0_and(budget, old.write_tokens + step_s * budget / 3600)
+    if (left := old.write_tokens) is not None and left < budget:
+        tokens = _between_0_and(budget, left + step_s * budget / 3600)
     if told is None or wish is None:
         return Timers(now_s, 0.0, 0.0, 0.0, tokens, 0.0, old.kept_since_s)
     dwell = wish.dwell
@@ -126,23 +127,23 @@ def _stops_in_s(
 
 def hold_by_worth(state: State, told: Command, wish: Demand, timers: Timers, scales: Scales) -> tuple[Command, Reason]:
     """Turns the wish into a command by what start, stop and amps are worth, and by delays and minimum times."""
-    why, dwell = wish.reason, wish.dwell
-    if scales.best_a > 0 and (wish.current_a > 0.0) is not (scales.worth_kw > 0.0):  # 0: nothing has been weighed yet
+    why, dwell, best_a, worth_kw = wish.reason, wish.dwell, scales.best_a, scales.worth_kw
+    if best_a > 0 and (wish.current_a > 0.0) is not (worth_kw > 0.0):  # 0: nothing has been weighed yet
         if scales.weighed_at_s is None:  # in the dark
             why = because(ReasonCode.DARK, why=why)
         else:
             why = because(ReasonCode.EXPECTED, why=why, expected_w=scales.expected_w)
     since_switch_s, due = timers.at_s - state.switched_at_s, scales.switch_lacks_kwh <= 0.0
     if not told.charging:
-        if scales.worth_kw <= 0.0:
+        if worth_kw <= 0.0:
             return told, why
         if not due:
             return told, _weighs(ReasonCode.WEIGHS_START, why, scales)
         delay_s, least_s = dwell.start_delay_s - timers.start_s, dwell.min_off_s - since_switch_s
-        moved = Command(scales.best_a, True)
+        moved = Command(best_a, True)
     else:
-        stays = Command(scales.best_a, True) if scales.change_lacks_kwh <= 0.0 else told
-        if scales.worth_kw >= 0.0 or not due:
+        stays = Command(best_a, True) if scales.change_lacks_kwh <= 0.0 else told
+        if worth_kw >= 0.0 or not due:
             return stays, _stays_because(scales, told, stays, why)
         delay_s, least_s = dwell.stop_delay_s - timers.stop_s, dwell.min_on_s - since_switch_s
         told, moved = stays, Command(told.limit_a, False)

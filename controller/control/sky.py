@@ -99,7 +99,7 @@ def watch_sky(sky: Sky, now_s: float, house: House, surplus_w: float, *, on_its_
         on_its_way: Whether the car may be changing its current: only PV tells of the sky then.
     """
     taken_at_s = now_s - house.grid_age_s
-    if sky.looked_at_s is not None and taken_at_s <= sky.taken_at_s + _GRAIN_S:
+    if taken_at_s <= sky.taken_at_s + _GRAIN_S and sky.looked_at_s is not None:
         return sky
     if on_its_way:
         return observe_pv(sky, now_s, taken_at_s, house.pv_w)
@@ -164,7 +164,7 @@ def observe_sky(sky: Sky, now_s: float, taken_at_s: float, pv_w: float | None, f
         )
     step_s, pv_readings_w, free_readings_w = now_s - since_s, (*sky.pv_readings_w, pv_w), (*sky.free_readings_w, free_w)
     if step_s < LOOK_EVERY_S - _GRAIN_S:
-        return Sky._make((since_s, taken_at_s, light_at_s, pv_readings_w, free_readings_w, *sky[5:]))
+        return tuple.__new__(Sky, (since_s, taken_at_s, light_at_s, pv_readings_w, free_readings_w, *sky[5:]))
     if len(pv_readings_w) > 1:
         pv_w, free_w = _usual(pv_readings_w), _usual(free_readings_w)
     pv, load = sky.pv, sky.load

@@ -154,7 +154,7 @@ class State(NamedTuple):
         self, pending: Command | None, timers: Timers, fuse: FuseCap, car: Car, sky: Sky, scales: Scales
     ) -> State:
         """With what every decision renews, the fields from `pending` on; quicker than `_replace`."""
-        return State._make((*self[:_KEPT], pending, timers, fuse, car, sky, scales))
+        return tuple.__new__(State, (*self[:_KEPT], pending, timers, fuse, car, sky, scales))
 
 
 _KEPT = State._fields.index("pending")

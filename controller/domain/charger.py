@@ -4,61 +4,46 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 _FIRST_MINUTE_WH = 400.0  # at 22 kW: a session that has more is not a new one
 
 
 class OcppState(StrEnum):
-    """Connector states of OCPP 1.6 (ChargePointStatus), as the box's dashboard shows them."""
+    """Connector states of OCPP 1.6 (ChargePointStatus), as the box's dashboard shows them.
 
-    AVAILABLE = "Available"
-    PREPARING = "Preparing"
-    CHARGING = "Charging"
-    SUSPENDED_EV = "SuspendedEV"
-    SUSPENDED_EVSE = "SuspendedEVSE"
-    FINISHING = "Finishing"
-    RESERVED = "Reserved"
-    UNAVAILABLE = "Unavailable"
-    FAULTED = "Faulted"
-    UNKNOWN = "unknown"
+    Attributes:
+        plugged: Whether a car is plugged in; None where the state does not tell.
+        enabled: Whether the box offers current to the car; None where the state does not tell.
+        drawing: Whether a car may be drawing.
+        out_of_order: Whether the box cannot charge at all.
+    """
+
+    AVAILABLE = "Available", False, False
+    PREPARING = "Preparing", True, False
+    CHARGING = "Charging", True, True
+    SUSPENDED_EV = "SuspendedEV", True, True
+    SUSPENDED_EVSE = "SuspendedEVSE", True, False
+    FINISHING = "Finishing", True, False
+    RESERVED = "Reserved", False, False
+    UNAVAILABLE = "Unavailable", None, None
+    FAULTED = "Faulted", None, None
+    UNKNOWN = "unknown", None, None
     """Not OCPP's: the box shows no state, or one that nobody knows."""
 
-    @property
-    def plugged(self) -> bool | None:
-        """Whether a car is plugged in; None where the state does not tell."""
-        return _PLUGGED[self]
+    plugged: bool | None
+    enabled: bool | None
+    drawing: bool
+    out_of_order: bool
 
-    @property
-    def enabled(self) -> bool | None:
-        """Whether the box offers current to the car; None where the state does not tell."""
-        return _ENABLED[self]
-
-
-_PLUGGED: dict[OcppState, bool | None] = {
-    OcppState.AVAILABLE: False,
-    OcppState.PREPARING: True,
-    OcppState.CHARGING: True,
-    OcppState.SUSPENDED_EV: True,
-    OcppState.SUSPENDED_EVSE: True,
-    OcppState.FINISHING: True,
-    OcppState.RESERVED: False,
-    OcppState.UNAVAILABLE: None,
-    OcppState.FAULTED: None,
-    OcppState.UNKNOWN: None,
-}
-
-_ENABLED: dict[OcppState, bool | None] = {
-    OcppState.AVAILABLE: False,
-    OcppState.PREPARING: False,
-    OcppState.CHARGING: True,
-    OcppState.SUSPENDED_EV: True,
-    OcppState.SUSPENDED_EVSE: False,
-    OcppState.FINISHING: False,
-    OcppState.RESERVED: False,
-    OcppState.UNAVAILABLE: None,
-    OcppState.FAULTED: None,
-    OcppState.UNKNOWN: None,
-}
+    def __new__(cls, value: str, plugged: bool | None, enabled: bool | None) -> Self:
+        """What a state means, kept with it: it is asked several times a decision."""
+        state = str.__new__(cls, value)
+        state._value_ = value
+        state.plugged, state.enabled = plugged, enabled
+        state.drawing = value in {"Charging", "unknown"}
+        state.out_of_order = value in {"Unavailable", "Faulted"}
+        return state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -274,15 +274,12 @@ def test_the_box_may_restart_whenever_it_likes() -> None:
 @pytest.mark.parametrize(
     "faults",
     [
-        {"drop_every": 3},
         {"drop_every": 2},
         {"hang_every": 3},
         {"reset_every": 2},
         {"unauthorized_every": 2},
         {"error_every": 3},
         {"garbage_every": 2},
-        {"garbage_every": 3},
-        {"html_every": 2},
         {"html_every": 3},
         {"lockout_requests_per_minute": 3},
         {"frozen_telemetry": True},
@@ -298,7 +295,7 @@ def test_a_car_does_not_charge_for_ever_though_meter_and_box_fail(faults: dict[s
             assert box.enabled
             box.set_faults(Faults(**faults))
             await stage.pull_meter()
-            await stage.passes(3600)
+            await stage.passes(3000)
             assert not box.enabled
             assert box.record.logins <= 40
             assert box.record.max_in_flight == 1

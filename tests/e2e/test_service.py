@@ -19,15 +19,15 @@ def slow_polls(text: str) -> str:
     return text.replace("poll_s = 1.0", "poll_s = 10.0").replace("stale_after_s = 15.0", "stale_after_s = 30.0")
 
 
-def test_a_day_charges_from_the_sun_and_spares_the_box() -> None:
+def test_hours_of_sun_charge_from_the_sun_and_spares_the_box() -> None:
     async def day() -> Stage:
         async with staged(start="10:00", edit=slow_polls) as stage:
-            await stage.passes(4 * 3600)
+            await stage.passes(2 * 3600)
         return stage
 
     stage = run_warped(day)
     energy, record = stage.plant.energy, stage.home.box.record
-    assert energy.ev_kwh > 15
+    assert energy.ev_kwh > 7.5
     assert energy.solar_kwh / energy.ev_kwh > 0.9
     assert 1 <= energy.starts <= 10
     assert record.max_in_flight == 1
@@ -36,8 +36,8 @@ def test_a_day_charges_from_the_sun_and_spares_the_box() -> None:
     assert record.lowest_limit_a is not None
     assert record.highest_limit_a is not None
     assert 6 <= record.lowest_limit_a <= record.highest_limit_a <= 16
-    assert record.limit_writes <= 60 * 4
-    assert record.api_calls < 4 * 3600 / 15 * 1.2 + 2 * record.limit_writes
+    assert record.limit_writes <= 60 * 2
+    assert record.api_calls < 2 * 3600 / 15 * 1.2 + 2 * record.limit_writes
     assert record.refused == 0
 
 

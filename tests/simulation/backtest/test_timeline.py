@@ -12,8 +12,7 @@ from controller.cli.main import main
 from tests.simulation.backtest.replay import replay
 
 
-@pytest.mark.parametrize("phases", [1, 3])
-@pytest.mark.parametrize("share", [0.5, 0.9])
+@pytest.mark.parametrize(("phases", "share"), [(1, 0.5), (3, 0.9)])
 def test_another_plant_counts_the_same(
     phases: int, share: float, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
