@@ -56,6 +56,7 @@ def wish_for(
         seen.phases,
         seen.voltage_v,
         pause_harms,
+        snapshot.horizon,
     )
     own = _ask(situation, settings)
     return own if hidden is None else _with_hidden(own, hidden, situation, settings)

@@ -15,6 +15,8 @@ from controller.control.weigh import EMPTY, Scales
 from controller.domain.cap import Cap
 from controller.domain.charger import ChargerStatus, PowerSettings
 from controller.domain.decision import Action, Command
+from controller.domain.horizon import NOTHING_KNOWN, Horizon
+from controller.domain.override import Override
 from controller.domain.readings import House
 from controller.domain.reasons import Reason
 
@@ -36,6 +38,8 @@ class Snapshot:
         power: The box's last section `power`; None likewise.
         box_down: Why nothing can be told to the box now; None when it can.
         cap: A limit set from outside; None where none is in force.
+        override: What a person wants for a while; None where nothing is in force.
+        horizon: What is known beyond this instant.
     """
 
     now_s: float
@@ -45,6 +49,8 @@ class Snapshot:
     power: PowerSettings | None
     box_down: Reason | None = None
     cap: Cap | None = None
+    override: Override | None = None
+    horizon: Horizon = NOTHING_KNOWN
 
 
 class Timers(NamedTuple):

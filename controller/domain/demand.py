@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, NamedTuple, Protocol, Self
 
+from controller.domain.horizon import NOTHING_KNOWN, Horizon
 from controller.domain.readings import House
 from controller.domain.reasons import Reason
 
@@ -24,6 +25,7 @@ class Situation(NamedTuple):
         phases: Phases the car charges on, 1 to 3: the configured ones until it has shown that it uses fewer.
         voltage_v: Mean phase voltage, V: measured where known.
         pause_harms: Whether the box has shown that it fails after a pause: better held at its minimum for a while.
+        horizon: What is known beyond this moment: prices, the sun to come, what the car has got.
     """
 
     local_time: datetime
@@ -36,6 +38,7 @@ class Situation(NamedTuple):
     phases: int
     voltage_v: float
     pause_harms: bool = False
+    horizon: Horizon = NOTHING_KNOWN
 
     @property
     def watts_per_amp(self) -> float:
