@@ -10,6 +10,9 @@ from typing import Protocol
 from controller.domain.cap import Cap
 from controller.domain.charger import ChargerStatus, PowerSettings
 from controller.domain.decision import Decision
+from controller.domain.horizon import Forecast
+from controller.domain.override import Override
+from controller.domain.prices import PriceTable
 from controller.domain.readings import House, Reading
 from controller.domain.session import Ended, Session
 from controller.domain.traffic import Traffic
@@ -127,6 +130,43 @@ class CapSource(Protocol):
             now_s: Monotonic seconds.
             now: Wall time, aware.
         """
+        ...
+
+
+class OverrideSource(Protocol):
+    """Where it comes from what a person wants for a while."""
+
+    def look(self, now_s: float, now: datetime) -> Override | None:
+        """The override in force, None without one; returns at once.
+
+        Args:
+            now_s: Monotonic seconds.
+            now: Wall time, aware.
+        """
+        ...
+
+
+class PriceSource(Protocol):
+    """Where the prices of the grid's energy come from."""
+
+    def prices(self, now: datetime) -> PriceTable | None:
+        """What is known now (aware), None for nothing; returns at once, and the same object until it changes."""
+        ...
+
+    async def run(self) -> None:
+        """Keeps them up to date, for ever; what fails is told, and tried again calmly."""
+        ...
+
+
+class ForecastSource(Protocol):
+    """Where it comes from what sun is to be expected."""
+
+    def forecast(self, now: datetime) -> Forecast | None:
+        """What is expected now (aware), None for nothing; returns at once, and the same object until it changes."""
+        ...
+
+    async def run(self) -> None:
+        """Keeps it up to date, for ever; what fails is told, and tried again calmly."""
         ...
 
 
