@@ -41,6 +41,11 @@ class WrittenPrices:
         self._made_until = _NEVER
         self._look()
 
+    @property
+    def name(self) -> str:
+        """The file."""
+        return str(self._file)
+
     def prices(self, now: datetime) -> PriceTable | None:
         """See `PriceSource.prices`; some days back and ahead are told."""
         if now >= self._made_until:

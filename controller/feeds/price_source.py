@@ -73,6 +73,11 @@ class FetchedPrices:
         self._market = self._kept()
         self._fresh, self._stale = _tables(self._market, markup)
 
+    @property
+    def name(self) -> str:
+        """Who is asked, for people."""
+        return self._service.name
+
     def prices(self, now: datetime) -> PriceTable | None:
         """See `PriceSource.prices`."""
         if not self._market:
