@@ -22,12 +22,10 @@ from controller.domain.errors import ConfigError
 from controller.domain.ports import Clock, LimitStore, Publisher, Wallbox
 from controller.domain.sentences import Language
 from controller.feeds.price_file_source import WrittenPrices
-from controller.feeds.price_services import awattar, energy_charts, octopus, tibber
-from controller.feeds.price_source import FetchedPrices, Markup
+from controller.feeds.price_source import FetchedPrices
 from controller.history.box_note_file import BoxNoteFile
 from controller.history.cap_file import CapFile
 from controller.history.limit_file import LimitFile
-from controller.history.price_file import PriceFile
 from controller.history.session_file import SessionFile
 from controller.meter.connection import Connections, Endpoint, Transport
 from controller.meter.device import ModbusMeter
@@ -35,6 +33,7 @@ from controller.meter.plausibility import Bounds
 from controller.meter.profile import Profile, Serial
 from controller.meter.profile_files import Shelf
 from controller.meter.quantities import Role
+from controller.pricing import price_source
 from controller.wallbox.access import Access
 from controller.wallbox.catalogue import FieldType, load_catalogue
 from controller.wallbox.client import WallboxClient
@@ -258,27 +257,8 @@ def external_cap_file(places: Places, environ: Mapping[str, str] = os.environ) -
 
 def make_price_source(loaded: Loaded, clock: Clock) -> FetchedPrices | WrittenPrices | None:
     """Where the prices of a configuration come from; None where it names no source."""
-    return price_source(loaded.config, loaded.prices_token, clock)
-
-
-def price_source(places: Places, token: SecretStr, clock: Clock) -> FetchedPrices | WrittenPrices | None:
-    """As `make_price_source`, from no more than it takes; `token` may be empty where none is needed."""
-    table = places.prices
-    if table is None:
-        return None
-    markup = Markup(factor=table.factor, surcharge_per_kwh=table.surcharge_per_kwh)
-    if table.file is not None:
-        return WrittenPrices(table.file, places.site.zone, clock, markup)
-    url, plain = table.url, table.plain_http
-    if table.source == "awattar":
-        service = awattar(table.country or "", url=url, plain_allowed=plain)
-    elif table.source == "energy-charts":
-        service = energy_charts(table.bidding_zone or "", url=url, plain_allowed=plain)
-    elif table.source == "tibber":
-        service = tibber(token.get_secret_value(), url=url, plain_allowed=plain)
-    else:
-        service = octopus(table.product or "", table.tariff or "", url=url, plain_allowed=plain)
-    return FetchedPrices(service, PriceFile(state_directory(places), service.name), clock, markup)
+    config = loaded.config
+    return price_source(config.prices, loaded.prices_token, clock, config.site.zone, state_directory(config))
 
 
 def make_limit_store(config: Config, environ: Mapping[str, str] = os.environ) -> LimitStore:

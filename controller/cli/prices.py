@@ -7,7 +7,7 @@ import os
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
-from controller.app import price_source
+from controller.app import state_directory
 from controller.cli.logs import configure_logs
 from controller.cli.loop import run_on_loop
 from controller.config.loader import load_price_places
@@ -15,6 +15,7 @@ from controller.control.clock import WallClock
 from controller.domain.calendar import Span
 from controller.domain.errors import ConfigError
 from controller.domain.prices import Price, PriceTable
+from controller.pricing import price_source
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _WIDEST = 30
@@ -35,7 +36,7 @@ def show_prices(config: Path, *, fetch: bool, as_json: bool) -> int:
     configure_logs("warning")
     places, token = load_price_places(config, os.environ)
     clock = WallClock()
-    source = price_source(places, token, clock)
+    source = price_source(places.prices, token, clock, places.site.zone, state_directory(places))
     if source is None:
         raise ConfigError([f"{config}: names no source of prices; a table [prices] does, such as config.toml shows"])
     if fetch:

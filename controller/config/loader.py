@@ -288,16 +288,7 @@ def _strategies(
         settings = _validate(strategy.Settings, table.get(name, {}), ("strategy", name), source, prices)
         if settings is not None:
             made[name] = strategy.from_settings(settings)
-            _check_then(name, getattr(settings, "then", None), installed, source)
     return made
-
-
-def _check_then(name: str, then: Any, installed: Collection[str], source: _Source) -> None:
-    """Whoever hands over hands over to somebody there is; "off" every strategy knows by itself."""
-    if isinstance(then, str) and then != "off" and then not in installed:
-        key = f"strategy.{name}.then"
-        text = f'{key} = "{then}": no such strategy is installed; {nearest(then, {*installed, "off"})}'
-        source.fault(("strategy", name, "then"), text)
 
 
 def _check_profiles(config: Config, profiles: Profiles, source: _Source) -> None:

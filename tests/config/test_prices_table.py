@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from controller.app import price_source
 from controller.config.loader import load_price_places
 from controller.config.models import Places
 from controller.control.clock import WallClock
 from controller.domain.errors import ConfigError
 from controller.feeds.price_file_source import WrittenPrices
 from controller.feeds.price_source import FetchedPrices
+from controller.pricing import price_source
 
 SECRET = "sesame-7-sesame"
 
@@ -36,18 +36,19 @@ def load(tmp_path: Path, table: str, **environ: str) -> tuple[Places, str]:
     ],
 )
 def test_a_source_for_each(tmp_path: Path, table: str) -> None:
-    places, token = load(tmp_path, table)
-    assert isinstance(
-        price_source(places, load_price_places(tmp_path / "config.toml", {})[1], WallClock()), FetchedPrices
-    )
-    assert token == (SECRET if "tibber" in table else "")
+    _, shown = load(tmp_path, table)
+    assert shown == (SECRET if "tibber" in table else "")
+    places, token = load_price_places(tmp_path / "config.toml", {})
+    source = price_source(places.prices, token, WallClock(), places.site.zone, tmp_path)
+    assert isinstance(source, FetchedPrices)
+    assert source.name.split()[0] in table
 
 
 def test_a_file(tmp_path: Path) -> None:
     (tmp_path / "prices.toml").write_text("default_per_kwh = 0.3")
     places, _ = load(tmp_path, f'source = "file"\nfile = "{tmp_path}/prices.toml"')
     _, token = load_price_places(tmp_path / "config.toml", {})
-    source = price_source(places, token, WallClock())
+    source = price_source(places.prices, token, WallClock(), places.site.zone, tmp_path)
     assert isinstance(source, WrittenPrices)
     table = source.prices(WallClock().now())
     assert table is not None
@@ -58,7 +59,7 @@ def test_no_table_no_prices(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text("")
     places, token = load_price_places(file, {})
-    assert price_source(places, token, WallClock()) is None
+    assert price_source(places.prices, token, WallClock(), places.site.zone, tmp_path) is None
 
 
 def test_the_token_comes_from_a_file_the_environment_or_a_credential(tmp_path: Path) -> None:
