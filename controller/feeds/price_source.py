@@ -110,6 +110,7 @@ class FetchedPrices:
 
     async def _try(self) -> None:
         known_until = self._known_until()
+        self._not_before_s = self._clock.monotonic_s() + _AGAIN_S  # whatever comes of it
         try:
             await self.renew()
         except FeedError as error:
@@ -117,7 +118,6 @@ class FetchedPrices:
             self._not_before_s = self._clock.monotonic_s() + wait_s
             self._tell_failure(error, wait_s)
             return
-        self._not_before_s = self._clock.monotonic_s() + _AGAIN_S
         self._unreached.well()
         self._refused.well()
         if self._known_until() == known_until:

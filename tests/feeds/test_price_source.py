@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from random import Random
@@ -13,6 +14,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from controller.control.clock import ScaledClock
+from controller.control.supervisor import supervise
 from controller.domain.calendar import Span, instant
 from controller.domain.errors import FeedError
 from controller.domain.prices import PriceTable
@@ -170,6 +172,26 @@ def test_what_was_known_outlives_a_restart_without_a_network(tmp_path: Path) -> 
 
     played(tmp_path, first)
     played(tmp_path, second, start=MORNING + 9 * HOUR)
+
+
+def test_a_defect_of_our_own_asks_no_more_often(tmp_path: Path) -> None:
+    def broken(*_: object) -> Any:
+        raise AssertionError("a defect")
+
+    async def main() -> int:
+        clock = ScaledClock(MORNING)
+        market = Market(clock)
+        async with serving(answering=market) as service, anyio.create_task_group() as tasks:
+            made = awattar("de", url=service.url)
+            store = PriceFile(tmp_path, "test")
+            source = FetchedPrices(replace(made, read=broken), store, clock, Markup(), Random(7))
+            with capture_logs():
+                tasks.start_soon(supervise, "prices", source.run, clock)
+                await clock.sleep(3600)
+            tasks.cancel_scope.cancel()
+        return len(market.asked_at)
+
+    assert run_warped(main) <= 4
 
 
 def test_yesterday_stays_known_three_days(tmp_path: Path) -> None:
