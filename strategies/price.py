@@ -173,7 +173,7 @@ class ByPrice:
                 hours += cheapest(
                     table, period, settings.cheapest_hours or 0.0, start_costs_h, contiguous=settings.contiguous
                 )
-        limit = self._limit(table, horizon, Span(periods[0].start, periods[-1].end))
+        limit = self._limit(table, horizon, periods[0])
         low = at_most(table, limit.per_kwh)
         spans = together(hours, low, bridges(table, low, limit.per_kwh, start_costs_h))
         return _Choice(
