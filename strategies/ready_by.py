@@ -19,15 +19,17 @@ from controller.domain.planner import Plan, Step, Terms, cheapest
 from controller.domain.reasons import Reason, ReasonCode, because
 from controller.domain.slots import slots, tariff
 from controller.domain.units import MAX_CURRENT_A, MIN_CURRENT_A
+from controller.domain.worth import best_a
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-_AHEAD = timedelta(days=8)
+_AHEAD, _MINUTE = timedelta(days=8), timedelta(minutes=1)
 _UNMEASURED = 0.9
 """Of the nominal power so much is reckoned with until the car's own has been measured."""
 _TIGHT = 0.95
 """With more than this share of what is left of the time needed, the home battery is not waited for."""
 _SPARE_WH = 10.0
 """Less is not missed."""
+_LEAST_SHARE = 0.01
 
 
 def _is_wall_time(text: str) -> str:
@@ -109,6 +111,7 @@ class _Outlook(NamedTuple):
     Attributes:
         next: The next deadline.
         plan: Up to it, or up to the reserve before it.
+        feed_in_price: What a kWh of sun would have earned.
         full_w: With how much at the most, W.
         short: What cannot be made: which need, and how much it will lack, Wh.
         tight: Whether there is hardly any time to spare.
@@ -116,6 +119,7 @@ class _Outlook(NamedTuple):
 
     next: Due
     plan: Plan
+    feed_in_price: float
     full_w: float
     short: tuple[Need, float] | None
     tight: bool
@@ -146,18 +150,19 @@ class ReadyBy:
         most_a = min(self._settings.current_a, situation.max_current_a)
         if outlook.short is not None:
             return self._charge(most_a, _why_short(situation, outlook.short, most_a), outlook)
-        now = _minute(situation)
-        step = outlook.plan.at(now)
+        minute = _minute(situation)
+        step = next((step for step in outlook.plan.steps if step.span.end > minute), None)
         if step is None:
-            following = next((step for step in outlook.plan.steps if step.span.start > now), None)
-            return self._idle if following is None else self._wait(situation, outlook.next, following)
+            return self._idle
+        if step.span.start >= minute + _MINUTE:  # what begins within this minute begins with it
+            return self._wait(situation, outlook.next, step)
         if step.power_w >= outlook.full_w:
             current_a = most_a
         elif step.sun_w >= step.power_w and self._settings.then == "surplus":
             return self._wait(situation, outlook.next, step)
         else:  # the plan reckons with the least at any rate, and with the sun on top
-            sun_a = int(_sun_w(situation) / situation.watts_per_amp)
-            current_a = min(most_a, max(situation.min_current_a, sun_a))
+            least_a, share = situation.min_current_a, _solar_share(step, outlook)
+            current_a = best_a(_sun_w(situation), situation.watts_per_amp, share, least_a, max(least_a, most_a))
         return self._charge(current_a, _why_charges(situation, outlook, step, current_a), outlook)
 
     def _charge(self, current_a: int, reason: Reason, outlook: _Outlook) -> Demand:
@@ -202,14 +207,13 @@ class ReadyBy:
         )
         end = coming.by - timedelta(minutes=self._settings.reserve_min)
         room_wh = full_w * Span(now, end).hours
-        in_time = coming.missing_wh < room_wh
-        plan = cheapest(
-            coming.missing_wh if in_time else inf,
-            slots(Span(now, end if in_time else coming.by), horizon, costs.import_price),
-            terms,
-        )
+        if coming.missing_wh < room_wh:
+            plan = cheapest(coming.missing_wh, slots(Span(now, end), horizon, costs.import_price), terms)
+        else:  # there is no choice left
+            done = now + timedelta(hours=coming.missing_wh / full_w)
+            plan = cheapest(inf, slots(Span(now, min(done, coming.by)), horizon, costs.import_price), terms)
         short = shortfall(needs, now, coming.got_wh, full_w)
-        return _Outlook(coming, plan, full_w, short, coming.missing_wh > _TIGHT * room_wh)
+        return _Outlook(coming, plan, costs.feed_in_price, full_w, short, coming.missing_wh > _TIGHT * room_wh)
 
     def _needs(self, now: datetime, zone: tzinfo) -> list[Need]:
         """The deadlines of the days around `now`."""
@@ -237,6 +241,15 @@ def _minute(situation: Situation) -> datetime:
 def _sun_w(situation: Situation) -> float:
     """What the roof has left over for the car, W: what a home battery gives is none of it."""
     return situation.ev_w - situation.grid_w - max(0.0, situation.house.battery_w or 0.0)
+
+
+def _solar_share(step: Step, outlook: _Outlook) -> float:
+    """Of the last amp so much has to be sun for it to cost no more than the dearest kWh that is planned."""
+    dearest = max(planned.kwh_price for planned in outlook.plan.steps)
+    if step.grid_price <= max(dearest, outlook.feed_in_price):
+        return _LEAST_SHARE
+    share = (step.grid_price - dearest) / (step.grid_price - outlook.feed_in_price)
+    return min(1.0, max(_LEAST_SHARE, share))
 
 
 def _local(moment: datetime, situation: Situation) -> datetime:

@@ -64,17 +64,24 @@ class Step(NamedTuple):
         power_w: With so much, W.
         sun_w: Of it expected from the sun, W.
         cost: In all, in the currency of the prices.
+        grid_price: Of a kWh from the grid meanwhile.
     """
 
     span: Span
     power_w: float
     sun_w: float
     cost: float
+    grid_price: float
 
     @property
     def wh(self) -> float:
         """Its energy, Wh."""
         return self.power_w * self.span.hours
+
+    @property
+    def kwh_price(self) -> float:
+        """What a kWh of it costs."""
+        return self.cost / max(self.wh, _LEAST_WH) * 1000
 
 
 class Plan(NamedTuple):
@@ -253,9 +260,26 @@ def _ways(need_wh: float, offers: Sequence[_Offer], terms: Terms) -> list[_Bough
     ways = [_Bought(offers, enough, terms)]
     ways[0].leave_out(enough_wh - need_wh)
     stretched = _Bought(offers, least, terms)
-    if least_wh > 0 and stretched.buy(need_wh - least_wh):
+    if (least_wh > 0 or terms.charging) and stretched.buy(need_wh - least_wh):
         ways.append(stretched)
+    if terms.charging and least_wh > 0:
+        gone_on = _Bought(offers, [0] * len(offers), terms)
+        ways += [gone_on] if gone_on.buy(need_wh) else []
+    if (alone := _alone(need_wh, offers)) is not None:
+        within = _Bought(offers, [2 * (index == alone) for index in range(len(offers))], terms)
+        within.leave_out(within.wh - need_wh)
+        ways.append(within)
     return ways
+
+
+def _alone(need_wh: float, offers: Sequence[_Offer]) -> int | None:
+    """The slot that gives all of it most cheaply; None where none gives so much. For a need of less than a slot."""
+    costs = [
+        (min(need_wh, offer.base_wh) * offer.base_price + max(0.0, need_wh - offer.base_wh) * offer.top_price, index)
+        for index, offer in enumerate(offers)
+        if offer.base_wh + offer.top_wh >= need_wh
+    ]
+    return min(costs)[1] if costs else None
 
 
 def _total(levels: Sequence[int], offers: Sequence[_Offer], terms: Terms) -> tuple[float, float]:
@@ -330,4 +354,4 @@ def _base(slot: Slot, terms: Terms) -> tuple[float, float]:
 def _step(span: Span, power_w: float, slot: Slot, terms: Terms) -> Step:
     sun_w = min(slot.surplus_w, power_w)
     cost = (sun_w * terms.feed_in_price + (power_w - sun_w) * slot.grid_price) / 1000 * span.hours
-    return Step(span, power_w, sun_w, cost)
+    return Step(span, power_w, sun_w, cost, slot.grid_price)
