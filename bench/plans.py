@@ -211,7 +211,7 @@ def _next_quarter(now: datetime) -> datetime:
 def _named(answer: Demand | Defer, now: datetime) -> datetime:
     """The next moment that the answer names, on the full minute."""
     values = answer.reason.values if answer.reason is not None else {}
-    if isinstance(answer, Demand):
+    if "until" in values:
         return max(now + timedelta(seconds=1), values["until"].astimezone(UTC))
     if "next" not in values:
         return now + _QUARTER

@@ -17,8 +17,9 @@ from typing import NamedTuple
 
 from controller.domain.calendar import Span
 
-_LATE_STARTS = 1.5
-"""Where hours differ in price, being as late as can be is worth no more than so many starts in all."""
+_LATE_STARTS = 0.5
+"""Where hours differ in price, being as late as can be is worth no more than so many starts in all: less than one,
+so that what has begun goes on."""
 _LEAST_WH, _LEAST_GAIN = 1e-6, 1e-9
 
 
@@ -229,7 +230,7 @@ def cheapest(need_wh: float, slots: Sequence[Slot], terms: Terms) -> Plan:
 
     Args:
         need_wh: What is to be charged, Wh.
-        slots: One after another, without gaps.
+        slots: One after another, without gaps; no longer than an hour, within which it does not matter when.
         terms: On what terms.
     """
     if need_wh <= 0 or not slots:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
+from math import ceil
 from typing import NamedTuple
 
 from controller.domain.calendar import Span
 from controller.domain.horizon import Horizon
 from controller.domain.planner import Slot
+
+_HOUR = timedelta(hours=1)
 
 
 class Tariff(NamedTuple):
@@ -51,7 +54,7 @@ def _means(horizon: Horizon) -> tuple[float | None, float]:
 
 
 def slots(span: Span, horizon: Horizon, grid_price: float) -> list[Slot]:
-    """`span` cut wherever price or expected sun change.
+    """`span` cut wherever price or expected sun change, and at the hours.
 
     Args:
         span: From and to.
@@ -62,12 +65,13 @@ def slots(span: Span, horizon: Horizon, grid_price: float) -> list[Slot]:
     sun = horizon.forecast.within(span) if horizon.forecast is not None else []
     known_prices = [(Span(price.start, price.end), price.per_kwh) for price in prices]
     known_sun = [(Span(step.start, step.end), step.surplus_w) for step in sun]
-    cuts = {span.start, span.end}
+    hour = span.start.replace(minute=0, second=0, microsecond=0) + _HOUR
+    cuts = {span.start, span.end, *(hour + n * _HOUR for n in range(ceil((span.end - hour) / _HOUR)))}
     for known, _ in (*known_prices, *known_sun):
         cuts.update(known)
     moments = sorted(cuts)
     values = zip(_followed(moments, known_prices, grid_price), _followed(moments, known_sun, 0.0), strict=True)
-    return _joined(Slot(Span(*pair), *of_it) for pair, of_it in zip(pairwise(moments), values, strict=True))
+    return [Slot(Span(*pair), *of_it) for pair, of_it in zip(pairwise(moments), values, strict=True)]
 
 
 def _followed(moments: Sequence[datetime], known: Sequence[tuple[Span, float]], otherwise: float) -> Iterable[float]:
@@ -77,14 +81,3 @@ def _followed(moments: Sequence[datetime], known: Sequence[tuple[Span, float]], 
         while place < len(known) and known[place][0].end <= moment:
             place += 1
         yield known[place][1] if place < len(known) and known[place][0].holds(moment) else otherwise
-
-
-def _joined(pieces: Iterable[Slot]) -> list[Slot]:
-    """Neighbours that are alike are one."""
-    found: list[Slot] = []
-    for piece in pieces:
-        if found and found[-1][1:] == piece[1:]:
-            found[-1] = found[-1]._replace(span=Span(found[-1].span.start, piece.span.end))
-        else:
-            found.append(piece)
-    return found

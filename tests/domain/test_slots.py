@@ -25,9 +25,12 @@ def test_it_is_cut_wherever_something_changes() -> None:
     assert found[-1].span.end == NOON + 4 * HOUR
 
 
-def test_where_nothing_is_known_it_is_not_cut() -> None:
-    span = Span(NOON, NOON + 9 * HOUR)
-    assert [tuple(slot) for slot in slots(span, Horizon(), 1.0)] == [(span, 1.0, 0.0)]
+def test_where_nothing_is_known_it_is_cut_at_the_hours() -> None:
+    span = Span(NOON + 0.5 * HOUR, NOON + 2.25 * HOUR)
+    found = slots(span, Horizon(), 1.0)
+    assert [(slot.span.start - NOON) / HOUR for slot in found] == [0.5, 1, 2]
+    assert found[-1].span.end == span.end
+    assert {slot[1:] for slot in found} == {(1.0, 0.0)}
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from controller.domain.sentences import Language, changes_when, sentence
 from tests.control.reasons import box_oracles, guard_oracles
 from tests.control.reasons.lives import Life, Look, Moment, fixed, lives, off_peak, surplus, wants
 from tests.control.reasons.oracles import ORACLES, chain, command, judge
+from tests.control.reasons.ready_oracles import ready_by
 
 _STARTS = (ReasonCode.STARTS_SOON, ReasonCode.MIN_OFF)
 _STOPS = (ReasonCode.STOPS_SOON, ReasonCode.MIN_ON)
@@ -28,7 +29,11 @@ def test_every_reason_has_an_oracle() -> None:
     assert set(ORACLES) == set(ReasonCode)
 
 
-@pytest.mark.parametrize("strategies", [surplus, fixed, off_peak, wants], ids=["surplus", "fixed", "off_peak", "wants"])
+@pytest.mark.parametrize(
+    "strategies",
+    [surplus, fixed, off_peak, wants, ready_by],
+    ids=["surplus", "fixed", "off_peak", "wants", "ready_by"],
+)
 def test_what_a_reason_says_is_so(strategies: st.SearchStrategy[Strategy]) -> None:
     @given(lives(strategies))
     @settings(max_examples=40)
