@@ -211,11 +211,12 @@ def _next_quarter(now: datetime) -> datetime:
 def _named(answer: Demand | Defer, now: datetime) -> datetime:
     """The next moment that the answer names, on the full minute."""
     values = answer.reason.values if answer.reason is not None else {}
-    if "until" in values:
-        return max(now + timedelta(seconds=1), values["until"].astimezone(UTC))
-    if "next" not in values:
-        return now + _QUARTER
-    return max(now + _MINUTE, values["next"].astimezone(UTC).replace(second=0, microsecond=0))
+    until, following = values.get("until"), values.get("next")
+    if isinstance(until, datetime):
+        return max(now + timedelta(seconds=1), until.astimezone(UTC))
+    if isinstance(following, datetime):
+        return max(now + _MINUTE, following.astimezone(UTC).replace(second=0, microsecond=0))
+    return now + _QUARTER
 
 
 def _per_hour(power_w: float, price: float, surplus_w: float) -> float:
