@@ -266,3 +266,33 @@ def test_without_a_trip_it_has_nothing_to_say() -> None:
 def test_what_cannot_be_meant_is_refused(table: dict[str, Any], says: str) -> None:
     with pytest.raises(ValidationError, match=says):
         ReadyBySettings.model_validate(table)
+
+
+@pytest.mark.parametrize("draws", [0.95, 1.15])
+@pytest.mark.parametrize("prices", [None, (0.3, 0.29, 0.2, 0.2, 0.2, 0.22, 0.3, 0.3, 0.3)])
+def test_over_a_night_it_starts_once_whatever_the_car_draws(draws: float, prices: tuple[float, ...] | None) -> None:
+    """Minute after minute, the car drawing other than was measured: what has begun goes on until enough is there."""
+    asked = strategy(trips=[{"by": "07:00", "kwh": 30}], then="off", reserve_min=15)
+    table = hourly("2026-11-23T22:00", *prices) if prices is not None else None
+    start, marks, on, starts = moment("2026-11-23T22:00"), [Mark(moment("2026-11-23T22:00"), 0.0)], False, 0
+    for minute in range(9 * 60):
+        now = start + timedelta(minutes=minute)
+        horizon = Horizon(full_power_w=11_040, prices=table, charged=EnergyLog(tuple(marks)))
+        local = now.astimezone(BERLIN)
+        wants = amps(asked.demand(at(f"{local:%Y-%m-%dT%H:%M}", horizon, charging=on))) is not None
+        starts += wants and not on
+        on = wants
+        if on:
+            marks = [*marks, Mark(now, marks[-1].wh)] if marks[-1].at < now else marks
+            marks = [*marks, Mark(now + timedelta(minutes=1), marks[-1].wh + draws * 184)]
+    assert marks[-1].wh > 30_000 - 10
+    assert marks[-1].wh < 30_000 + 184 * 1.15
+    assert starts == 1
+
+
+def test_within_the_reserve_it_goes_on_up_to_the_deadline() -> None:
+    """In the hour before a deadline, in the reserve, and right at it."""
+    asked = strategy(trips=[{"by": "07:00", "kwh": 5}], reserve_min=30)
+    for clock in ("06:29", "06:30", "06:59:59"):
+        assert amps(asked.demand(at(f"2026-11-24T{clock}"))) == 16
+    assert isinstance(asked.demand(at("2026-11-24T07:00")), Defer)
