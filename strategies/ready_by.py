@@ -36,9 +36,15 @@ def _is_wall_time(text: str) -> str:
     return f"{wall_time(text):%H:%M}"
 
 
-def _as_datetime(value: object) -> object:
-    """TOML has times of its own; from the environment they come as text."""
-    return datetime.fromisoformat(value) if isinstance(value, str) else value
+def _as_moment(value: object) -> object:
+    """TOML has moments of its own; from the environment they come as text."""
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        moment = None
+    if not isinstance(moment, datetime):
+        raise ValueError("is no moment like 2026-12-24T07:00:00")  # noqa: TRY004 -- pydantic takes no TypeError
+    return moment
 
 
 class _Wanted(BaseModel):
@@ -80,7 +86,7 @@ class Trip(_Wanted):
 class Once(_Wanted):
     """One of `once`: what is wanted by one moment; local time unless it has an offset."""
 
-    at: Annotated[datetime, BeforeValidator(_as_datetime)]
+    at: Annotated[datetime, BeforeValidator(_as_moment)]
 
     def moment(self, zone: tzinfo) -> datetime:
         """By when, UTC."""
