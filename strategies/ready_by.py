@@ -165,7 +165,8 @@ class ReadyBy:
         if step.power_w >= outlook.full_w:
             current_a = most_a
         elif step.sun_w >= step.power_w and self._settings.then == "surplus":
-            return self._wait(situation, outlook.next, step)
+            bought = (planned for planned in outlook.plan.steps if planned.sun_w < planned.power_w)
+            return self._wait(situation, outlook.next, next(bought, step))
         else:  # the plan reckons with the least at any rate, and with the sun on top
             least_a, share = situation.min_current_a, _solar_share(step, outlook)
             current_a = best_a(_sun_w(situation), situation.watts_per_amp, share, least_a, max(least_a, most_a))

@@ -111,9 +111,7 @@ def _got_wh(
     needs: Sequence[Need], place: int, charged: EnergyLog, plugged_since: datetime | None, full_w: float
 ) -> float:
     """What there is for a deadline: charged from when it counts, or carried over the one before."""
-    since, by = _begins(needs, place, full_w), needs[place].by
-    if plugged_since is not None and since < plugged_since <= by:
-        since = plugged_since
+    since, by = _counts_from(needs, place, plugged_since, full_w), needs[place].by
     got_wh = charged.since_wh(since) - charged.since_wh(by)
     meant_wh = _early_wh(needs, place - 1, full_w) if place else 0.0
     if meant_wh <= 0:
@@ -122,9 +120,11 @@ def _got_wh(
     return got_wh + min(meant_wh, max(0.0, left_wh))
 
 
-def _begins(needs: Sequence[Need], place: int, full_w: float) -> datetime:
-    """When charging begins to count: at the deadline before, or, for the first of all, in good time."""
-    if place:
-        return needs[place - 1].by
+def _counts_from(needs: Sequence[Need], place: int, plugged_since: datetime | None, full_w: float) -> datetime:
+    """From when on what is charged counts: the deadline before, or when the car came; a first one's in good time."""
     need = needs[place]
-    return need.by - max(_DAY, timedelta(hours=2 * need.wh / full_w))
+    came = plugged_since if plugged_since is not None and plugged_since <= need.by else None
+    if place:
+        before = needs[place - 1].by
+        return before if came is None else max(before, came)
+    return came or need.by - max(_DAY, timedelta(hours=2 * need.wh / full_w))

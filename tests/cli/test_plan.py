@@ -101,7 +101,7 @@ def test_the_table_tells_when_who_how_much_and_why(person: Person) -> None:
 def test_it_fits_into_eighty_columns(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("controller.cli.plan.command.known_horizon", everything)
     monkeypatch.setattr("controller.cli.outcome._WIDTH_OF_A_FILE", 80)
-    _, out, _ = person.says()
+    _, out, _ = person.says("--hours", "30")
     assert max(map(len, out.splitlines())) <= 80
     assert not [line for line in out.splitlines() if line.startswith(" " * 20) and "─" not in line and line.strip()]
     assert "prices known until Tue 06:00; sun: somebody's forecast" in out

@@ -74,6 +74,13 @@ def test_a_first_deadline_counts_from_a_day_before() -> None:
     assert found.got_wh == 2_000
 
 
+def test_a_first_deadline_counts_from_when_the_car_came_where_that_is_known() -> None:
+    charged = log((MONDAY - 40 * HOUR, 9_000), (MONDAY - 20 * HOUR, 2_000))
+    found = due([Need(MONDAY, 12_000)], MONDAY - HOUR, charged, MONDAY - 50 * HOUR, FULL_W)
+    assert found is not None
+    assert found.got_wh == 11_000
+
+
 def test_after_the_last_deadline_there_is_none() -> None:
     assert due([Need(MONDAY, 12_000)], MONDAY, EnergyLog(), None, FULL_W) is None
 

@@ -51,7 +51,7 @@ def problems(draw: st.DrawFn, *, starts: st.SearchStrategy[float], charging: boo
 
 
 @given(problems(starts=st.just(1e-6), charging=False))
-@settings(max_examples=80)
+@settings(max_examples=50)
 def test_where_starts_cost_nothing_energy_costs_what_it_must(problem: tuple[float, list[Slot], Terms]) -> None:
     need_wh, slots, on_terms = problem
     plan = cheapest(need_wh, slots, on_terms)
@@ -60,7 +60,7 @@ def test_where_starts_cost_nothing_energy_costs_what_it_must(problem: tuple[floa
 
 
 @given(problems(starts=st.sampled_from([0.003, 0.03]), charging=True))
-@settings(max_examples=80)
+@settings(max_examples=50)
 def test_with_starts_it_is_never_off_by_more_than_two_of_them(problem: tuple[float, list[Slot], Terms]) -> None:
     need_wh, slots, on_terms = problem
     plan = cheapest(need_wh, slots, on_terms)
