@@ -116,11 +116,12 @@ class _Outlook(NamedTuple):
 
     Attributes:
         next: The next deadline.
-        plan: Up to it, or up to the reserve before it.
+        plan: Up to it, or up to the reserve before it; there is a step at least.
         feed_in_price: What a kWh of sun would have earned.
         full_w: With how much at the most, W.
         short: What cannot be made: which need, and how much it will lack, Wh.
         tight: Whether there is hardly any time to spare.
+        left: To whom the car is left meanwhile; None where it charges for this.
     """
 
     next: Due
@@ -129,6 +130,7 @@ class _Outlook(NamedTuple):
     full_w: float
     short: tuple[Need, float] | None
     tight: bool
+    left: Defer | None
 
 
 class ReadyBy:
@@ -153,35 +155,33 @@ class ReadyBy:
         outlook = None if self._wants_nothing else self._outlook(situation)
         if outlook is None:
             return self._idle
-        most_a = min(self._settings.current_a, situation.max_current_a)
+        if outlook.left is not None:
+            return outlook.left
+        step, most_a = outlook.plan.steps[0], self._most_a(situation)
         if outlook.short is not None:
             return self._charge(most_a, _why_short(situation, outlook.short, most_a), outlook)
-        minute = _minute(situation)
-        step = next((step for step in outlook.plan.steps if step.span.end > minute), None)
-        if step is None:
-            return self._idle
-        if step.span.start >= minute + _MINUTE:  # what begins within this minute begins with it
-            return self._wait(situation, outlook.next, step)
-        if step.power_w >= outlook.full_w:
-            current_a = most_a
-        elif step.sun_w >= step.power_w and self._settings.then == "surplus":
-            bought = (planned for planned in outlook.plan.steps if planned.sun_w < planned.power_w)
-            return self._wait(situation, outlook.next, next(bought, step))
-        else:  # the plan reckons with the least at any rate, and with the sun on top
+        current_a = most_a
+        if step.power_w < outlook.full_w:  # the plan reckons with the least at any rate, and with the sun on top
             least_a, share = situation.min_current_a, _solar_share(step, outlook)
-            current_a = best_a(_sun_w(situation), situation.watts_per_amp, share, least_a, max(least_a, most_a))
-        return self._charge(current_a, _why_charges(situation, outlook, step, current_a), outlook)
+            current_a = best_a(_sun_w(situation), situation.watts_per_amp, share, least_a, most_a)
+        return self._charge(current_a, _why_charges(situation, outlook, current_a), outlook)
 
     def _charge(self, current_a: int, reason: Reason, outlook: _Outlook) -> Demand:
         spared = not self._settings.use_battery and not outlook.tight
         return Demand(current_a=float(current_a), reason=reason, battery_spared=spared)
 
-    def _wait(self, situation: Situation, coming: Due, following: Step) -> Defer:
+    def _left(self, situation: Situation, coming: Due, plan: Plan, full_w: float) -> Defer | None:
+        """To whom the car is left meanwhile; None where the plan has come to its hours."""
+        step = plan.steps[0]
+        if step.span.start < _minute(situation) + _MINUTE:  # what begins within this minute begins with it
+            if step.power_w >= full_w or step.sun_w < step.power_w or self._settings.then != "surplus":
+                return None
+            step = next((bought for bought in plan.steps if bought.sun_w < bought.power_w), step)
         reason = because(
             ReasonCode.READY_WAITS,
             missing_kwh=coming.missing_wh / 1000,
             by=_local(coming.by, situation),
-            next=_local(following.span.start, situation),
+            next=_local(step.span.start, situation),
         )
         return Defer(to=self._settings.then, reason=reason)
 
@@ -220,7 +220,9 @@ class ReadyBy:
             done = now + timedelta(hours=coming.missing_wh / full_w)
             plan = cheapest(inf, slots(Span(now, min(done, coming.by)), horizon, costs.import_price), terms)
         short = shortfall(needs, now, coming.got_wh, full_w)
-        return _Outlook(coming, plan, costs.feed_in_price, full_w, short, coming.missing_wh > _TIGHT * room_wh)
+        left = None if short is not None else self._left(situation, coming, plan, full_w)
+        tight = coming.missing_wh > _TIGHT * room_wh
+        return _Outlook(coming, plan, costs.feed_in_price, full_w, short, tight, left)
 
     def _needs(self, now: datetime, zone: tzinfo) -> list[Need]:
         """The deadlines of the days around `now`."""
@@ -233,9 +235,13 @@ class ReadyBy:
         kept = 1 - settings.losses_pct / 100
         return in_order(Need(at, wh / kept) for at, wh in wanted if abs(at - now) <= _AHEAD)
 
+    def _most_a(self, situation: Situation) -> int:
+        """With how many amps it charges; a box that allows less than the minimum is hoped to allow that in time."""
+        return max(situation.min_current_a, min(self._settings.current_a, situation.max_current_a))
+
     def _full_w(self, situation: Situation) -> float:
         """What the car draws at the most: as measured, else somewhat less than nominal."""
-        nominal_w = min(self._settings.current_a, situation.max_current_a) * situation.watts_per_amp
+        nominal_w = self._most_a(situation) * situation.watts_per_amp
         measured_w = situation.horizon.full_power_w
         return _UNMEASURED * nominal_w if measured_w is None else min(measured_w, nominal_w)
 
@@ -275,8 +281,8 @@ def _why_short(situation: Situation, short: tuple[Need, float], current_a: int) 
     )
 
 
-def _why_charges(situation: Situation, outlook: _Outlook, step: Step, current_a: int) -> Reason:
-    until = step.span.end
+def _why_charges(situation: Situation, outlook: _Outlook, current_a: int) -> Reason:
+    until = outlook.plan.steps[0].span.end
     for following in outlook.plan.steps:
         until = following.span.end if following.span.start == until else until
     coming = outlook.next

@@ -11,7 +11,7 @@ left out again where that saves most.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from math import inf
 from typing import NamedTuple
 
@@ -107,10 +107,6 @@ class Plan(NamedTuple):
     def cost(self) -> float:
         """Of the energy, without starts."""
         return sum(step.cost for step in self.steps)
-
-    def at(self, now: datetime) -> Step | None:
-        """The step that holds `now`; None where the car rests."""
-        return next((step for step in self.steps if step.span.holds(now)), None)
 
 
 class _Offer(NamedTuple):

@@ -245,6 +245,12 @@ def test_the_plan_is_made_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None
         asked.demand(at("2026-11-23T22:00:59", Horizon(full_power_w=11_040)))
 
 
+@pytest.mark.parametrize(("max_current_a", "wants_a"), [(0, 6), (5, 6), (10, 10), (32, 20)])
+def test_it_wants_what_the_limit_leaves_and_never_less_than_charges(max_current_a: int, wants_a: int) -> None:
+    wanted = strategy(current_a=20, trips=[{"by": "07:00", "kwh": 100}])
+    assert amps(wanted.demand(at("2026-11-24T06:30", max_current_a=max_current_a))) == wants_a
+
+
 def test_without_a_trip_it_has_nothing_to_say() -> None:
     assert strategy(trips=[], then="minimum").demand(at("2026-11-23T22:00")) == Defer(to="minimum")
 

@@ -87,6 +87,7 @@ def short(look: Look, reason: Reason) -> None:
     assert figures["there_pct"] == pytest.approx(100 * figures["there_kwh"] / kwh)
     before_kwh = sum(earlier for when, earlier in coming(look) if when < at)
     hours = (at - local_time(look).replace(second=0, microsecond=0)).total_seconds() / 3600
-    most_kw = look.settings.phases * 0.26 * min(settings_of(look).current_a, look.settings.max_current_a)
+    most_a = max(look.settings.min_current_a, min(settings_of(look).current_a, look.settings.max_current_a))
+    most_kw = look.settings.phases * 0.26 * most_a
     assert figures["there_kwh"] <= max(0.0, most_kw * hours - before_kwh) + 1e-6
     assert figures["current_a"] == demand(look).current_a
