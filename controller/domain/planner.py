@@ -165,10 +165,11 @@ class _Bought:
             if found is None:
                 return False
             _, index, is_top = found
-            taken, offered = (self.top_wh, self.offers[index].top_wh) if is_top else (self.base_wh, 0.0)
-            more_wh = min(wh, (offered or self.offers[index].base_wh) - taken[index])
-            taken[index] += more_wh
-            wh -= more_wh
+            offer = self.offers[index]
+            taken, offered_wh = (self.top_wh, offer.top_wh) if is_top else (self.base_wh, offer.base_wh)
+            room_wh = offered_wh - taken[index]
+            taken[index] = offered_wh if wh >= room_wh else taken[index] + wh
+            wh -= min(wh, room_wh)
         return True
 
     def _last_bought(self) -> list[tuple[float, int, bool]]:
@@ -248,7 +249,8 @@ def _ways(need_wh: float, offers: Sequence[_Offer], terms: Terms) -> list[_Bough
         price = (enough_cost - least_cost) / (enough_wh - least_wh)
         levels = _worthwhile(price, offers, terms)
         wh, cost = _total(levels, offers, terms)
-        if price * (wh - least_wh) - (cost - least_cost) <= _LEAST_GAIN * abs(cost):
+        gains = price * (wh - least_wh) - (cost - least_cost) > _LEAST_GAIN * abs(cost)
+        if not gains or not least_wh < wh < enough_wh:
             break  # nothing is better than these two at the price at which they are alike
         if wh < need_wh:
             least, least_wh, least_cost = levels, wh, cost

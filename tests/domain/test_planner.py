@@ -72,6 +72,33 @@ def test_with_starts_it_is_never_off_by_more_than_two_of_them(problem: tuple[flo
     assert plan.starts == len(begins) + (not goes_on)
 
 
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([17.5, 60.0, 900.0, 3599.999]),
+            st.sampled_from([0.0, 1e-9, -1e-9, 0.3, -0.05]),
+            st.sampled_from([0.0, 1.0, 4140.0, 11_040.0]),
+        ),
+        min_size=1,
+        max_size=25,
+    ),
+    st.sampled_from([1e-9, 0.3, 0.5, 1 - 1e-12, 1.0]) | st.floats(0.01, 0.99),
+    st.sampled_from([1e-6, 0.03, 3.0]),
+    st.booleans(),
+)
+@settings(max_examples=60)
+def test_it_comes_to_an_end_whatever_the_figures(
+    pieces: list[tuple[float, float, float]], share: float, start_cost: float, charging: bool
+) -> None:
+    slots, start = [], EVENING
+    for seconds, price, sun_w in pieces:
+        slots.append(Slot(Span(start, start + timedelta(seconds=seconds)), price, sun_w))
+        start = slots[-1].span.end
+    need_wh = share * FULL_W * Span(EVENING, start).hours
+    plan = cheapest(need_wh, slots, terms(need_wh, feed_in=0.0, start_cost=start_cost, charging=charging))
+    assert plan.wh + plan.lacks_wh == pytest.approx(need_wh, abs=0.01)
+
+
 @given(st.lists(st.floats(0.15, 0.45), min_size=8, max_size=9), st.floats(8_000, 60_000))
 @settings(max_examples=25)
 def test_a_night_of_hourly_prices_costs_what_it_must_within_two_percent(prices: list[float], need_wh: float) -> None:
