@@ -17,6 +17,7 @@ from bench.decide import bench_decide
 from bench.idle import bench_idle
 from bench.law import bench_law, bench_plants
 from bench.meters import bench_meters
+from bench.plans import bench_plans
 from bench.rush import bench_rush
 from bench.soak import bench_soak
 from bench.startup import bench_imports, bench_startup
@@ -35,6 +36,7 @@ _BENCHES: dict[str, list[Bench]] = {
     "days": [bench_days],
     "law": [bench_law],
     "plants": [bench_plants],
+    "plans": [bench_plans],
     "causal": [bench_causal],
 }
 

@@ -20,6 +20,7 @@ from controller.cli.extras import require_sim
 from controller.cli.history.parser import add_history
 from controller.cli.lean import without_decoration
 from controller.cli.meter.parser import add_meter
+from controller.cli.plan.parser import add_plan
 from controller.cli.wallbox.parser import add_wallbox
 from controller.domain.errors import ConfigError, SunpaceError
 
@@ -96,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     add_cap(commands)
     _add_prices(commands)
     add_history(commands)
+    add_plan(commands)
     return parser
 
 

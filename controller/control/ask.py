@@ -88,14 +88,21 @@ def _with_hidden(own: Demand, hidden: Hidden, situation: Situation, settings: Co
 
 def _ask(situation: Situation, settings: CoreSettings) -> Demand:
     """Asks the active strategy, or the one it defers to."""
-    name = settings.active
+    name, waits = settings.active, None
     for _ in settings.strategies:
         answer = settings.strategies[name].demand(situation)
         if isinstance(answer, Demand):
             if not math.isfinite(answer.current_a):
                 raise ValueError(f"strategy {name!r} asks for {answer.current_a} A")
-            return answer
+            return answer if waits is None else with_wait(answer, waits)
         if not isinstance(answer, Defer):
             raise TypeError(f"strategy {name!r} answered {answer!r}, neither a Demand nor a Defer")
-        name = answer.to
+        name, waits = answer.to, waits or answer.reason
     raise ValueError(f"strategy {settings.active!r} is deferred in a circle; the last one named was {name!r}")
+
+
+def with_wait(demand: Demand, waits: Reason) -> Demand:
+    """A demand of whom it was left to, with what the other one waits for; that may come with any look."""
+    sun = None if demand.sun is None else demand.sun._replace(steady=False)
+    reason = Reason(waits.code, {**waits.values, "why": demand.reason})
+    return demand._replace(reason=reason, steady_w=None, sun=sun)

@@ -113,9 +113,12 @@ class Defer:
 
     Attributes:
         to: The other strategy's name.
+        reason: What this one waits for, for people; the other's reason becomes its `why`. None where there is nothing
+            to say.
     """
 
     to: str
+    reason: Reason | None = None
 
 
 class Strategy(Protocol):

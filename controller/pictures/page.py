@@ -10,8 +10,9 @@ from controller.domain.sentences.speech import format_duration
 from controller.pictures.clock_axis import zone_text
 from controller.pictures.front import Score, SweepPoint, starts_against_score, sun_against_grid
 from controller.pictures.plain import plain
+from controller.pictures.plan_record import PlanRecord
 from controller.pictures.reason_rows import reason_rows
-from controller.pictures.record import DayRecord
+from controller.pictures.record import DayRecord, Ground
 
 _PAGE = Template("""\
 <!DOCTYPE html>
@@ -71,6 +72,20 @@ def day_page(day: DayRecord, svg: str) -> str:
     )
     foot = f"Local time: {zone_text(day.times_s[0], end_s, day.zone)}."
     return _page(day.title, svg, tables, foot)
+
+
+def plan_page(plan: PlanRecord, svg: str) -> str:
+    """A plan as HTML.
+
+    Args:
+        plan: The plan.
+        svg: Its picture, an `<svg>` element of ours.
+    """
+    from_s, to_s = plan.steps[0].from_s, plan.steps[-1].to_s
+    grounds = [Ground(step.from_s, step.reason) for step in plan.steps]
+    reasons = [(row.label, format_duration(row.total_s)) for row in reason_rows(grounds, to_s, most=100)]
+    tables = _table("Figures", ("", ""), plan.figures) + _table("Reasons", ("reason", "stands"), reasons)
+    return _page(plan.title, svg, tables, f"Local time: {zone_text(from_s, to_s, plan.zone)}.")
 
 
 def sweep_page(title: str, points: Sequence[SweepPoint], score: Score, svg: str) -> str:

@@ -36,6 +36,9 @@ _LOOKS: dict[ReasonCode, tuple[str, str]] = {
     ReasonCode.PRICE_HIGH: ("too dear", _NIGHT),
     ReasonCode.PRICE_UNKNOWN: ("price not known", _FAULT),
     ReasonCode.PRICE_STALE: ("old prices", _PLAN),
+    ReasonCode.READY_CHARGES: ("charges by plan", _PLAN),
+    ReasonCode.READY_WAITS: ("sun before the plan", _SUN),
+    ReasonCode.READY_SHORT: ("cannot be ready", _FAULT),
     ReasonCode.STARTS_SOON: ("starts soon", _SUN),
     ReasonCode.STOPS_SOON: ("stops soon", _CLOUD),
     ReasonCode.EXPECTED: ("looks ahead", _SUN),
@@ -102,6 +105,11 @@ class ReasonRow:
     def total_s(self) -> float:
         """For how long in all, s."""
         return sum(to_s - from_s for from_s, to_s in self.spans_s)
+
+
+def short_name(code: ReasonCode) -> str:
+    """A reason in short words."""
+    return _LOOKS[code][0]
 
 
 def reason_rows(grounds: Sequence[Ground], end_s: float, most: int = MOST_ROWS) -> list[ReasonRow]:

@@ -21,6 +21,7 @@ CLOUD = because(ReasonCode.CLOUD, surplus_w=1900, need_w=3312)
 CAP = because(ReasonCode.CAP, by="grid operator", until=datetime(2026, 6, 21, 18), current_a=6)  # noqa: DTZ001
 NIGHT = datetime(2026, 6, 22, 4)  # noqa: DTZ001 -- only its wall time is said
 CHEAP = because(ReasonCode.PRICE_LOW, price_per_kwh=0.112, than="price_limit", than_per_kwh=0.15, until=NIGHT)
+TUESDAY = datetime(2026, 6, 23, 7)  # noqa: DTZ001 -- only its wall time is said
 FIGURES: dict[ReasonCode, dict[str, Any]] = {
     ReasonCode.SUN: dict(SUN.values),
     ReasonCode.CLOUD: dict(CLOUD.values),
@@ -35,6 +36,9 @@ FIGURES: dict[ReasonCode, dict[str, Any]] = {
     ReasonCode.PRICE_BRIDGED: {**CHEAP.values, "price_per_kwh": 0.152},
     ReasonCode.PRICE_HIGH: {"price_per_kwh": 0.31, "next": NIGHT},
     ReasonCode.PRICE_STALE: {"why": CHEAP},
+    ReasonCode.READY_CHARGES: {"missing_kwh": 8.8, "kwh": 12.0, "by": TUESDAY, "current_a": 16, "until": TUESDAY},
+    ReasonCode.READY_WAITS: {"why": SUN, "missing_kwh": 8.8, "by": TUESDAY, "next": datetime(2026, 6, 23, 5, 42)},  # noqa: DTZ001
+    ReasonCode.READY_SHORT: {"there_kwh": 9.0, "kwh": 12.0, "there_pct": 75.0, "by": TUESDAY, "current_a": 16},
     ReasonCode.STARTS_SOON: {"why": SUN, "in_s": 40},
     ReasonCode.STOPS_SOON: {"why": CLOUD, "in_s": 80},
     ReasonCode.EXPECTED: {"why": SUN, "expected_w": 1900.0},

@@ -61,6 +61,17 @@ _SENTENCES: dict[str, Sentence] = {
     "price_stale": Sentence(
         "{why}; neuere Preise waren nicht zu bekommen",
         "{why:change}, falls neuere Preise nichts anderes sagen",
+    "ready_charges": Sentence(
+        "bis {by} fehlen {missing_kwh:.1f} von {kwh:.1f} kWh: {current_a} A",
+        "lädt nach Plan bis {until}, oder bis nichts mehr fehlt",
+    ),
+    "ready_waits": Sentence(
+        "{why}; {missing_kwh:.1f} kWh bis {by} sind ab {next} geplant",
+        "lädt nach Plan ab {next}; {why:change}",
+    ),
+    "ready_short": Sentence(
+        "bis {by} sind nur {there_kwh:.1f} von {kwh:.1f} kWh ({there_pct:.0f} %) zu schaffen: {current_a} A",
+        "lädt sofort und bis {by}; mehr gelingt nur mit späterer Zeit oder weniger Bedarf",
     ),
     "starts_soon": Sentence(
         "{why}, Ladestart in {in_s:s}",

@@ -60,6 +60,17 @@ _SENTENCES: dict[str, Sentence] = {
     "price_stale": Sentence(
         "{why}; newer prices could not be had",
         "{why:change}, unless newer prices say otherwise",
+    "ready_charges": Sentence(
+        "{missing_kwh:.1f} of {kwh:.1f} kWh missing until {by}: {current_a} A",
+        "charges until {until} as planned, or until nothing is missing",
+    ),
+    "ready_waits": Sentence(
+        "{why}; {missing_kwh:.1f} kWh for {by} planned from {next}",
+        "charges from {next} as planned; {why:change}",
+    ),
+    "ready_short": Sentence(
+        "only {there_kwh:.1f} of {kwh:.1f} kWh ({there_pct:.0f} %) can be there by {by}: {current_a} A",
+        "charges at once until {by}; more takes a later time, or less to be wanted",
     ),
     "starts_soon": Sentence(
         "{why}, starts in {in_s:s}",

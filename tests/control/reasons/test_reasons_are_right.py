@@ -17,6 +17,7 @@ from controller.domain.sentences import Language, changes_when, sentence
 from tests.control.reasons import box_oracles, guard_oracles, price_oracles
 from tests.control.reasons.lives import Life, Look, Moment, by_price, fixed, lives, off_peak, surplus, wants
 from tests.control.reasons.oracles import ORACLES, chain, command, judge
+from tests.control.reasons.ready_oracles import ready_by
 
 _STARTS = (ReasonCode.STARTS_SOON, ReasonCode.MIN_OFF)
 _STOPS = (ReasonCode.STOPS_SOON, ReasonCode.MIN_ON)
@@ -28,7 +29,14 @@ def test_every_reason_has_an_oracle() -> None:
     assert set(ORACLES) == set(ReasonCode)
 
 
-_EVERY = {"surplus": surplus, "fixed": fixed, "off_peak": off_peak, "by_price": by_price, "wants": wants}
+_EVERY = {
+    "surplus": surplus,
+    "fixed": fixed,
+    "off_peak": off_peak,
+    "by_price": by_price,
+    "ready_by": ready_by,
+    "wants": wants,
+}
 
 
 @pytest.mark.parametrize("strategies", _EVERY.values(), ids=_EVERY)

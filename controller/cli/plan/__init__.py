@@ -1,0 +1,1 @@
+"""`sunpace plan`: what would be decided over the next hours."""
