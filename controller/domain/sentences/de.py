@@ -61,6 +61,7 @@ _SENTENCES: dict[str, Sentence] = {
     "price_stale": Sentence(
         "{why}; neuere Preise waren nicht zu bekommen",
         "{why:change}, falls neuere Preise nichts anderes sagen",
+    ),
     "ready_charges": Sentence(
         "bis {by} fehlen {missing_kwh:.1f} von {kwh:.1f} kWh: {current_a} A",
         "lädt nach Plan bis {until}, oder bis nichts mehr fehlt",

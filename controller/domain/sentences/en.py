@@ -60,6 +60,7 @@ _SENTENCES: dict[str, Sentence] = {
     "price_stale": Sentence(
         "{why}; newer prices could not be had",
         "{why:change}, unless newer prices say otherwise",
+    ),
     "ready_charges": Sentence(
         "{missing_kwh:.1f} of {kwh:.1f} kWh missing until {by}: {current_a} A",
         "charges until {until} as planned, or until nothing is missing",
