@@ -118,7 +118,15 @@ class Defer:
     to: str
 
 
-class Strategy(Protocol):
+class Answering(Protocol):
+    """A strategy that is ready to be asked, wherever it runs."""
+
+    def demand(self, situation: Situation) -> Demand | Defer:
+        """What this strategy wants now, or who is to say."""
+        ...
+
+
+class Strategy(Answering, Protocol):
     """A strategy plug-in, found by its entry point in the group `sunpace.strategies`.
 
     `Settings` is a pydantic model (frozen, extra="forbid"): the table `[strategy.NAME]` of the configuration is
@@ -133,8 +141,4 @@ class Strategy(Protocol):
     @classmethod
     def from_settings(cls, settings: Any) -> Self:
         """An instance for validated settings."""
-        ...
-
-    def demand(self, situation: Situation) -> Demand | Defer:
-        """What this strategy wants now, or who is to say."""
         ...

@@ -20,6 +20,7 @@ class ReasonCode(StrEnum):
     WINDOW = "window"
     OUTSIDE_WINDOW = "outside_window"
     FIXED = "fixed"
+    PLUGIN = "plugin"
     STARTS_SOON = "starts_soon"
     STOPS_SOON = "stops_soon"
     EXPECTED = "expected"

@@ -30,6 +30,7 @@ _LOOKS: dict[ReasonCode, tuple[str, str]] = {
     ReasonCode.WINDOW: ("off-peak window", _PLAN),
     ReasonCode.OUTSIDE_WINDOW: ("outside the windows", _NIGHT),
     ReasonCode.FIXED: ("fixed current", _PLAN),
+    ReasonCode.PLUGIN: ("plug-in", _PLAN),
     ReasonCode.STARTS_SOON: ("starts soon", _SUN),
     ReasonCode.STOPS_SOON: ("stops soon", _CLOUD),
     ReasonCode.EXPECTED: ("looks ahead", _SUN),
