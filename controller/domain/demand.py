@@ -10,6 +10,9 @@ from controller.domain.horizon import NOTHING_KNOWN, Horizon
 from controller.domain.readings import House
 from controller.domain.reasons import Reason
 
+STRATEGY_GROUP = "sunpace.strategies"
+"""The entry points of strategies."""
+
 
 class Situation(NamedTuple):
     """All a strategy may look at when it is asked; a tuple, because it is asked once a second.

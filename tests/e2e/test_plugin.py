@@ -94,7 +94,8 @@ def test_one_that_raises_brings_the_fallback_and_the_service_goes_on(site: Path,
         with_tea(file, 21)
         with sunpace("run", "--config", str(file), environ={"PYTHONPATH": str(site)}) as service:
             service.log("strategy_failed")
-            service.log("RuntimeError: too much tea")
-            service.log("the strategy failed (see the log): fallback minimum")
+            service.log(
+                "strategy tea_time failed (RuntimeError: too much tea (tea_time.py, line 25)): fallback minimum"
+            )
             assert service.end() == 0
             assert sum("too much tea" in line for line in service.seen) <= 2
