@@ -151,6 +151,25 @@ def load_places(file: Path, environ: Mapping[str, str]) -> Places:
     return places
 
 
+def load_strategy_tables(file: Path | None, environ: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Reads only `[strategy]`, and the prices that settings may look at: as written, nothing is checked.
+
+    Args:
+        file: The TOML file; None for none.
+        environ: The environment.
+
+    Raises:
+        ConfigError: It cannot be read, or holds no such table.
+    """
+    text, name = ("", "command line") if file is None else (_read(file), str(file))
+    tree, source = _tree(text, name, environ)
+    table = tree.get("strategy", {})
+    if not isinstance(table, dict):
+        source.fault(("strategy",), "strategy: must be a table")
+        raise ConfigError(source.faults)
+    return table, _prices(tree)
+
+
 def load_offline(
     file: Path | None,
     environ: Mapping[str, str],
@@ -271,14 +290,18 @@ def _strategies(
         source.fault(("strategy", "active"), text)
     for name in table.keys() - {"active"} - known:
         source.fault(("strategy", name), f"strategy.{name}: unknown; {nearest(name, {*known, 'active'})}")
-    site = tree.get("site", {})
-    prices = {key: site[key] for key in _PRICES if key in site} if isinstance(site, dict) else {}
+    prices = _prices(tree)
     made: dict[str, Answering] = {}
     for name, strategy in installed.items():
         settings = _validate(strategy.Settings, table.get(name, {}), ("strategy", name), source, prices)
         if settings is not None:
             made[name] = strategy.from_settings(settings)
     return made if foreign is None else {**made, **make_foreign(foreign, table, prices, source.fault)}
+
+
+def _prices(tree: dict[str, Any]) -> dict[str, Any]:
+    site = tree.get("site", {})
+    return {key: site[key] for key in _PRICES if key in site} if isinstance(site, dict) else {}
 
 
 def _check_profiles(config: Config, profiles: Profiles, source: _Source) -> None:

@@ -20,6 +20,9 @@ from controller.plugins.origin import Described, Fault, Job
 START_WITHIN_S = 10.0
 """Longest time from a process's start to its being ready, s: of the wall, whatever the service's clock does."""
 
+CLOSES_WITHIN_S = 2.0
+"""Longest wait for a process that was killed where nothing else is waiting, s."""
+
 _LONGEST = 1 << 18
 _KEPT = ("LANG", "LC_", "PATH", "PYTHON", "TZ")
 """Of the environment; passwords and credentials are not in it."""
@@ -89,20 +92,20 @@ class Child:
         except (ValueError, RecursionError) as error:
             raise StrategyError(self.name, "answered what cannot be understood") from error
 
-    def end(self) -> bool:
-        """Ends it and all that it has started, without waiting long; whether it has gone."""
+    def end(self, within_s: float = _LEAVES_WITHIN_S) -> bool:
+        """Ends it and all that it has started; whether it has gone within that time."""
         if self._process.returncode is None:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 stream.close()
-        return self.gone()
+        return self.gone(within_s)
 
-    def gone(self) -> bool:
-        """Whether it has ended; waits a moment for it."""
+    def gone(self, within_s: float = _LEAVES_WITHIN_S) -> bool:
+        """Whether it has ended; waits so long for it."""
         with suppress(subprocess.TimeoutExpired):
-            self._process.wait(_LEAVES_WITHIN_S)
+            self._process.wait(within_s)
         return self._process.returncode is not None
 
     def _moved(self, within_s: float) -> bool:

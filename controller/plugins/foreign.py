@@ -11,7 +11,7 @@ from typing import Any
 from controller.domain.demand import Answering, Defer, Demand, Situation
 from controller.domain.errors import StrategyError
 from controller.plugins.answers import Nonsense, as_plain, from_plain
-from controller.plugins.child import START_WITHIN_S, Child, described
+from controller.plugins.child import CLOSES_WITHIN_S, START_WITHIN_S, Child, described
 from controller.plugins.find import find_plugins
 from controller.plugins.load import make
 from controller.plugins.origin import Described, Fault, Job, Origin, Refused
@@ -126,7 +126,7 @@ def tried(jobs: Iterable[Job]) -> Iterator[tuple[Job, Described]]:
     finally:
         for _, child in children:
             if isinstance(child, Child):
-                child.end()
+                child.end(CLOSES_WITHIN_S)
 
 
 def _described(child: Child | StrategyError) -> Described:

@@ -13,7 +13,7 @@ from controller.domain.errors import StrategyError
 from controller.domain.horizon import Horizon
 from controller.domain.ports import Clock
 from controller.plugins.answers import from_plain
-from controller.plugins.child import START_WITHIN_S, Child, described
+from controller.plugins.child import CLOSES_WITHIN_S, START_WITHIN_S, Child, described
 from controller.plugins.foreign import Foreign
 
 ANSWERS_WITHIN_S = 0.2
@@ -104,9 +104,10 @@ class Hosted:
 
     def close(self) -> None:
         """Ends its process."""
-        if self._child is not None:
-            self._child.end()
-        self._child = None
+        for child in (self._child, self._leaving):
+            if child is not None:
+                child.end(CLOSES_WITHIN_S)
+        self._child = self._leaving = None
 
     def _served(self) -> Child:
         """Its process, if it is ready."""

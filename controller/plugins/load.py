@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
@@ -48,15 +48,22 @@ def make(job: Job) -> tuple[Answering | None, Described]:
         strategy = load_class(job.origin)
     except NotLoaded as error:
         return None, Described(faults=(Fault((), str(error)),))
+    return make_from(strategy, job.origin.name, job.table, job.beside)
+
+
+def make_from(
+    strategy: type[Strategy], name: str, table: Any, beside: Mapping[str, Any]
+) -> tuple[Answering | None, Described]:
+    """As `make`, from the class."""
     model: type[BaseModel] = strategy.Settings
     about = one_line((strategy.__doc__ or "").strip().partition("\n")[0])
     schema = _schema(model)
     try:
-        settings = model.model_validate(job.table, context=dict(job.beside))
+        settings = model.model_validate(table, context=dict(beside))
         made = strategy.from_settings(settings)
         values = settings.model_dump(mode="json")
     except ValidationError as error:
-        return None, Described(about=about, schema=schema, faults=tuple(_faults(error, job.origin.name, model)))
+        return None, Described(about=about, schema=schema, faults=tuple(_faults(error, name, model)))
     except BaseException as error:  # noqa: BLE001 -- their code may raise anything, even SystemExit
         text = f"cannot be made from its settings: {located(error)}"
         return None, Described(about=about, schema=schema, faults=(Fault((), text),))

@@ -23,19 +23,7 @@ from tests.support.warp import run_warped
 
 PATIENCE_S = 20.0
 LATE = ("is busy for ever", "sleeps", "locks itself out")
-DEEDS = (
-    "raises",
-    "leaves",
-    *LATE,
-    "eats memory",
-    "writes into the answers",
-    "floods the answers",
-    "answers a number",
-    "asks for NaN",
-    "asks for a power station",
-    "defers to nobody",
-    "defers to itself",
-)
+LATE_DEEDS = [MISDEEDS[name][0] for name in LATE]
 CONFIG = '\n[strategy]\nactive = "kettle"\n[strategy.kettle]\ncups = 9\nflag = "{flag}"\n'
 
 
@@ -55,7 +43,7 @@ class Watched:
         self.longest_s = 0.0
 
     def __call__(self, situation: Situation) -> Demand | Defer:
-        child, late = self.host._child, self.deed.exists() and any(MISDEEDS[name] in text(self.deed) for name in LATE)
+        child, late = self.host._child, self.deed.exists() and text(self.deed) in LATE_DEEDS
         if child is not None and not self.host._ready:
             select.select([child._from], [], [], PATIENCE_S)
         hosted.ANSWERS_WITHIN_S = 0.2 if late else PATIENCE_S  # a busy machine is no misdeed
@@ -102,20 +90,20 @@ def test_the_box_is_told_nothing_that_it_must_not_be(tmp_path: Path, monkeypatch
             def well() -> bool:
                 return box.limit_a == 9 and box.enabled
 
-            for name in DEEDS:
+            for name, (does, told) in MISDEEDS.items():
                 await settles(stage, well, 900)
-                deed.write_text(MISDEEDS[name])
+                deed.write_text(does)
                 took_s = await settles(stage, lambda: box.limit_a == 6, 60)
                 assert took_s <= 5, name  # a fallback protects: it waits for no pacing but that of the requests
                 assert ReasonCode.STRATEGY_FAILED in codes(stage.diary.last.reason), name
-                assert "kettle failed (" in str(stage.diary.last.reason), name
+                assert f"strategy kettle failed ({told}" in str(stage.diary.last.reason), name
                 await stage.passes(4)
                 assert box.limit_a == 6, name
                 deed.unlink()
             await settles(stage, well, 900)
             record = box.record
             assert (record.lowest_limit_a, record.highest_limit_a) == (6, 9)
-            assert record.limit_writes == 2 * len(DEEDS) + 1  # not one more than there is to be told
+            assert record.limit_writes == 2 * len(MISDEEDS) + 1  # not one more than there is to be told
             assert (record.starts, record.stops) == (1, 0)
             assert record.max_in_flight == 1
             assert record.min_gap_s is not None

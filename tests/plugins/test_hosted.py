@@ -24,27 +24,12 @@ from controller.domain.readings import House
 from controller.plugins import hosted
 from controller.plugins.foreign import Foreign
 from controller.plugins.hosted import ANSWERS_WITHIN_S, Hosts
-from tests.support.plugins import DO_AS_TOLD, MISDEEDS, kettle
+from tests.support.plugins import kettle
 
 PATIENCE_S = 20.0
 NOON = datetime(2026, 6, 21, 12, tzinfo=UTC)
 HOUSE = House(grid_w=-3000.0, grid_age_s=0.5)
 SLACK_S = 5.0  # of a busy machine; one that waited for the answer would wait for ever
-LATE = "did not answer within 200 ms"
-SAID = {
-    "raises": "ValueError: too hot (<deed>, line 2)",
-    "raises beyond Exception": "SystemExit: 3 (<deed>, line 2)",
-    "leaves": "has ended its process (exit code 3)",
-    "kills its group": "its process was ended by SIGSEGV",
-    "is busy for ever": LATE,
-    "sleeps": LATE,
-    "locks itself out": LATE,
-    "eats memory": "MemoryError (<deed>, line 2)",
-    "writes into the answers": "answered what cannot be understood",
-    "floods the answers": "answers without an end",
-    "answers nothing": "answered None, neither a Demand nor a Defer",
-    "asks for NaN": "current_a is nan, not between 0 and 80",
-}
 
 
 @pytest.fixture(autouse=True)
@@ -137,24 +122,33 @@ def test_it_sees_the_situation_and_the_same_horizon_until_that_changes(tmp_path:
         assert it.ask(horizon=price) == "30 A: kettle: 12:16 2 0.3"
 
 
-def test_whatever_it_does_is_told_in_one_line_and_it_is_started_anew(
-    tmp_path: Path, patience: Callable[[float], None]
-) -> None:
-    deed = tmp_path / "deed"
-    with bench(kettle(tmp_path, DO_AS_TOLD, flag=str(deed))) as it:
-        for name, words in SAID.items():
-            assert it.until_well() == "7 A: kettle: tea is ready", name
-            deed.write_text(MISDEEDS[name])
-            patience(ANSWERS_WITHIN_S if words is LATE else PATIENCE_S)
-            began_s = perf_counter()
-            said = it.ask()
-            assert perf_counter() - began_s < ANSWERS_WITHIN_S + SLACK_S or words is not LATE, name
-            assert said.startswith(words), name
-            assert it.ask() == said  # out of service until its pause is over, and the reason stays
-            patience(PATIENCE_S)
-            deed.unlink()
+def test_who_does_not_answer_in_time_is_not_waited_for(tmp_path: Path, patience: Callable[[float], None]) -> None:
+    flag = tmp_path / "flag"
+    with bench(kettle(tmp_path, "time.sleep(3600)", flag=str(flag))) as it:
+        assert it.until_well() == "7 A: kettle: tea is ready"
+        flag.touch()
+        patience(ANSWERS_WITHIN_S)
+        began_s = perf_counter()
+        said = it.ask()
+        assert ANSWERS_WITHIN_S <= perf_counter() - began_s < ANSWERS_WITHIN_S + SLACK_S
+        assert said == "did not answer within 200 ms"
+        assert it.ask() == said  # out of service until its pause is over, and the reason stays
+        patience(PATIENCE_S)
+        flag.unlink()
         assert it.until_well() == "7 A: kettle: tea is ready"
         assert len(it.children) == 1
+
+
+def test_what_one_has_waited_for_the_other_does_not_get(tmp_path: Path, patience: Callable[[float], None]) -> None:
+    with bench(kettle(tmp_path)) as it:
+        assert it.until_well() == "7 A: kettle: tea is ready"
+        one = it.hosts._hosted["kettle"]
+        it.clock.now_s += 1.0
+        one._patience.left_s(it.situation().local_time)
+        one._patience.spend(PATIENCE_S)
+        with pytest.raises(StrategyError, match="was not asked: another strategy took all the time there is"):
+            one.demand(it.situation())
+        assert it.ask() == "7 A: kettle: tea is ready"  # at the next tick, from the same process
 
 
 def test_pauses_grow_and_nobody_waits_for_a_start(tmp_path: Path) -> None:

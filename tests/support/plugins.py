@@ -53,32 +53,26 @@ DO_AS_TOLD = (
 )
 """What the file `flag` says."""
 
+_LATE = "did not answer within 200 ms"
 MISDEEDS = {
-    "raises": "raise ValueError('too hot')",
-    "raises beyond Exception": "raise SystemExit(3)",
-    "leaves": "os._exit(3)",
-    "is killed": "os.kill(os.getpid(), signal.SIGKILL)",
-    "kills its group": "os.killpg(0, signal.SIGSEGV)",
-    "is busy for ever": "while True: pass",
-    "sleeps": "time.sleep(3600)",
-    "locks itself out": "lock = threading.Lock(); lock.acquire(); lock.acquire()",
-    "eats memory": "hoard = [bytearray(1 << 29) for _ in range(1000)]",
-    "writes into the answers": "os.write(4, b'{}\\n')",
-    "floods the answers": "os.write(4, b'x' * 400000)",
-    "answers nothing": "return None",
-    "answers a number": "return 10",
-    "asks for NaN": "return good._replace(current_a=float('nan'))",
-    "asks for less than nothing": "return good._replace(current_a=-6)",
-    "asks for a power station": "return good._replace(current_a=1e9)",
-    "asks for text": "return good._replace(current_a='10')",
-    "gives no reason": "return good._replace(reason='because')",
-    "gives the governor's reason": "return good._replace(reason=because(ReasonCode.BOX_LOCKED, error='x'))",
-    "waits for ever": "return good._replace(dwell=Dwell(start_delay_s=float('inf')))",
-    "weighs nonsense": "return good._replace(sun=Sun(float('nan'), 2.0, -1.0))",
-    "defers to nobody": "return Defer(to='nobody')",
-    "defers to itself": "return Defer(to='kettle')",
+    "raises": ("raise ValueError('too hot')", "ValueError: too hot (<deed>, line 2)"),
+    "raises beyond Exception": ("raise SystemExit(3)", "SystemExit: 3 (<deed>, line 2)"),
+    "leaves": ("os._exit(3)", "has ended its process (exit code 3)"),
+    "kills its group": ("os.killpg(0, signal.SIGSEGV)", "its process was ended by SIGSEGV"),
+    "is busy for ever": ("while True: pass", _LATE),
+    "sleeps": ("time.sleep(3600)", _LATE),
+    "locks itself out": ("lock = threading.Lock(); lock.acquire(); lock.acquire()", _LATE),
+    "eats memory": ("hoard = [bytearray(1 << 29) for _ in range(1000)]", "MemoryError (<deed>, line 2)"),
+    "writes into the answers": ("os.write(4, b'{}\\n')", "answered what cannot be understood"),
+    "floods the answers": ("os.write(4, b'x' * 400000)", "answers without an end"),
+    "answers a number": ("return 10", "answered 10, neither a Demand nor a Defer"),
+    "asks for NaN": ("return good._replace(current_a=float('nan'))", "current_a is nan, not between 0 and 80"),
+    "asks for a power station": ("return good._replace(current_a=1e9)", "current_a is 1000000000.0, not between"),
+    "asks for less than nothing": ("return good._replace(current_a=-6)", "current_a is -6.0, not between"),
+    "defers to nobody": ("return Defer(to='nobody')", "defers to 'nobody', which there is not; known are: fixed,"),
+    "defers to itself": ("return Defer(to='kettle')", "defers to itself"),
 }
-"""What a strategy may do to its user, in Python."""
+"""What a strategy may do to its user, in Python, and what is told of it."""
 
 
 def write(folder: Path, code: str = "return good", name: str = "kettle", head: str = HEAD) -> Path:
