@@ -121,6 +121,9 @@ def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         metavar="KEY=VALUE",
         help="an option of the plant: plant.dead_time_s=30; may come several times",
     )
+    demo.add_argument(
+        "--strategy", metavar="NAME|FILE.py", help="another strategy than surplus: its name, or your own file"
+    )
     demo.add_argument("--plant", type=Path, metavar="P.toml", help="the plant's options: a table [plant]")
     demo.set_defaults(command=_demo)
 
@@ -180,6 +183,7 @@ def _demo(arguments: argparse.Namespace) -> int:
         as_json=arguments.json,
         plant_file=arguments.plant,
         plant_sets=arguments.settings,
+        strategy=arguments.strategy,
     )
 
 

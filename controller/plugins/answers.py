@@ -25,8 +25,8 @@ SAYABLE = frozenset(
 )
 """Grounds that a strategy may give; all others are the governor's."""
 
-MOST_A = 80.0
-"""No charging cable is offered more (IEC 61851-1)."""
+MOST_A = 200.0
+"""More than any house's connection carries; who asks for more has mistaken watts for amps."""
 
 _MOST_W = 1e6
 _LONGEST_S = 86_400.0

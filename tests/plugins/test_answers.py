@@ -79,7 +79,7 @@ def test_its_words_are_made_fit_for_a_line() -> None:
         (Defer(to="nobody"), "defers to 'nobody', which there is not; known are: kettle, surplus"),
         (Defer(to=7), "defers to 7"),  # type: ignore[arg-type]
         (Defer(to="kettle"), "defers to itself"),
-        (GOOD._replace(current_a=nan), "current_a is nan, not between 0 and 80"),
+        (GOOD._replace(current_a=nan), "current_a is nan, not between 0 and 200"),
         (GOOD._replace(current_a=-0.1), "current_a is -0.1"),
         (GOOD._replace(current_a=10**400), "current_a"),
         (GOOD._replace(current_a=True), "current_a is True, no number"),

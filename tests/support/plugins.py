@@ -66,7 +66,7 @@ MISDEEDS = {
     "writes into the answers": ("os.write(4, b'{}\\n')", "answered what cannot be understood"),
     "floods the answers": ("os.write(4, b'x' * 400000)", "answers without an end"),
     "answers a number": ("return 10", "answered 10, neither a Demand nor a Defer"),
-    "asks for NaN": ("return good._replace(current_a=float('nan'))", "current_a is nan, not between 0 and 80"),
+    "asks for NaN": ("return good._replace(current_a=float('nan'))", "current_a is nan, not between 0 and 200"),
     "asks for a power station": ("return good._replace(current_a=1e9)", "current_a is 1000000000.0, not between"),
     "asks for less than nothing": ("return good._replace(current_a=-6)", "current_a is -6.0, not between"),
     "defers to nobody": ("return Defer(to='nobody')", "defers to 'nobody', which there is not; known are: fixed,"),
