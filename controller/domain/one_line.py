@@ -7,7 +7,10 @@ _MOST = 160
 
 def one_line(text: str, most: int = _MOST) -> str:
     """`text` on one line, without what is not printed, and no longer than `most` characters."""
-    shown = " ".join("".join(char if char.isprintable() else " " for char in text[: 4 * most]).split())
+    text = text[: 4 * most]
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else " " for char in text)
+    shown = " ".join(text.split())
     return shown if len(shown) <= most else f"{shown[: most - 1]}…"
 
 

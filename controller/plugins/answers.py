@@ -157,6 +157,8 @@ def _plain(value: object) -> object:
 
 def _float(value: object, what: str) -> float:
     """A number of any kind, like numpy's."""
+    if isinstance(value, float):
+        return value
     if isinstance(value, bool | str) or not isinstance(value, SupportsFloat):
         raise Nonsense(f"{what} is {_shown(value)}, no number")
     try:

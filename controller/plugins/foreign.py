@@ -10,6 +10,7 @@ from typing import Any
 
 from controller.domain.demand import Answering, Defer, Demand, Situation
 from controller.domain.errors import StrategyError
+from controller.domain.one_line import error_line
 from controller.plugins.answers import Nonsense, as_plain, from_plain
 from controller.plugins.child import CLOSES_WITHIN_S, START_WITHIN_S, Child, described
 from controller.plugins.find import find_plugins
@@ -50,6 +51,8 @@ class Foreign:
                 plain = as_plain(self._strategy.demand(situation))
             except Nonsense as error:
                 raise StrategyError(self.job.origin.name, str(error)) from None
+            except SystemExit as error:  # it is not for them to end the command
+                raise StrategyError(self.job.origin.name, error_line(error)) from error
         return from_plain(plain, self.job.origin.name, self.known)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -101,15 +104,12 @@ class Plugins:
         """
         faults = [(one.name, Fault((), f"{one.place}: {one.why}")) for one in self._found.refused]
         jobs = [Job(origin=one, table=tables.get(name, {}), beside=beside) for name, one in self.origins.items()]
-        known = {*self._ours, *self.origins}
-        strategies: dict[str, Answering] = {}
-        for job, like in tried(jobs):
+        likes = list(tried(jobs))
+        known = {*self._ours, *(job.origin.name for job, like in likes if not like.faults)}
+        for job, like in likes:
             name, place = job.origin.name, job.origin.place
-            if like.faults:
-                faults += [(name, f if f.path else Fault((), f"{place}: {f.text}")) for f in like.faults]
-            else:
-                strategies[name] = Foreign(job, like, known)
-        return strategies, faults
+            faults += [(name, f if f.path else Fault((), f"{place}: {f.text}")) for f in like.faults]
+        return {job.origin.name: Foreign(job, like, known) for job, like in likes if not like.faults}, faults
 
 
 def tried(jobs: Iterable[Job]) -> Iterator[tuple[Job, Described]]:
