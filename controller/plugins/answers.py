@@ -31,6 +31,8 @@ MOST_A = 200.0
 _MOST_W = 1e6
 _LONGEST_S = 86_400.0
 _MOST_FIGURES = 12
+_GOVERNORS = frozenset({"in_s", "why"})
+"""Figures that promise a time, or rest on another ground: the governor's."""
 
 
 class Nonsense(Exception):
@@ -120,6 +122,8 @@ def _reason(code: object, figures: object, name: str) -> Reason:
         raise Nonsense(f"gives the reason {_shown(code)}, which is not a strategy's; ReasonCode.PLUGIN says all")
     if not isinstance(figures, dict) or len(figures) > _MOST_FIGURES:
         raise Nonsense("gives a reason without figures")
+    if not _GOVERNORS.isdisjoint(figures):
+        raise Nonsense(f"gives a reason with {' or '.join(sorted(_GOVERNORS))}: that is not a strategy's to say")
     if code == ReasonCode.PLUGIN:
         says = figures.get("says")
         if not isinstance(says, str) or not (text := one_line(says)):
@@ -138,7 +142,9 @@ def _figure(value: object) -> object:
         return datetime.fromisoformat(value["at"])
     if isinstance(value, str):
         return one_line(value, 60)
-    return value if value is None or isinstance(value, bool) else _within(value, "a figure of its reason", -1e9, 1e9)
+    if value is not None and not isinstance(value, bool):
+        _within(value, "a figure of its reason", -1e9, 1e9)
+    return value
 
 
 def _within(value: object, what: str, least: float, most: float) -> float:
@@ -152,7 +158,7 @@ def _within(value: object, what: str, least: float, most: float) -> float:
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return {"at": value.isoformat()}
-    return value if value is None or isinstance(value, bool | str) else _float(value, "a figure of its reason")
+    return value if value is None or isinstance(value, bool | str | int) else _float(value, "a figure of its reason")
 
 
 def _float(value: object, what: str) -> float:

@@ -24,7 +24,8 @@ CLOSES_WITHIN_S = 2.0
 """Longest wait for a process that was killed where nothing else is waiting, s."""
 
 _LONGEST = 1 << 18
-_KEPT = ("LANG", "LC_", "PATH", "PYTHON", "TZ")
+_KEPT = frozenset({"LANG", "LD_LIBRARY_PATH", "PATH", "TZ", "TZDIR"})
+_KEPT_KINDS = ("LC_", "PYTHON")
 """Of the environment; passwords and credentials are not in it."""
 _LEAVES_WITHIN_S = 0.02
 
@@ -44,8 +45,6 @@ class Child:
         self.began_s = perf_counter()
         self._out = bytearray(_framed(job))
         self._in = bytearray()
-        environ = {name: value for name, value in os.environ.items() if name.startswith(_KEPT)}
-        environ["PYTHONPATH"] = os.pathsep.join(os.path.abspath(place) for place in sys.path)  # noqa: PTH100
         try:
             self._process = subprocess.Popen(  # noqa: S603 -- our own module
                 [sys.executable, "-P", "-m", "controller.plugins.host", str(os.getpid())],
@@ -53,7 +52,7 @@ class Child:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 bufsize=0,
-                env=environ,
+                env=_environ(),
                 start_new_session=True,  # Ctrl-C is the service's; and what the strategy starts ends with it
             )
         except OSError as error:
@@ -92,7 +91,7 @@ class Child:
         except (ValueError, RecursionError) as error:
             raise StrategyError(self.name, "answered what cannot be understood") from error
 
-    def end(self, within_s: float = _LEAVES_WITHIN_S) -> bool:
+    def end(self, within_s: float) -> bool:
         """Ends it and all that it has started; whether it has gone within that time."""
         if self._process.returncode is None:
             with suppress(ProcessLookupError, PermissionError):
@@ -102,7 +101,7 @@ class Child:
                 stream.close()
         return self.gone(within_s)
 
-    def gone(self, within_s: float = _LEAVES_WITHIN_S) -> bool:
+    def gone(self, within_s: float) -> bool:
         """Whether it has ended; waits so long for it."""
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(within_s)
@@ -139,7 +138,7 @@ class Child:
 
     def _ending(self) -> str:
         """How it has ended."""
-        self.gone()
+        self.gone(_LEAVES_WITHIN_S)
         code = self._process.returncode
         if code is None:
             return "has closed its way out"
@@ -166,6 +165,12 @@ def described(name: str, plain: object) -> Described:
     except (TypeError, ValueError):
         pass
     raise StrategyError(name, "answered what cannot be understood")
+
+
+def _environ() -> dict[str, str]:
+    """What a strategy may know of ours: language, time zone, and where Python finds what we have found."""
+    kept = {name: value for name, value in os.environ.items() if name in _KEPT or name.startswith(_KEPT_KINDS)}
+    return {**kept, "PYTHONPATH": os.pathsep.join(os.path.abspath(place) for place in sys.path)}  # noqa: PTH100
 
 
 def _framed(message: object) -> bytes:

@@ -85,7 +85,7 @@ class Hosted:
 
     def begin(self) -> None:
         """Starts it, if it is time to."""
-        if self._leaving is not None and not self._leaving.gone():
+        if self._leaving is not None and not self._leaving.gone(0.0):
             return
         self._leaving = None
         if self._clock.monotonic_s() >= self._again_at_s:
@@ -155,7 +155,7 @@ class Hosted:
 
     def _fail(self, what: str) -> None:
         """Out of service until it is started anew."""
-        if self._child is not None and not self._child.end():
+        if self._child is not None and not self._child.end(0.0):
             self._leaving = self._child
         self._child, self._ready, self._what = None, False, what
         now_s = self._clock.monotonic_s()

@@ -45,12 +45,14 @@ def through(answer: Any) -> Demand | Defer:
         GOOD._replace(steady_w=(-inf, inf)),
         GOOD._replace(sun=Sun(-300.0, 0.8, 0.1, True)),
         GOOD._replace(reason=because(ReasonCode.CLOUD, surplus_w=1900.0, need_w=3312.0)),
+        GOOD._replace(reason=because(ReasonCode.FIXED, current_a=10)),
         GOOD._replace(reason=because(ReasonCode.OUTSIDE_WINDOW, next=datetime(2026, 6, 22, 22, tzinfo=UTC))),
     ],
 )
 def test_a_sound_demand_arrives_as_it_was(answer: Demand) -> None:
     figures = dict(answer.reason.values) | ({"strategy": "kettle"} if answer.reason.code is ReasonCode.PLUGIN else {})
     got = through(answer)
+    assert str(got.reason) == str(Reason(answer.reason.code, figures)) if isinstance(got, Demand) else False
     assert got == answer._replace(reason=Reason(answer.reason.code, figures))
     assert isinstance(got, Demand)
     assert isinstance(got.reason.code, ReasonCode)
@@ -91,6 +93,7 @@ def test_its_words_are_made_fit_for_a_line() -> None:
         (GOOD._replace(reason=Reason("tea", {})), "gives the reason 'tea'"),  # type: ignore[arg-type]
         (GOOD._replace(reason=because(ReasonCode.SUN, surplus_w=nan, need_w=1)), "a figure of its reason is nan"),
         (GOOD._replace(reason=because(ReasonCode.STARTS_SOON, why=TEA, in_s=3)), "a figure of its reason is Reason"),
+        (GOOD._replace(reason=because(ReasonCode.FIXED, in_s="soon")), "gives a reason with in_s or why"),
         (GOOD._replace(dwell=Dwell(min_on_s=-1)), "a time of dwell is -1.0, not between 0 and 86400"),
         (GOOD._replace(keep_s=inf), "keep_s is inf"),
         (GOOD._replace(steady_w=(nan, 1.0)), "steady_w is nan"),
@@ -131,4 +134,5 @@ def test_whatever_arrives_is_sound_or_refused(key: str, value: Any, code: str, a
         assert 0 <= got.current_a <= MOST_A
         assert all(isfinite(value) and value >= 0 for value in (*got.dwell, got.keep_s))
         assert got.reason.code in SAYABLE
+        assert got.reason.in_s is None
         assert str(got.reason).isprintable()

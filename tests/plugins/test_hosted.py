@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import select
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -81,8 +82,9 @@ class Bench:
         for _ in range(pauses):
             if (said := self.ask()).endswith("tea is ready"):
                 return said
-            child = self.hosts._hosted["kettle"]._child
+            child, leaving = self.hosts._hosted["kettle"]._child, self.hosts._hosted["kettle"]._leaving
             if child is None:
+                assert leaving is None or leaving.gone(PATIENCE_S)
                 self.clock.now_s += 60.0
             else:
                 select.select([child._from], [], [], PATIENCE_S)
@@ -159,7 +161,8 @@ def test_pauses_grow_and_nobody_waits_for_a_start(tmp_path: Path) -> None:
         starts = []
         for _ in range(60):
             assert "exit code 1" in it.ask()
-            child = it.hosts._hosted["kettle"]._child
+            child, leaving = it.hosts._hosted["kettle"]._child, it.hosts._hosted["kettle"]._leaving
+            assert leaving is None or leaving.gone(PATIENCE_S)
             if child is not None:
                 starts.append(it.clock.now_s)
                 select.select([child._from], [], [], PATIENCE_S)  # ready, and fails at the next question
@@ -171,15 +174,17 @@ def test_pauses_grow_and_nobody_waits_for_a_start(tmp_path: Path) -> None:
 def test_it_inherits_neither_secrets_nor_sockets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SUNPACE_WALLBOX__PASSWORD", "hunter2")
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
-    monkeypatch.setenv("HOME_TOKEN", "hunter2")
+    monkeypatch.setenv("PATH_TO_TOKEN", "hunter2")
     code = (
         "import stat; fds = [os.readlink(f'/proc/self/fd/{fd}') for fd in os.listdir('/proc/self/fd') if "
         "os.path.exists(f'/proc/self/fd/{fd}')]; bad = [name for name in os.environ if 'SUNPACE' in name or "
         "'CRED' in name or 'TOKEN' in name] + [fd for fd in fds if 'socket' in fd]; "
         "return good._replace(reason=because(ReasonCode.PLUGIN, says=f'{bad} {len(fds) > 2}'))"
     )
-    with bench(kettle(tmp_path, code)) as it:
-        assert it.ask() == "7 A: kettle: [] True"
+    with socket.socket() as ours:
+        ours.set_inheritable(True)
+        with bench(kettle(tmp_path, code)) as it:
+            assert it.ask() == "7 A: kettle: [] True"
 
 
 def test_it_ends_with_a_service_that_is_killed(tmp_path: Path) -> None:
