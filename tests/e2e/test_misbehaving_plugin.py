@@ -12,6 +12,7 @@ from time import perf_counter
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from controller.domain.demand import Defer, Demand, Situation
 from controller.domain.reasons import Reason, ReasonCode
@@ -110,5 +111,8 @@ def test_the_box_is_told_nothing_that_it_must_not_be(tmp_path: Path, monkeypatch
             assert record.min_gap_s >= 0.99
         assert box.limit_a == 8  # given back
 
-    run_warped(live)
+    with capture_logs() as logs:
+        run_warped(live)
+    for event in ("strategy_failed", "strategy_answers_again"):
+        assert [log["event"] for log in logs].count(event) == len(MISDEEDS)  # told once
     assert 0.15 < watched[0].longest_s < 5.0
