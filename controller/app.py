@@ -22,6 +22,8 @@ from controller.control.settings import CoreSettings, Fallback
 from controller.domain.errors import ConfigError
 from controller.domain.ports import Clock, LimitStore, Publisher, Wallbox
 from controller.domain.sentences import Language
+from controller.feeds.price_file_source import WrittenPrices
+from controller.feeds.price_source import FetchedPrices
 from controller.history.box_note_file import BoxNoteFile
 from controller.history.cap_file import CapFile
 from controller.history.limit_file import LimitFile
@@ -34,6 +36,7 @@ from controller.meter.profile_files import Shelf
 from controller.meter.quantities import Role
 from controller.plugins.foreign import Plugins
 from controller.plugins.hosted import Hosts
+from controller.pricing import price_source
 from controller.wallbox.access import Access
 from controller.wallbox.catalogue import FieldType, load_catalogue
 from controller.wallbox.client import WallboxClient
@@ -254,6 +257,12 @@ def state_directory(places: Places, environ: Mapping[str, str] = os.environ) -> 
 def external_cap_file(places: Places, environ: Mapping[str, str] = os.environ) -> Path:
     """Where a limit from outside is looked for."""
     return places.site.external_cap_file or state_directory(places, environ) / "external-cap.toml"
+
+
+def make_price_source(loaded: Loaded, clock: Clock) -> FetchedPrices | WrittenPrices | None:
+    """Where the prices of a configuration come from; None where it names no source."""
+    config = loaded.config
+    return price_source(config.prices, loaded.prices_token, clock, config.site.zone, state_directory(config))
 
 
 def make_limit_store(config: Config, environ: Mapping[str, str] = os.environ) -> LimitStore:
