@@ -13,6 +13,7 @@ import anyio
 import structlog
 from pydantic import SecretStr
 
+from controller.config.foreign import names_in_use
 from controller.config.loader import Loaded, load_config
 from controller.config.models import Config, MeterEntry, Places, PvEntry, Site, WallboxAccess
 from controller.control.loop import Controller
@@ -35,6 +36,8 @@ from controller.meter.plausibility import Bounds
 from controller.meter.profile import Profile, Serial
 from controller.meter.profile_files import Shelf
 from controller.meter.quantities import Role
+from controller.plugins.foreign import Plugins
+from controller.plugins.hosted import Hosts
 from controller.pricing import price_source
 from controller.wallbox.access import Access
 from controller.wallbox.catalogue import FieldType, load_catalogue
@@ -67,7 +70,8 @@ _WITHOUT = {
 
 def read_config(file: Path, environ: Mapping[str, str] = os.environ) -> Loaded:
     """Reads and checks a configuration; the user's own meter profiles lie beside it. Raises ConfigError."""
-    return load_config(file, environ, installed_strategies(), Shelf(file.parent))
+    ours = installed_strategies()
+    return load_config(file, environ, ours, Shelf(file.parent), foreign=Plugins(file.parent, ours))
 
 
 class Metering:
@@ -296,11 +300,15 @@ def make_controller(
         exit_within_s: The clock's seconds that giving the box back may take.
     """
     config = loaded.config
+    hosts = Hosts(
+        loaded.strategies, frozenset(names_in_use({**config.strategy.tables, "active": config.strategy.active})), clock
+    )
     return Controller(
         meters=Metering(loaded, clock).house(),
         wallbox=make_box(config.wallbox, loaded.wallbox_password, clock).steered,
         clock=clock,
-        settings=core_settings(loaded),
+        settings=replace(core_settings(loaded), strategies=hosts.strategies),
+        hosts=hosts,
         limit_store=make_limit_store(config),
         caps=CapFile(external_cap_file(config)),
         session_store=make_session_store(config),

@@ -16,8 +16,11 @@ from controller.cli.demo_view import LiveView, PlainView, View
 from controller.cli.logs import configure_logs
 from controller.cli.loop import run_on_loop
 from controller.cli.plant_options import plant_options
-from controller.cli.virtual import VirtualDay, config_toml, virtual_day
+from controller.cli.virtual import VirtualDay, config_toml, strategy_toml, virtual_day
+from controller.config.loader import Loaded
 from controller.control.clock import ScaledClock, WallClock
+from controller.domain.errors import ConfigError
+from controller.plugins.find import FOLDER
 from controller.simulation.home import Home, virtual_home
 from controller.simulation.plant import LivePlant
 
@@ -34,6 +37,7 @@ def demo(
     as_json: bool,
     plant_file: Path | None = None,
     plant_sets: Sequence[str] = (),
+    strategy: str | None = None,
 ) -> int:
     """Plays a day until Ctrl-C, the duration or the trace's end; returns the exit code. Raises SunpaceError.
 
@@ -45,10 +49,11 @@ def demo(
         as_json: Whether the last line on stdout is what was measured, as JSON.
         plant_file: TOML with the plant's options; None for the reference plant.
         plant_sets: "plant.KEY=VALUE" words over it.
+        strategy: The name of the strategy, or the file of one's own; None for the usual one.
     """
     configure_logs("error")
     day = virtual_day(trace_file, _START, day_name, plant_options(plant_file, plant_sets, live=True))
-    measured = run_on_loop(_play, day, speed, duration_s, as_json)
+    measured = run_on_loop(_play, day, speed, duration_s, as_json, strategy)
     if as_json:
         print(json.dumps(measured), flush=True)
     else:
@@ -56,7 +61,9 @@ def demo(
     return 0
 
 
-async def _play(day: VirtualDay, speed: float, duration_s: float | None, as_json: bool) -> dict[str, float | None]:
+async def _play(
+    day: VirtualDay, speed: float, duration_s: float | None, as_json: bool, strategy: str | None
+) -> dict[str, float | None]:
     clock = ScaledClock(day.start, speed)
     live = LivePlant(day.plant, clock)
     lasts_s = min((s for s in (duration_s, day.length_s and day.length_s / speed) if s), default=None)
@@ -64,10 +71,15 @@ async def _play(day: VirtualDay, speed: float, duration_s: float | None, as_json
     with TemporaryDirectory(prefix="sunpace-demo-") as directory:
         async with virtual_home(live, clock) as home:
             file = Path(directory) / "config.toml"
-            file.write_text(config_toml(home, Path(directory) / "state", speed=speed))
+            chosen = "" if strategy is None else strategy_toml(strategy, file.parent)
+            file.write_text(config_toml(home, Path(directory) / "state", speed=speed) + chosen)
             view = _view(home, clock, as_json)
             controller = make_controller(
-                read_config(file, {}), clock, (view,), tick_s=max(1.0, speed / 20), exit_within_s=_EXIT_WITHIN_S * speed
+                _loaded(file, strategy),
+                clock,
+                (view,),
+                tick_s=max(1.0, speed / 20),
+                exit_within_s=_EXIT_WITHIN_S * speed,
             )
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(_stop_on_signal, stop)
@@ -77,6 +89,16 @@ async def _play(day: VirtualDay, speed: float, duration_s: float | None, as_json
                     await controller.run(stop)
                 tasks.cancel_scope.cancel()
     return measured(home)
+
+
+def _loaded(file: Path, strategy: str | None) -> Loaded:
+    """The configuration; what is wrong with it is blamed on what was asked for, not on a file that nobody knows."""
+    try:
+        return read_config(file, {})
+    except ConfigError as error:
+        own = f"{file.parent / FOLDER / Path(strategy or '').name}: "
+        faults = [fault.partition(": ")[2].removeprefix(own) for fault in error.faults]
+        raise ConfigError([f"--strategy {strategy}: {fault}" for fault in faults]) from error
 
 
 def measured(home: Home) -> dict[str, float | None]:

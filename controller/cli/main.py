@@ -21,6 +21,7 @@ from controller.cli.history.parser import add_history
 from controller.cli.lean import without_decoration
 from controller.cli.meter.parser import add_meter
 from controller.cli.plan.parser import add_plan
+from controller.cli.strategy.parser import add_strategy
 from controller.cli.wallbox.parser import add_wallbox
 from controller.domain.errors import ConfigError, SunpaceError
 
@@ -98,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_prices(commands)
     add_history(commands)
     add_plan(commands)
+    add_strategy(commands)
     return parser
 
 
@@ -121,6 +123,9 @@ def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         dest="settings",
         metavar="KEY=VALUE",
         help="an option of the plant: plant.dead_time_s=30; may come several times",
+    )
+    demo.add_argument(
+        "--strategy", metavar="NAME|FILE.py", help="another strategy than surplus: its name, or your own file"
     )
     demo.add_argument("--plant", type=Path, metavar="P.toml", help="the plant's options: a table [plant]")
     demo.set_defaults(command=_demo)
@@ -194,6 +199,7 @@ def _demo(arguments: argparse.Namespace) -> int:
         as_json=arguments.json,
         plant_file=arguments.plant,
         plant_sets=arguments.settings,
+        strategy=arguments.strategy,
     )
 
 

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 
 from controller.domain.errors import ConfigError
+from controller.plugins.find import FOLDER
+from controller.plugins.trusted import Distrust, trusted_text
 from controller.simulation.days.day import Day, generate
 from controller.simulation.days.names import named_days
 from controller.simulation.home import Home
@@ -94,6 +96,31 @@ def config_toml(home: Home, directory: Path, *, speed: float = 1.0) -> str:
         f"[wallbox.pacing]\ntimeout_s = {min(120.0, max(30.0, speed))}\n\n"
         f'[history]\ndirectory = "{directory}"\n'
     )
+
+
+def strategy_toml(strategy: str, folder: Path) -> str:
+    """The table `[strategy]` for one by its name, or for the file of one's own, which is laid beside the configuration.
+
+    Args:
+        strategy: The name, or a path that ends in ".py".
+        folder: Where the configuration lies.
+
+    Raises:
+        ConfigError: The file cannot be had, or others may write to it.
+    """
+    name = strategy
+    if strategy.endswith(".py"):
+        file = Path(strategy)
+        try:
+            source = trusted_text(file)
+        except Distrust as error:
+            raise ConfigError([f"--strategy {file}: {error}"]) from error
+        place = folder / FOLDER
+        place.mkdir(mode=0o700)
+        name = file.stem
+        (place / file.name).write_bytes(source)
+        (place / file.name).chmod(0o600)
+    return f"\n[strategy]\nactive = {_toml(name)}\n"
 
 
 def _toml(text: str) -> str:

@@ -29,8 +29,11 @@ _UNITS = {
 _WORDINGS: dict[str, Callable[[dict[str, Any]], str]] = {
     "missing": lambda _: "is missing; config.toml, as it comes with Sunpace, shows it with its meaning",
     "int_type": lambda _: "must be a whole number",
+    "int_parsing": lambda _: "must be a whole number",
     "int_from_float": lambda _: "must be a whole number",
     "float_type": lambda _: "must be a number",
+    "float_parsing": lambda _: "must be a number",
+    "bool_parsing": lambda _: "must be true or false",
     "bool_type": lambda _: "must be true or false",
     "string_type": lambda _: 'must be text in "quotes"',
     "list_type": lambda _: "must be a list: [ ... ], or [[...]] for tables",

@@ -12,11 +12,12 @@ from typing import Any, Protocol, TypeVar
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from controller.config.faults import nearest, word
+from controller.config.foreign import ForeignStrategies, make_foreign
 from controller.config.lines import holds, line_of
 from controller.config.models import Config, Places, WallboxAccess
 from controller.config.overlay import Overlay, dotted, lay_over, overlays
 from controller.config.prices import Prices
-from controller.domain.demand import Strategy
+from controller.domain.demand import Answering, Strategy
 from controller.domain.errors import ConfigError
 from controller.domain.toml_text import parse_toml
 
@@ -34,14 +35,14 @@ class Loaded:
 
     Attributes:
         config: The tables.
-        strategies: Every installed strategy, made from its table.
+        strategies: Every usable strategy, made from its table.
         wallbox_password: From the table, its file, the environment or a credential.
         folder: Where the file lies.
         prices_token: Likewise; empty where no prices need one, or none are asked for.
     """
 
     config: Config
-    strategies: Mapping[str, Strategy]
+    strategies: Mapping[str, Answering]
     wallbox_password: SecretStr
     folder: Path
     prices_token: SecretStr = field(default_factory=lambda: SecretStr(""))
@@ -88,20 +89,26 @@ class _Source:
 
 
 def load_config(
-    file: Path, environ: Mapping[str, str], strategies: Mapping[str, type[Strategy]], profiles: Profiles
+    file: Path,
+    environ: Mapping[str, str],
+    strategies: Mapping[str, type[Strategy]],
+    profiles: Profiles,
+    *,
+    foreign: ForeignStrategies | None = None,
 ) -> Loaded:
     """Reads and checks a configuration.
 
     Args:
         file: The TOML file.
         environ: The environment; `SUNPACE_...` and `CREDENTIALS_DIRECTORY` count.
-        strategies: Installed strategies by name.
+        strategies: Our own strategies by name.
         profiles: The meter profiles.
+        foreign: The strategies of others.
 
     Raises:
         ConfigError: With every fault that could be found, one line each.
     """
-    return parse_config(_read(file), str(file), environ, strategies, profiles)
+    return parse_config(_read(file), str(file), environ, strategies, profiles, foreign=foreign)
 
 
 def load_access(
@@ -147,6 +154,25 @@ def load_places(file: Path, environ: Mapping[str, str]) -> Places:
     return places
 
 
+def load_strategy_tables(file: Path | None, environ: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Reads only `[strategy]`, and the prices that settings may look at: as written, nothing is checked.
+
+    Args:
+        file: The TOML file; None for none.
+        environ: The environment.
+
+    Raises:
+        ConfigError: It cannot be read, or holds no such table.
+    """
+    text, name = ("", "command line") if file is None else (_read(file), str(file))
+    tree, source = _tree(text, name, environ)
+    table = tree.get("strategy", {})
+    if not isinstance(table, dict):
+        source.fault(("strategy",), "strategy: must be a table")
+        raise ConfigError(source.faults)
+    return table, _prices(tree)
+
+
 def load_price_places(file: Path, environ: Mapping[str, str]) -> tuple[Places, SecretStr]:
     """As `load_places`, with `[prices]` and the token that they need; empty where they need none.
 
@@ -171,6 +197,8 @@ def load_offline(
     environ: Mapping[str, str],
     strategies: Mapping[str, type[Strategy]],
     over: Iterable[Overlay] = (),
+    *,
+    foreign: ForeignStrategies | None = None,
 ) -> Loaded:
     """As `load_config`, for a run that talks to no device: where meters and wallbox are, and the secrets, do not count.
 
@@ -179,8 +207,9 @@ def load_offline(
     Args:
         file: The TOML file; None for nothing but defaults.
         environ: The environment.
-        strategies: Installed strategies by name.
+        strategies: Our own strategies by name.
         over: What the command line lays over both.
+        foreign: The strategies of others.
 
     Raises:
         ConfigError: With every fault that could be found, one line each.
@@ -193,7 +222,7 @@ def load_offline(
         tree["wallbox"] = {"host": "nowhere", "password": "none", "tls": "insecure", **kept}
     tree["meter"] = {"grid": {"host": "nowhere", **_patience(tree.get("meter"))}}
     config = _validate(Config, tree, (), source)
-    made = _strategies(tree, strategies, source)
+    made = _strategies(tree, strategies, source, foreign)
     if source.faults or config is None:
         raise ConfigError(source.faults)
     return Loaded(config=config, strategies=made, wallbox_password=SecretStr(""), folder=Path(name).parent)
@@ -211,11 +240,13 @@ def parse_config(
     environ: Mapping[str, str],
     strategies: Mapping[str, type[Strategy]],
     profiles: Profiles,
+    *,
+    foreign: ForeignStrategies | None = None,
 ) -> Loaded:
     """As `load_config`, from the file's text."""
     tree, source = _tree(text, file, environ)
     config = _validate(Config, tree, (), source)
-    made = _strategies(tree, strategies, source)
+    made = _strategies(tree, strategies, source, foreign)
     password = token = None
     if config is not None:
         _check_profiles(config, profiles, source)
@@ -269,26 +300,33 @@ def _validate(
 
 
 def _strategies(
-    tree: dict[str, Any], installed: Mapping[str, type[Strategy]], source: _Source
-) -> Mapping[str, Strategy]:
-    """Makes every installed strategy from its table, or from its defaults where it has none."""
+    tree: dict[str, Any],
+    installed: Mapping[str, type[Strategy]],
+    source: _Source,
+    foreign: ForeignStrategies | None = None,
+) -> Mapping[str, Answering]:
+    """Makes every strategy from its table, or from its defaults where it has none."""
     table = tree.get("strategy", {})
     if not isinstance(table, dict):
         return {}  # the main model has complained
-    active = table.get("active", "surplus")
-    if isinstance(active, str) and active not in installed:
-        text = f'strategy.active = "{active}": no such strategy is installed; {nearest(active, installed)}'
+    active, known = table.get("active", "surplus"), {*installed, *(foreign.names if foreign is not None else ())}
+    if isinstance(active, str) and active not in known:
+        text = f'strategy.active = "{active}": no such strategy is installed; {nearest(active, known)}'
         source.fault(("strategy", "active"), text)
-    for name in table.keys() - {"active"} - installed.keys():
-        source.fault(("strategy", name), f"strategy.{name}: unknown; {nearest(name, {*installed, 'active'})}")
-    site = tree.get("site", {})
-    prices = {key: site[key] for key in _PRICES if key in site} if isinstance(site, dict) else {}
-    made: dict[str, Strategy] = {}
+    for name in table.keys() - {"active"} - known:
+        source.fault(("strategy", name), f"strategy.{name}: unknown; {nearest(name, {*known, 'active'})}")
+    prices = _prices(tree)
+    made: dict[str, Answering] = {}
     for name, strategy in installed.items():
         settings = _validate(strategy.Settings, table.get(name, {}), ("strategy", name), source, prices)
         if settings is not None:
             made[name] = strategy.from_settings(settings)
-    return made
+    return made if foreign is None else {**made, **make_foreign(foreign, table, prices, source.fault)}
+
+
+def _prices(tree: dict[str, Any]) -> dict[str, Any]:
+    site = tree.get("site", {})
+    return {key: site[key] for key in _PRICES if key in site} if isinstance(site, dict) else {}
 
 
 def _check_profiles(config: Config, profiles: Profiles, source: _Source) -> None:

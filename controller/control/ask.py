@@ -17,6 +17,20 @@ _METER_AWAITED = because(ReasonCode.METER_AWAITED)
 _NO_CAR = Demand(current_a=0.0, reason=because(ReasonCode.NO_CAR))
 
 
+class Failure(NamedTuple):
+    """Why a strategy cannot be asked.
+
+    Attributes:
+        for_s: How long it has been failing, s.
+        strategy: Its name.
+        what: What it did, one line.
+    """
+
+    for_s: float
+    strategy: str
+    what: str
+
+
 class Order(NamedTuple):
     """What the box does at once, because it protects."""
 
@@ -29,7 +43,7 @@ def wish_for(
     snapshot: Snapshot,
     settings: CoreSettings,
     seen: Seen,
-    failed_for_s: float | None,
+    failed: Failure | None,
     *,
     pause_harms: bool,
     hidden: Hidden | None = None,
@@ -41,8 +55,9 @@ def wish_for(
         if stale_s <= 0:
             return Order(told, _METER_AWAITED)
         return _fallback(told, settings, stale_s, ReasonCode.METER_STALE, age_s=house.grid_age_s)
-    if failed_for_s is not None:
-        return _fallback(told, settings, failed_for_s, ReasonCode.STRATEGY_FAILED)
+    if failed is not None:
+        for_s, strategy, what = failed
+        return _fallback(told, settings, for_s, ReasonCode.STRATEGY_FAILED, strategy=strategy, what=what)
     if status is not None and status.state.plugged is False:
         return _NO_CAR
     situation = Situation(
@@ -62,7 +77,7 @@ def wish_for(
     return own if hidden is None else _with_hidden(own, hidden, situation, settings)
 
 
-def _fallback(told: Command, settings: CoreSettings, since_s: float, code: ReasonCode, **figures: float) -> Order:
+def _fallback(told: Command, settings: CoreSettings, since_s: float, code: ReasonCode, **figures: object) -> Order:
     """Nobody knows what the grid does: never up, and off after a while."""
     overdue = 0 < settings.fallback_stop_after_s <= since_s
     fallback = Fallback.STOP if overdue else settings.fallback

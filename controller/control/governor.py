@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from controller.control.ask import Order
+from controller.control.ask import Failure, Order
 from controller.control.car import observe_car
 from controller.control.car_follow import is_found_other
 from controller.control.conducted import obeyed, roused, watch, within_ceiling
@@ -36,7 +36,7 @@ _CAR_PAUSED = because(ReasonCode.CAR_PAUSED)
 
 
 def decide(
-    state: State, snapshot: Snapshot, settings: CoreSettings, failed_for_s: float | None = None
+    state: State, snapshot: Snapshot, settings: CoreSettings, failed: Failure | None = None
 ) -> tuple[State, Decision]:
     """Looks at the house once.
 
@@ -44,7 +44,7 @@ def decide(
         state: What the last call returned; `State()` at first.
         snapshot: All that is known now.
         settings: The site.
-        failed_for_s: How long the strategy has been failing, s; None when it may be asked.
+        failed: Why the strategy cannot be asked; None when it may be.
 
     Returns:
         The next state, and the decision. Its actions are to be carried out in order, and each one that the box
@@ -64,7 +64,7 @@ def decide(
         state = state._replace(timers=advance(state, now_s, settings), pending=None)
         return state, Decision(command=told, actions=(), reason=idle or _BOX_AWAITED)
     seen = look(state, snapshot, settings, voltage_v)
-    state, wish = guarded_wish(state, told, snapshot, settings, seen, failed_for_s=failed_for_s)
+    state, wish = guarded_wish(state, told, snapshot, settings, seen, failed=failed)
     if isinstance(wish, Order):
         timers, sky, scales = advance(state, now_s, settings), state.sky, state.scales
         target, reason = wish

@@ -5,6 +5,7 @@ from __future__ import annotations
 import anyio
 import structlog
 
+from controller.control.ask import Failure
 from controller.control.box import BoxLink
 from controller.control.governor import decide
 from controller.control.journal import Journal
@@ -16,9 +17,19 @@ from controller.control.settings import CoreSettings
 from controller.control.state import Snapshot, State
 from controller.control.supervisor import contained, supervise
 from controller.domain.decision import Action, Decision
-from controller.domain.errors import DeviceError, StorageError
+from controller.domain.errors import DeviceError, StorageError, StrategyError
 from controller.domain.explanation import explain
-from controller.domain.ports import BoxNoteStore, CapSource, Clock, LimitStore, Publisher, SessionStore, Wallbox
+from controller.domain.one_line import error_line
+from controller.domain.ports import (
+    BoxNoteStore,
+    CapSource,
+    Clock,
+    LimitStore,
+    Publisher,
+    SessionStore,
+    StrategyHosts,
+    Wallbox,
+)
 from controller.domain.readings import House
 from controller.domain.sentences import Language
 
@@ -38,6 +49,7 @@ class Controller:
         session_store: Where the records of sessions are kept.
         note_store: Where it survives a restart what was learnt of the box.
         caps: Where a limit from outside comes from; None for nowhere.
+        hosts: Where the strategies of others run; None where there are none.
         publishers: Told of every tick.
         tick_s: Seconds between two decisions.
         status_every_s: Seconds between two looks at the box.
@@ -57,6 +69,7 @@ class Controller:
         session_store: SessionStore,
         note_store: BoxNoteStore,
         caps: CapSource | None = None,
+        hosts: StrategyHosts | None = None,
         publishers: tuple[Publisher, ...] = (),
         tick_s: float = 1.0,
         status_every_s: float = 15.0,
@@ -69,6 +82,7 @@ class Controller:
         self._clock = clock
         self._settings = settings
         self._caps = caps
+        self._hosts = hosts
         self._publishers = publishers
         self._tick_s = tick_s
         self._stop_on_exit = stop_on_exit
@@ -92,6 +106,15 @@ class Controller:
 
     async def run(self, stop: anyio.Event) -> None:
         """Runs until `stop` is set, then gives the box back and returns."""
+        if self._hosts is not None:
+            self._hosts.start()
+        try:
+            await self._serve(stop)
+        finally:
+            if self._hosts is not None:
+                self._hosts.close()
+
+    async def _serve(self, stop: anyio.Event) -> None:
         async with anyio.create_task_group() as tasks:
             for poller in self._meters.pollers:
                 tasks.start_soon(supervise, "meter", poller.run, self._clock)
@@ -139,11 +162,13 @@ class Controller:
             self._state, decision = decide(self._state, snapshot, self._settings)
             self._failing_since_s = None
         if outcome.error is None:
+            if not first_failure:
+                _log.info("strategy_answers_again", strategy=self._settings.active)
             return decision
         if self._failing_since_s is None:
             self._failing_since_s = snapshot.now_s
-        failed_for_s = snapshot.now_s - self._failing_since_s
-        self._state, decision = decide(self._state, snapshot, self._settings, failed_for_s)
+        failed = _failure(outcome.error, self._settings.active, snapshot.now_s - self._failing_since_s)
+        self._state, decision = decide(self._state, snapshot, self._settings, failed)
         return decision
 
     def _accept(self, action: Action) -> None:
@@ -197,6 +222,13 @@ class Controller:
     @property
     def _charging(self) -> bool:
         return self._state.told is not None and self._state.told.charging
+
+
+def _failure(error: Exception, active: str, for_s: float) -> Failure:
+    """Who has failed, and how."""
+    if isinstance(error, StrategyError):
+        return Failure(for_s, error.strategy, error.what)
+    return Failure(for_s, active, error_line(error))
 
 
 def _whole(watts: float | None) -> int | None:

@@ -1,19 +1,24 @@
-"""Finds the strategies that are installed, by entry point."""
+"""Finds the strategies that come with Sunpace, by entry point; those of others are `controller.plugins`' business."""
 
 from __future__ import annotations
 
-from importlib.metadata import entry_points
+import re
+from importlib.metadata import EntryPoint, entry_points
 
 from controller.control.supervisor import contained
-from controller.domain.demand import Strategy
-
-GROUP = "sunpace.strategies"
+from controller.domain.demand import STRATEGY_GROUP, Strategy
 
 
 def installed_strategies() -> dict[str, type[Strategy]]:
-    """Every strategy plug-in by name; one that cannot be loaded is logged and left out."""
+    """Every strategy of our own by name; one that cannot be loaded is logged and left out."""
     found: dict[str, type[Strategy]] = {}
-    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
-        with contained("strategy_not_loaded", strategy=point.name):
-            found[point.name] = point.load()
+    for point in sorted(entry_points(group=STRATEGY_GROUP), key=lambda point: point.name):
+        if is_ours(point):
+            with contained("strategy_not_loaded", strategy=point.name):
+                found[point.name] = point.load()
     return found
+
+
+def is_ours(point: EntryPoint) -> bool:
+    """Whether it is the entry point of a strategy that comes with Sunpace."""
+    return point.dist is not None and re.sub(r"[-_.]+", "-", point.dist.name).lower() == "sunpace"

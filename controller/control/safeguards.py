@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from controller.control.ask import Order, wish_for
+from controller.control.ask import Failure, Order, wish_for
 from controller.control.battery import spared, watch_battery
 from controller.control.curtailment import Outlook, look_for_hidden
 from controller.control.look import Seen
@@ -16,7 +16,7 @@ from controller.domain.units import power_w
 
 
 def guarded_wish(
-    state: State, told: Command, snapshot: Snapshot, settings: CoreSettings, seen: Seen, *, failed_for_s: float | None
+    state: State, told: Command, snapshot: Snapshot, settings: CoreSettings, seen: Seen, *, failed: Failure | None
 ) -> tuple[State, Demand | Order]:
     """The wish, held to what the site's safeguards leave, and their memory.
 
@@ -26,11 +26,11 @@ def guarded_wish(
         snapshot: All that is known now.
         settings: The site.
         seen: The snapshot, worked out.
-        failed_for_s: How long the strategy has been failing, s; None when it may be asked.
+        failed: Why the strategy cannot be asked; None when it may be.
     """
     if settings.feed_in_limit_w is not None:
-        return _with_hidden_sun(state, told, snapshot, settings, seen, failed_for_s=failed_for_s)
-    wish = wish_for(told, snapshot, settings, seen, failed_for_s, pause_harms=state.conduct.pauses.harm)
+        return _with_hidden_sun(state, told, snapshot, settings, seen, failed=failed)
+    wish = wish_for(told, snapshot, settings, seen, failed, pause_harms=state.conduct.pauses.harm)
     if isinstance(wish, Demand) and wish.battery_spared:
         return _spared(state, wish, snapshot, settings, seen)
     return state, wish
@@ -44,7 +44,7 @@ def within_starts(state: State, snapshot: Snapshot, settings: CoreSettings) -> t
 
 
 def _with_hidden_sun(
-    state: State, told: Command, snapshot: Snapshot, settings: CoreSettings, seen: Seen, *, failed_for_s: float | None
+    state: State, told: Command, snapshot: Snapshot, settings: CoreSettings, seen: Seen, *, failed: Failure | None
 ) -> tuple[State, Demand | Order]:
     hidden = state.guards.hidden
     if seen.surplus_w is not None:
@@ -62,7 +62,7 @@ def _with_hidden_sun(
         )
         hidden = look_for_hidden(hidden, outlook)
     harm = state.conduct.pauses.harm
-    wish = wish_for(told, snapshot, settings, seen, failed_for_s, pause_harms=harm, hidden=hidden)
+    wish = wish_for(told, snapshot, settings, seen, failed, pause_harms=harm, hidden=hidden)
     if isinstance(wish, Demand) and not wish.keep_s:
         hidden = hidden._replace(wanted_a=wish.current_a)
     state = state._replace(guards=state.guards._replace(hidden=hidden))

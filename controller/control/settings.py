@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from enum import StrEnum
 
-from controller.domain.demand import Strategy
+from controller.domain.demand import Answering
 
 
 class Fallback(StrEnum):
@@ -41,7 +41,7 @@ class CoreSettings:
         follow_s: How long the box and the car take to follow a command, s.
     """
 
-    strategies: Mapping[str, Strategy]
+    strategies: Mapping[str, Answering]
     active: str
     timezone: tzinfo
     voltage_v: float = 230.0

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from controller.domain.errors import StrategyError
 from controller.domain.ports import Clock
 
 _log = structlog.get_logger()
@@ -33,7 +34,9 @@ def contained(event: str, *, loud: bool = True, **fields: object) -> Iterator[Ou
         yield outcome
     except Exception as error:  # noqa: BLE001 -- the one place where a defect must not end the service
         outcome.error = error
-        if loud:
+        if loud and isinstance(error, StrategyError):
+            _log.error(event, error=str(error), **fields)
+        elif loud:
             _log.exception(event, **fields)
         else:
             _log.debug(event, error=str(error), **fields)

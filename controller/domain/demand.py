@@ -10,6 +10,9 @@ from controller.domain.horizon import NOTHING_KNOWN, Horizon
 from controller.domain.readings import House
 from controller.domain.reasons import Reason
 
+STRATEGY_GROUP = "sunpace.strategies"
+"""The entry points of strategies."""
+
 
 class Situation(NamedTuple):
     """All a strategy may look at when it is asked; a tuple, because it is asked once a second.
@@ -121,7 +124,15 @@ class Defer:
     reason: Reason | None = None
 
 
-class Strategy(Protocol):
+class Answering(Protocol):
+    """A strategy that is ready to be asked, wherever it runs."""
+
+    def demand(self, situation: Situation) -> Demand | Defer:
+        """What this strategy wants now, or who is to say."""
+        ...
+
+
+class Strategy(Answering, Protocol):
     """A strategy plug-in, found by its entry point in the group `sunpace.strategies`.
 
     `Settings` is a pydantic model (frozen, extra="forbid"): the table `[strategy.NAME]` of the configuration is
@@ -136,8 +147,4 @@ class Strategy(Protocol):
     @classmethod
     def from_settings(cls, settings: Any) -> Self:
         """An instance for validated settings."""
-        ...
-
-    def demand(self, situation: Situation) -> Demand | Defer:
-        """What this strategy wants now, or who is to say."""
         ...

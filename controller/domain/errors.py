@@ -4,6 +4,7 @@
 
     SunpaceError
     ├── ConfigError            the configuration is wrong: a line a fault
+    ├── StrategyError          a strategy failed, or answered what nobody can follow
     ├── StorageError           the disk refused what has to survive a crash
     ├── FeedError              prices or a forecast could not be had
     └── DeviceError            a meter or the wallbox
@@ -33,6 +34,20 @@ class ConfigError(SunpaceError):
     def __init__(self, faults: Sequence[str]) -> None:
         super().__init__("\n".join(faults))
         self.faults = tuple(faults)
+
+
+class StrategyError(SunpaceError):
+    """A strategy failed, or answered what nobody can follow.
+
+    Attributes:
+        strategy: Its name.
+        what: What it did, one line.
+    """
+
+    def __init__(self, strategy: str, what: str) -> None:
+        super().__init__(f"strategy {strategy} failed: {what}")
+        self.strategy = strategy
+        self.what = what
 
 
 class StorageError(SunpaceError):

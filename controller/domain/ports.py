@@ -216,3 +216,15 @@ class Publisher(Protocol):
     def publish(self, house: House, status: ChargerStatus | None, decision: Decision) -> None:
         """Takes what was seen and decided in this tick."""
         ...
+
+
+class StrategyHosts(Protocol):
+    """Where the strategies of others run, apart from the service."""
+
+    def start(self) -> None:
+        """Makes them ready, in bounded time; before anything is told to the box."""
+        ...
+
+    def close(self) -> None:
+        """Ends them."""
+        ...

@@ -20,6 +20,7 @@ class ReasonCode(StrEnum):
     WINDOW = "window"
     OUTSIDE_WINDOW = "outside_window"
     FIXED = "fixed"
+    PLUGIN = "plugin"
     PRICE_LOW = "price_low"
     PRICE_CHEAPEST = "price_cheapest"
     PRICE_BRIDGED = "price_bridged"

@@ -30,6 +30,7 @@ _LOOKS: dict[ReasonCode, tuple[str, str]] = {
     ReasonCode.WINDOW: ("off-peak window", _PLAN),
     ReasonCode.OUTSIDE_WINDOW: ("outside the windows", _NIGHT),
     ReasonCode.FIXED: ("fixed current", _PLAN),
+    ReasonCode.PLUGIN: ("plug-in", _PLAN),
     ReasonCode.PRICE_LOW: ("low price", _PLAN),
     ReasonCode.PRICE_CHEAPEST: ("cheapest hours", _PLAN),
     ReasonCode.PRICE_BRIDGED: ("goes on, dearer", _PLAN),

@@ -31,6 +31,7 @@ FIGURES: dict[ReasonCode, dict[str, Any]] = {
     ReasonCode.WINDOW: {"until": "06:00"},
     ReasonCode.OUTSIDE_WINDOW: {"next": datetime(2026, 6, 22, 22)},  # noqa: DTZ001 -- only its wall time is said
     ReasonCode.FIXED: {"current_a": 10},
+    ReasonCode.PLUGIN: {"strategy": "kettle", "says": "the water is hot"},
     ReasonCode.PRICE_LOW: dict(CHEAP.values),
     ReasonCode.PRICE_CHEAPEST: {"hours": 2.5, "before": "07:00", "until": NIGHT, "price_per_kwh": 0.214},
     ReasonCode.PRICE_BRIDGED: {**CHEAP.values, "price_per_kwh": 0.152},
@@ -61,7 +62,11 @@ FIGURES: dict[ReasonCode, dict[str, Any]] = {
     ReasonCode.LIMIT_IGNORED_OFF: {"why": SUN, "limit_a": 8, "flows_a": 16.0, "in_s": 540},
     ReasonCode.LIMIT_IGNORED_CAPPED: {"why": SUN, "limit_a": 8, "flows_a": 16.0},
     ReasonCode.METER_STALE: {"age_s": 20, "fallback": "minimum"},
-    ReasonCode.STRATEGY_FAILED: {"fallback": "minimum"},
+    ReasonCode.STRATEGY_FAILED: {
+        "strategy": "kettle",
+        "what": "ZeroDivisionError: division by zero",
+        "fallback": "minimum",
+    },
     ReasonCode.BOX_FAULT: {"state": "Faulted"},
     ReasonCode.BOX_DOWN: {"error": "...", "in_s": 20},
     ReasonCode.BOX_LOCKED: {"error": "..."},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -94,7 +95,17 @@ def test_one_that_raises_brings_the_fallback_and_the_service_goes_on(site: Path,
         with_tea(file, 21)
         with sunpace("run", "--config", str(file), environ={"PYTHONPATH": str(site)}) as service:
             service.log("strategy_failed")
-            service.log("RuntimeError: too much tea")
-            service.log("the strategy failed (see the log): fallback minimum")
+            service.log(
+                "strategy tea_time failed (RuntimeError: too much tea (tea_time.py, line 25)): fallback minimum"
+            )
             assert service.end() == 0
             assert sum("too much tea" in line for line in service.seen) <= 2
+
+
+def test_it_runs_in_the_demo(site: Path) -> None:
+    flags = ("--strategy", "tea_time", "--duration", "4", "--json")
+    with sunpace(
+        "demo", *flags, environ={"PYTHONPATH": f"{site}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"}
+    ) as demo:
+        demo.log("7 A  fixed current of 7 A")
+        assert '"max_in_flight": 1' in demo.line()

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from math import inf
 from typing import Any, ClassVar, Self
 
+from controller.control.ask import Failure
 from controller.control.governor import decide
 from controller.control.reconcile import acknowledge
 from controller.control.settings import CoreSettings
@@ -26,8 +27,10 @@ class Wants:
 
     Settings: ClassVar[type[SurplusSettings]] = SurplusSettings
 
-    def __init__(self, current_a: float, dwell: Dwell | None = None, keep_s: float = 0.0) -> None:
-        self.current_a, self.keep_s = current_a, keep_s
+    def __init__(
+        self, current_a: float, dwell: Dwell | None = None, keep_s: float = 0.0, says: str | None = None
+    ) -> None:
+        self.current_a, self.keep_s, self.says = current_a, keep_s, says
         self.dwell = dwell or Dwell(min_off_s=0)
 
     @classmethod
@@ -36,6 +39,8 @@ class Wants:
 
     def demand(self, situation: Situation) -> Demand:
         reason = because(ReasonCode.FIXED, current_a=self.current_a)
+        if self.says is not None:
+            reason = because(ReasonCode.PLUGIN, strategy="it", says=self.says)
         return Demand(current_a=self.current_a, reason=reason, dwell=self.dwell, keep_s=self.keep_s)
 
 
@@ -104,7 +109,8 @@ class Run:
             power=PowerSettings(taken_at_s=self.now_s - 0.1, limit_a=self.limit_a, limit_max_a=self.limit_max_a),
             cap=self.cap,
         )
-        self.state, decision = decide(self.state, snapshot, self.settings, failed_for_s)
+        failed = None if failed_for_s is None else Failure(failed_for_s, "kettle", "too hot")
+        self.state, decision = decide(self.state, snapshot, self.settings, failed)
         self.decisions.append(decision)
         for action in decision.actions if obey else ():
             self.told.append(str(action))

@@ -15,6 +15,7 @@ from controller.config.overlay import Overlay, key_path
 from controller.control.plugins import installed_strategies
 from controller.control.settings import CoreSettings
 from controller.domain.errors import ConfigError
+from controller.plugins.foreign import Plugins
 from controller.simulation.backtest.play import STEP_S
 from controller.simulation.plant import PlantSettings
 
@@ -60,7 +61,8 @@ def make_scene(
     options = plant_options(plant_file, of_plant, asked=asked)
     over = [_overlay(text, asked.get(text, f"--set {text}")) for text in of_site]
     installed = installed_strategies()
-    loaded = load_offline(config, {} if config is None else os.environ, installed, over)
+    plugins = Plugins(None if config is None else config.parent, installed)
+    loaded = load_offline(config, {} if config is None else os.environ, installed, over, foreign=plugins)
     core = core_settings(loaded)
     share = getattr(loaded.strategies["surplus"], "solar_share", 1.0)
     plant = PlantSettings(phases=core.phases, step_s=STEP_S, **dict(options))

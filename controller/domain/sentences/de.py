@@ -37,6 +37,10 @@ _SENTENCES: dict[str, Sentence] = {
         "fester Ladestrom von {current_a} A",
         "bleibt so, bis das Auto voll oder abgesteckt ist oder eine andere Strategie gewählt wird",
     ),
+    "plugin": Sentence(
+        "{strategy}: {says}",
+        "wenn {strategy} etwas anderes sagt",
+    ),
     "price_low": Sentence(
         "günstig bis {until}: eine kWh kostet {price_per_kwh:.3f} ({than:word} {than_per_kwh:.3f})",
         "gilt bis {until}",
@@ -172,8 +176,8 @@ _SENTENCES: dict[str, Sentence] = {
         "endet mit dem nächsten Wert vom Netzzähler",
     ),
     "strategy_failed": Sentence(
-        "die Strategie ist ausgefallen (siehe Protokoll): Rückfall auf {fallback:word}",
-        "endet, wenn die Strategie wieder antwortet",
+        "die Strategie {strategy} ist ausgefallen ({what}): Rückfall auf {fallback:word}",
+        "endet, wenn {strategy} wieder antwortet",
     ),
     "meter_awaited": Sentence(
         "wartet auf einen Wert vom Netzzähler",

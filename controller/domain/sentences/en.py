@@ -37,6 +37,10 @@ _SENTENCES: dict[str, Sentence] = {
         "fixed current of {current_a} A",
         "stays until the car is full or unplugged, or another strategy is chosen",
     ),
+    "plugin": Sentence(
+        "{strategy}: {says}",
+        "when {strategy} says otherwise",
+    ),
     "price_low": Sentence(
         "cheap until {until}: a kWh costs {price_per_kwh:.3f} ({than:word} {than_per_kwh:.3f})",
         "lasts until {until}",
@@ -170,8 +174,8 @@ _SENTENCES: dict[str, Sentence] = {
         "ends with the next grid reading",
     ),
     "strategy_failed": Sentence(
-        "the strategy failed (see the log): fallback {fallback:word}",
-        "ends when the strategy answers again",
+        "strategy {strategy} failed ({what}): fallback {fallback:word}",
+        "ends when {strategy} answers again",
     ),
     "meter_awaited": Sentence(
         "waiting for a grid reading",

@@ -80,6 +80,7 @@ def meter_stale(look: Look, reason: Reason) -> None:
 @oracle(ReasonCode.STRATEGY_FAILED)
 def strategy_failed(look: Look, reason: Reason) -> None:
     assert look.failed_for_s is not None
+    assert (reason.values["strategy"], reason.values["what"]) == ("it", "too hot")
     _falls_back(look, reason, look.failed_for_s)
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
+from controller.control.ask import Failure
 from controller.control.governor import decide
 from controller.control.reconcile import acknowledge, refuse
 from controller.control.settings import CoreSettings, Fallback
@@ -116,7 +117,8 @@ class Life:
             cap=moment.cap,
             horizon=self.horizon,
         )
-        self.state, decision = decide(self.state, snapshot, self.settings, moment.failed_for_s)
+        failed = None if moment.failed_for_s is None else Failure(moment.failed_for_s, "it", "too hot")
+        self.state, decision = decide(self.state, snapshot, self.settings, failed)
         look = Look(
             snapshot=snapshot,
             settings=self.settings,
@@ -284,4 +286,5 @@ wants = st.builds(
         min_off_s=between(0, 200),
     ),
     st.sampled_from([0.0, 0.0, 60.0]),
+    st.sampled_from([None, None, "tea is ready"]),
 )

@@ -143,6 +143,13 @@ def fixed(look: Look, reason: Reason) -> None:
     assert reason.values["current_a"] == wanted_a
 
 
+@oracle(ReasonCode.PLUGIN)
+def plugin(look: Look, reason: Reason) -> None:
+    strategy = look.settings.strategies["it"]
+    assert isinstance(strategy, Wants)
+    assert reason.values == {"strategy": "it", "says": strategy.says}
+
+
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 

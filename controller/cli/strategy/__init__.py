@@ -1,0 +1,1 @@
+"""`sunpace strategy`: which strategies there are, and what each can be told."""

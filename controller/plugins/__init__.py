@@ -1,0 +1,1 @@
+"""Strategies of others: found, judged, and run apart from the service."""
