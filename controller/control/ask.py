@@ -1,4 +1,4 @@
-"""What is wished for: the strategy's demand, or the fallback where it cannot be had; pure."""
+"""What is wished for, and by whom: a person, the strategy, or the fallback where it cannot be had; pure."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 from controller.control.curtailment import Hidden, ended, with_hidden
 from controller.control.look import Seen
+from controller.control.precedence import boosted, paused
 from controller.control.settings import CoreSettings, Fallback
 from controller.control.state import Snapshot
 from controller.domain.decision import Command
 from controller.domain.demand import Defer, Demand, Situation
+from controller.domain.level import Level
 from controller.domain.reasons import Reason, ReasonCode, because
 
 _METER_AWAITED = because(ReasonCode.METER_AWAITED)
@@ -33,18 +35,11 @@ def wish_for(
     *,
     pause_harms: bool,
     hidden: Hidden | None = None,
-) -> Demand | Order:
-    """The strategy's demand, or the fallback where it cannot be had; `hidden` is sun that it may be shown as well."""
-    house, status = snapshot.house, snapshot.status
-    if not seen.fresh:
-        stale_s = house.grid_age_s - settings.stale_after_s
-        if stale_s <= 0:
-            return Order(told, _METER_AWAITED)
-        return _fallback(told, settings, stale_s, ReasonCode.METER_STALE, age_s=house.grid_age_s)
-    if failed_for_s is not None:
-        return _fallback(told, settings, failed_for_s, ReasonCode.STRATEGY_FAILED)
-    if status is not None and status.state.plugged is False:
-        return _NO_CAR
+) -> tuple[Demand | Order, Level]:
+    """What is wished for, and whose wish it is; `hidden` is sun that the strategy may be shown as well."""
+    if (first := _before_strategies(told, snapshot, settings, seen, failed_for_s)) is not None:
+        return first
+    house = snapshot.house
     situation = Situation(
         snapshot.now.astimezone(settings.timezone),
         house,
@@ -58,8 +53,39 @@ def wish_for(
         pause_harms,
         snapshot.horizon,
     )
-    own = _ask(situation, settings)
-    return own if hidden is None else _with_hidden(own, hidden, situation, settings)
+    own, level = _ask(situation, settings)
+    return own if hidden is None else _with_hidden(own, hidden, situation, settings), level
+
+
+def _before_strategies(
+    told: Command, snapshot: Snapshot, settings: CoreSettings, seen: Seen, failed_for_s: float | None
+) -> tuple[Demand | Order, Level] | None:
+    """What goes before every strategy, in the order of precedence; None where nothing does.
+
+    Stopping needs no meter: a pause holds even where nobody knows what the grid does.
+    """
+    status, override = snapshot.status, snapshot.override
+    if override is not None and (pause := paused(override, snapshot, settings)) is not None:
+        return pause, Level.PAUSE
+    if not seen.fresh:
+        return _without_meter(told, snapshot, settings), Level.SAFETY
+    if status is not None and status.state.plugged is False:
+        return (_NO_CAR if failed_for_s is None else _failed(told, settings, failed_for_s)), Level.SAFETY
+    if override is not None and (boost := boosted(override, snapshot, settings, seen)) is not None:
+        return boost, Level.BOOST
+    return None if failed_for_s is None else (_failed(told, settings, failed_for_s), Level.SAFETY)
+
+
+def _without_meter(told: Command, snapshot: Snapshot, settings: CoreSettings) -> Order:
+    age_s = snapshot.house.grid_age_s
+    stale_s = age_s - settings.stale_after_s
+    if stale_s <= 0:
+        return Order(told, _METER_AWAITED)
+    return _fallback(told, settings, stale_s, ReasonCode.METER_STALE, age_s=age_s)
+
+
+def _failed(told: Command, settings: CoreSettings, failed_for_s: float) -> Order:
+    return _fallback(told, settings, failed_for_s, ReasonCode.STRATEGY_FAILED)
 
 
 def _fallback(told: Command, settings: CoreSettings, since_s: float, code: ReasonCode, **figures: float) -> Order:
@@ -82,19 +108,20 @@ def _with_hidden(own: Demand, hidden: Hidden, situation: Situation, settings: Co
         return ended(own)
     if hidden.allow_w <= 0:
         return own
-    tried = _ask(situation._replace(grid_w=situation.grid_w - hidden.allow_w), settings)
+    tried, _ = _ask(situation._replace(grid_w=situation.grid_w - hidden.allow_w), settings)
     return with_hidden(own, tried, hidden, settings.feed_in_limit_w or 0.0, settings.min_current_a)
 
 
-def _ask(situation: Situation, settings: CoreSettings) -> Demand:
+def _ask(situation: Situation, settings: CoreSettings) -> tuple[Demand, Level]:
     """Asks the active strategy, or the one it defers to."""
     name = settings.active
     for _ in settings.strategies:
-        answer = settings.strategies[name].demand(situation)
+        strategy = settings.strategies[name]
+        answer = strategy.demand(situation)
         if isinstance(answer, Demand):
             if not math.isfinite(answer.current_a):
                 raise ValueError(f"strategy {name!r} asks for {answer.current_a} A")
-            return answer
+            return answer, Level.BASE if getattr(strategy, "timeless", False) else Level.PLAN
         if not isinstance(answer, Defer):
             raise TypeError(f"strategy {name!r} answered {answer!r}, neither a Demand nor a Defer")
         name = answer.to

@@ -26,6 +26,7 @@ from controller.control.weigh import Scales, weigh
 from controller.domain.charger import OcppState
 from controller.domain.decision import Action, ActionKind, Command, Decision
 from controller.domain.demand import Demand, Sun
+from controller.domain.level import Level
 from controller.domain.reasons import Reason, ReasonCode, because
 from controller.domain.units import MIN_CURRENT_A
 
@@ -64,7 +65,7 @@ def decide(
         state = state._replace(timers=advance(state, now_s, settings), pending=None)
         return state, Decision(command=told, actions=(), reason=idle or _BOX_AWAITED)
     seen = look(state, snapshot, settings, voltage_v)
-    state, wish = guarded_wish(state, told, snapshot, settings, seen, failed_for_s=failed_for_s)
+    state, wish, wished = guarded_wish(state, told, snapshot, settings, seen, failed_for_s=failed_for_s)
     if isinstance(wish, Order):
         timers, sky, scales = advance(state, now_s, settings), state.sky, state.scales
         target, reason = wish
@@ -86,10 +87,10 @@ def decide(
         reason = because(ReasonCode.BOX_REFUSES, why=reason, in_s=refused_s)
     if settings.starts_per_day > 0 and not told.charging and (actions or reason.in_s is not None):
         state, refused = within_starts(state, snapshot, settings)
-        if refused is not None:
+        if refused is not None and wished is not Level.BOOST:  # a person's is counted like any other, and not refused
             target, actions, reason = told, (), refused
     demand = wish if isinstance(wish, Demand) else None
-    decision = Decision(target, actions, reason, seen.surplus_w, demand)
+    decision = Decision(target, actions, reason, seen.surplus_w, demand, wished)
     return state.renewed(target if actions else None, timers, seen.fuse, state.car, sky, scales), decision
 
 

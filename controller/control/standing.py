@@ -171,8 +171,10 @@ def _watch(state: State, snapshot: Snapshot, settings: CoreSettings, demand: Dem
 
 
 def _guarded(snapshot: Snapshot, settings: CoreSettings, demand: Demand) -> bool:
-    """Whether more than the surplus counts: main fuse, limit of feed-in, a cap, a battery to be spared."""
-    if settings.main_fuse_a > 0 or settings.feed_in_limit_w is not None or snapshot.cap is not None:
+    """Whether more than the surplus counts: main fuse, limit of feed-in, a cap, a person, a battery to be spared."""
+    if settings.main_fuse_a > 0 or settings.feed_in_limit_w is not None:
+        return True
+    if snapshot.cap is not None or snapshot.override is not None:
         return True
     return demand.battery_spared and snapshot.house.battery_w is not None
 

@@ -23,6 +23,7 @@ class Override(NamedTuple):
         until: When it ends, aware UTC; None where only its energy ends it.
         current_a: Of a boost, A a phase; None for as much as there may be.
         energy_wh: Of a boost: after so much more it ends, Wh; None where only time ends it.
+        use_battery: Of a boost: whether the home battery may be emptied into the car.
     """
 
     kind: OverrideKind
@@ -30,3 +31,8 @@ class Override(NamedTuple):
     until: datetime | None
     current_a: int | None = None
     energy_wh: float | None = None
+    use_battery: bool = False
+
+    def holds(self, now: datetime) -> bool:
+        """Whether its time is not over at `now` (aware)."""
+        return self.until is None or now < self.until

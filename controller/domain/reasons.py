@@ -60,6 +60,9 @@ class ReasonCode(StrEnum):
     CAP_STOPS = "cap_stops"
     CAP_KEPT = "cap_kept"
     CAP_UNREADABLE = "cap_unreadable"
+    PAUSED = "paused"
+    BOOST = "boost"
+    BOOST_ENERGY = "boost_energy"
 
 
 class Reason(NamedTuple):

@@ -70,6 +70,9 @@ _LOOKS: dict[ReasonCode, tuple[str, str]] = {
     ReasonCode.CAP_STOPS: ("stopped from outside", _LIMIT),
     ReasonCode.CAP_KEPT: ("limit is kept", _FAULT),
     ReasonCode.CAP_UNREADABLE: ("limit unreadable", _FAULT),
+    ReasonCode.PAUSED: ("paused by hand", _NIGHT),
+    ReasonCode.BOOST: ("boost by hand", _PLAN),
+    ReasonCode.BOOST_ENERGY: ("boost by hand, kWh", _PLAN),
 }
 
 _OTHER_CODES = _PLAN  # somebody else's reasons

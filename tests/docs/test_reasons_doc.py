@@ -11,6 +11,7 @@ import pytest
 
 from controller.domain.decision import Command, Decision
 from controller.domain.explanation import Awaits, explain
+from controller.domain.level import Level
 from controller.domain.readings import House
 from controller.domain.reasons import Reason, ReasonCode, because
 from controller.domain.sentences import Language, changes_when, sentence
@@ -63,6 +64,9 @@ FIGURES: dict[ReasonCode, dict[str, Any]] = {
     ReasonCode.CAP_STOPS: {"by": "", "until": "always", "current_a": 3, "min_a": 6},
     ReasonCode.CAP_KEPT: {"why": CAP},
     ReasonCode.CAP_UNREADABLE: {"current_a": 6},
+    ReasonCode.PAUSED: {"until": datetime(2026, 6, 21, 18)},  # noqa: DTZ001
+    ReasonCode.BOOST: {"current_a": 16, "until": datetime(2026, 6, 21, 18)},  # noqa: DTZ001
+    ReasonCode.BOOST_ENERGY: {"current_a": 16, "left_kwh": 6.5, "until": datetime(2026, 6, 22, 7)},  # noqa: DTZ001
 }
 
 
@@ -101,7 +105,7 @@ def test_a_row_says_what_the_program_says(code: ReasonCode) -> None:
 def test_every_key_of_an_explanation_is_told() -> None:
     decision = Decision(command=Command(6, True), actions=(), reason=example(ReasonCode.STOPS_SOON))
     told = explain(decision, House(grid_w=0.0, grid_age_s=0.0)).as_json()
-    for key in (*told, *told["seen"], *Awaits):
+    for key in (*told, *told["seen"], *Awaits, *Level):
         assert f"`{key}`" in PAGE, key
 
 

@@ -198,6 +198,18 @@ _SENTENCES: dict[str, Sentence] = {
         "die Datei der Begrenzung von außen ist nicht lesbar: höchstens {current_a} A",
         "mehr Ladestrom, sobald die Datei in Ordnung oder gelöscht ist",
     ),
+    "paused": Sentence(
+        "von Hand angehalten bis {until:word}",
+        "geht nach {until:word} weiter, oder mit sunpace resume",
+    ),
+    "boost": Sentence(
+        "Schnellladen von Hand: {current_a} A bis {until:word}",
+        "endet nach {until:word}, oder mit sunpace resume",
+    ),
+    "boost_energy": Sentence(
+        "Schnellladen von Hand: {current_a} A für noch {left_kwh:.1f} kWh, längstens bis {until:word}",
+        "endet nach {left_kwh:.1f} kWh, nach {until:word}, oder mit sunpace resume",
+    ),
 }
 
 SPEECH = Speech(

@@ -197,6 +197,18 @@ _SENTENCES: dict[str, Sentence] = {
         "the file of the limit from outside cannot be read: at most {current_a} A",
         "the car gets more when the file is mended or removed",
     ),
+    "paused": Sentence(
+        "paused by hand until {until:word}",
+        "goes on after {until:word}, or with sunpace resume",
+    ),
+    "boost": Sentence(
+        "boost by hand: {current_a} A until {until:word}",
+        "ends after {until:word}, or with sunpace resume",
+    ),
+    "boost_energy": Sentence(
+        "boost by hand: {current_a} A for {left_kwh:.1f} kWh more, until {until:word} at the latest",
+        "ends after {left_kwh:.1f} kWh, after {until:word}, or with sunpace resume",
+    ),
 }
 
 SPEECH = Speech(

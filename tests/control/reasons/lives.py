@@ -18,6 +18,8 @@ from controller.domain.cap import Cap
 from controller.domain.charger import ChargerStatus, OcppState, PowerSettings
 from controller.domain.decision import Action, ActionKind, Decision
 from controller.domain.demand import Dwell, Strategy
+from controller.domain.horizon import EnergyLog, Horizon, Mark
+from controller.domain.override import Override, OverrideKind
 from controller.domain.readings import House
 from controller.domain.reasons import Reason, ReasonCode, because
 from strategies.fixed import Fixed, FixedSettings
@@ -27,6 +29,7 @@ from tests.support.houses import Wants
 
 ZONE = ZoneInfo("Europe/Berlin")
 BEGIN = datetime(2026, 10, 24, 20, 0, tzinfo=UTC)  # the night in which summer time ends
+_CHARGED = Horizon(charged=EnergyLog((Mark(BEGIN, 0.0), Mark(BEGIN + timedelta(hours=1), 9000.0))))
 BOX_DOWN = because(ReasonCode.BOX_DOWN, error="the wallbox did not answer", in_s=20.0)
 BOX_LOCKED = because(ReasonCode.BOX_LOCKED, error="the wallbox refuses the login")
 
@@ -73,6 +76,7 @@ class Moment:
         failed_for_s: How long the strategy has been failing, s.
         limit_max_a: The box's own maximum, A.
         cap: A limit from outside.
+        override: What a person wants for a while.
     """
 
     seconds: float
@@ -84,6 +88,7 @@ class Moment:
     failed_for_s: float | None = None
     limit_max_a: int | None = 16
     cap: Cap | None = None
+    override: Override | None = None
 
 
 @dataclass
@@ -110,6 +115,8 @@ class Life:
             power=None if moment.away == "power" else power,
             box_down=moment.down,
             cap=moment.cap,
+            override=moment.override,
+            horizon=_CHARGED,
         )
         self.state, decision = decide(self.state, snapshot, self.settings, moment.failed_for_s)
         look = Look(
@@ -173,7 +180,18 @@ _CAPS = st.one_of(
     st.tuples(between(0, 15_000), _ENDS).map(lambda cap: Cap(power_w=cap[0], until=cap[1], source="them", kept=True)),
     st.just(Cap()),
 )
-_PLAIN = st.builds(Moment, seconds=_SECONDS, house=_METERS, cap=often(st.none(), _CAPS))
+_OVERRIDES = st.builds(
+    Override,
+    kind=st.sampled_from(OverrideKind),
+    set_at=st.just(BEGIN),
+    until=st.sampled_from([BEGIN + timedelta(minutes=minutes) for minutes in (18, 30, 600, 20_000)]),
+    current_a=st.none() | st.integers(6, 32),
+    energy_wh=st.none() | st.sampled_from([1.0, 2000.0, 20_000.0]),
+    use_battery=st.booleans(),
+)
+_PLAIN = st.builds(
+    Moment, seconds=_SECONDS, house=_METERS, cap=often(st.none(), _CAPS), override=often(st.none(), _OVERRIDES)
+)
 _ODD = st.builds(
     Moment,
     seconds=_SECONDS,
@@ -185,6 +203,7 @@ _ODD = st.builds(
     failed_for_s=often(st.none(), between(0, 4000)),
     limit_max_a=st.none() | st.integers(0, 32),
     cap=often(st.none(), _CAPS),
+    override=often(st.none(), _OVERRIDES),
 )
 
 
