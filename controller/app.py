@@ -24,6 +24,7 @@ from controller.domain.sentences import Language
 from controller.history.box_note_file import BoxNoteFile
 from controller.history.cap_file import CapFile
 from controller.history.limit_file import LimitFile
+from controller.history.override_file import OverrideFile
 from controller.history.session_file import SessionFile
 from controller.meter.connection import Connections, Endpoint, Transport
 from controller.meter.device import ModbusMeter
@@ -252,6 +253,11 @@ def external_cap_file(places: Places, environ: Mapping[str, str] = os.environ) -
     return places.site.external_cap_file or state_directory(places, environ) / "external-cap.toml"
 
 
+def override_file(places: Places, environ: Mapping[str, str] = os.environ) -> Path:
+    """Where a pause or boost by hand is looked for."""
+    return places.site.override_file or state_directory(places, environ) / "override.toml"
+
+
 def make_limit_store(config: Config, environ: Mapping[str, str] = os.environ) -> LimitStore:
     """Where the user's own limit is kept."""
     return LimitFile(state_directory(config, environ), wallbox_name(config))
@@ -292,6 +298,7 @@ def make_controller(
         settings=core_settings(loaded),
         limit_store=make_limit_store(config),
         caps=CapFile(external_cap_file(config)),
+        overrides=OverrideFile(override_file(config)),
         session_store=make_session_store(config),
         note_store=BoxNoteFile(state_directory(config), wallbox_name(config)),
         publishers=publishers,

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from controller.app import Metering, external_cap_file, make_box, make_limit_store, read_config
+from controller.app import Metering, external_cap_file, make_box, make_limit_store, override_file, read_config
 from controller.cli.logs import configure_logs
 from controller.cli.loop import run_on_loop
 from controller.cli.meter.sentences import sentence
@@ -16,6 +16,7 @@ from controller.control.clock import WallClock
 from controller.domain.errors import DeviceError, StorageError
 from controller.domain.ports import LimitStore, Meter, Wallbox
 from controller.history.cap_file import read_cap
+from controller.history.override_file import read_overrides
 from controller.meter.quantities import Role
 
 
@@ -48,6 +49,7 @@ def check(file: Path, *, as_json: bool) -> int:
 async def _reach(loaded: Loaded) -> list[Finding]:
     clock = WallClock()
     findings = [_try_store(make_limit_store(loaded.config)), *_try_cap(external_cap_file(loaded.config))]
+    findings += _try_override(override_file(loaded.config))
     metering = Metering(loaded, clock)
     meters = [(role, metering.meter(role, entry)) for role, entry in metering.entries()]
     try:
@@ -85,6 +87,17 @@ def _try_cap(file: Path) -> list[Finding]:
     limit = f"{cap.power_w:g} W" if cap.power_w is not None else f"{cap.current_a:g} A a phase"
     until = "further notice" if cap.until is None else f"{cap.until:%Y-%m-%d %H:%M %z}"
     return [Finding(device="external limit", ok=True, text=f"{limit} until {until} ({file})", values={})]
+
+
+def _try_override(file: Path) -> list[Finding]:
+    """A pause or boost by hand, where its file cannot be read; what holds is told by `sunpace status`."""
+    try:
+        read_overrides(file)
+    except FileNotFoundError:
+        return []
+    except StorageError as error:
+        return [Finding(device="pause or boost", ok=False, text=f"{error}; `sunpace resume` removes it", values={})]
+    return []
 
 
 async def _try_meter(role: Role, meter: Meter) -> Finding:

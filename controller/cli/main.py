@@ -20,6 +20,7 @@ from controller.cli.extras import require_sim
 from controller.cli.history.parser import add_history
 from controller.cli.lean import without_decoration
 from controller.cli.meter.parser import add_meter
+from controller.cli.override_parser import add_override
 from controller.cli.wallbox.parser import add_wallbox
 from controller.domain.errors import ConfigError, SunpaceError
 
@@ -93,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     add_backtest(commands)
     add_meter(commands)
     add_wallbox(commands)
+    add_override(commands)
     add_cap(commands)
     add_history(commands)
     return parser

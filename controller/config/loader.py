@@ -13,7 +13,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 
 from controller.config.faults import nearest, word
 from controller.config.lines import holds, line_of
-from controller.config.models import Config, Places, WallboxAccess
+from controller.config.models import Config, Places, StrategyTable, WallboxAccess
 from controller.config.overlay import Overlay, dotted, lay_over, overlays
 from controller.domain.demand import Strategy
 from controller.domain.errors import ConfigError
@@ -142,6 +142,13 @@ def load_places(file: Path, environ: Mapping[str, str]) -> Places:
     if source.faults or places is None:
         raise ConfigError(source.faults)
     return places
+
+
+def load_active(file: Path, environ: Mapping[str, str]) -> str:
+    """The name of the active strategy, whether there is such a one or not. Raises ConfigError."""
+    tree, _ = _tree(_read(file), str(file), environ)
+    table, usual = tree.get("strategy"), StrategyTable().active
+    return str(table.get("active", usual)) if isinstance(table, dict) else usual
 
 
 def load_offline(

@@ -18,7 +18,16 @@ from controller.control.supervisor import contained, supervise
 from controller.domain.decision import Action, Decision
 from controller.domain.errors import DeviceError, StorageError
 from controller.domain.explanation import explain
-from controller.domain.ports import BoxNoteStore, CapSource, Clock, LimitStore, Publisher, SessionStore, Wallbox
+from controller.domain.ports import (
+    BoxNoteStore,
+    CapSource,
+    Clock,
+    LimitStore,
+    OverrideSource,
+    Publisher,
+    SessionStore,
+    Wallbox,
+)
 from controller.domain.readings import House
 from controller.domain.sentences import Language
 
@@ -38,6 +47,7 @@ class Controller:
         session_store: Where the records of sessions are kept.
         note_store: Where it survives a restart what was learnt of the box.
         caps: Where a limit from outside comes from; None for nowhere.
+        overrides: Where it comes from what a person wants for a while; None for nowhere.
         publishers: Told of every tick.
         tick_s: Seconds between two decisions.
         status_every_s: Seconds between two looks at the box.
@@ -57,6 +67,7 @@ class Controller:
         session_store: SessionStore,
         note_store: BoxNoteStore,
         caps: CapSource | None = None,
+        overrides: OverrideSource | None = None,
         publishers: tuple[Publisher, ...] = (),
         tick_s: float = 1.0,
         status_every_s: float = 15.0,
@@ -69,6 +80,7 @@ class Controller:
         self._clock = clock
         self._settings = settings
         self._caps = caps
+        self._overrides = overrides
         self._publishers = publishers
         self._tick_s = tick_s
         self._stop_on_exit = stop_on_exit
@@ -121,6 +133,7 @@ class Controller:
             power=self._link.power,
             box_down=self._link.down(now_s),
             cap=self._caps.look(now_s, now) if self._caps is not None else None,
+            override=self._overrides.look(now_s, now) if self._overrides is not None else None,
         )
         known = self._state.conduct
         decision = self._decide(snapshot)
@@ -172,6 +185,7 @@ class Controller:
             surplus_w=_whole(decision.surplus_w),
             reason=told["sentence"],
             rule=str(decision.reason.code),
+            level=told["level"],
             changes_when=told["changes_when"],
             again_in_s=told["again_in_s"],
         )

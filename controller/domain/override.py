@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
+
+PAUSE_LASTS = timedelta(hours=12)
+"""Unless it is said: over the longest absence of a day; a pause that is forgotten leaves no car empty for ever."""
+BOOST_LASTS = timedelta(hours=4)
+"""Unless it is said, nor an energy: what most daily drives need even on one phase."""
+BOOST_ENERGY_LASTS = timedelta(hours=24)
+"""One that is to give an energy, at the most, unless it is said."""
+LONGEST = timedelta(days=31)
+"""No pause or boost may last for longer: that is what strategies are for."""
 
 
 class OverrideKind(StrEnum):
@@ -36,3 +45,22 @@ class Override(NamedTuple):
     def holds(self, now: datetime) -> bool:
         """Whether its time is not over at `now` (aware)."""
         return self.until is None or now < self.until
+
+
+class Overrides(NamedTuple):
+    """What persons want for a while; each kind once.
+
+    Attributes:
+        pause: No charging; None for none.
+        boost: Charging; None for none.
+    """
+
+    pause: Override | None = None
+    boost: Override | None = None
+
+    def in_force(self, now: datetime) -> Override | None:
+        """The one that counts at `now` (aware): a pause goes first, and a boost goes on underneath."""
+        for one in self:
+            if one is not None and one.holds(now):
+                return one
+        return None
