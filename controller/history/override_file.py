@@ -116,7 +116,7 @@ def override_of(kind: OverrideKind, table: Mapping[str, Any], name: str) -> Over
         set_at=set_at,
         until=until,
         current_a=_whole_amps(table, name),
-        energy_wh=None if energy_kwh is None else energy_kwh * 1000,
+        energy_wh=None if energy_kwh is None else round(energy_kwh * 1000, 3),
         use_battery=use_battery,
     )
 
