@@ -266,11 +266,35 @@ def _strategies(
     site = tree.get("site", {})
     prices = {key: site[key] for key in _PRICES if key in site} if isinstance(site, dict) else {}
     made: dict[str, Strategy] = {}
+    heirs: dict[str, str] = {}
     for name, strategy in installed.items():
         settings = _validate(strategy.Settings, table.get(name, {}), ("strategy", name), source, prices)
         if settings is not None:
             made[name] = strategy.from_settings(settings)
+            if isinstance(then := getattr(settings, "then", None), str):
+                heirs[name] = then
+    _check_heirs(str(active), heirs, table, installed, source)
     return made
+
+
+def _check_heirs(
+    active: str, heirs: Mapping[str, str], table: Mapping[str, Any], installed: Collection[str], source: _Source
+) -> None:
+    """Whom a strategy hands over to has to be there, wherever that is said; and the active one must not come round."""
+    said = {name for name, keys in table.items() if isinstance(keys, dict) and "then" in keys}
+    name, passed = active, [active]
+    while (name := heirs.get(name, "")) and name not in passed:
+        passed.append(name)
+    if name:
+        path = ("strategy", passed[-1], "then")
+        source.fault(path, f'{dotted(path)} = "{name}": hands over in a circle: {" -> ".join([*passed, name])}')
+    for one in heirs.keys() & (said | {*passed}):
+        if heirs[one] not in installed:
+            path = ("strategy", one, "then")
+            source.fault(
+                path,
+                f'{dotted(path)} = "{heirs[one]}": no such strategy is installed; {nearest(heirs[one], installed)}',
+            )
 
 
 def _check_profiles(config: Config, profiles: Profiles, source: _Source) -> None:

@@ -71,12 +71,14 @@ class Sun(NamedTuple):
         start_costs_kwh: What closing the contactor costs, kWh of sun.
         steady: Whether share and costs stay, and `surplus_w` moves with `ev_w - grid_w` alone, whatever PV, load and
             car do within the same minute of local time: a backtest then asks less often.
+        always: Whether the minimum is wanted whatever the sun does: then only the amps are weighed.
     """
 
     surplus_w: float
     solar_share: float
     start_costs_kwh: float
     steady: bool = False
+    always: bool = False
 
 
 class Demand(NamedTuple):

@@ -63,6 +63,13 @@ class ReasonCode(StrEnum):
     PAUSED = "paused"
     BOOST = "boost"
     BOOST_ENERGY = "boost_energy"
+    OFF = "off"
+    MINIMUM = "minimum"
+    MINIMUM_ONLY = "minimum_only"
+    FIXED_POWER = "fixed_power"
+    FIXED_POWER_LOW = "fixed_power_low"
+    FIXED_UNTIL = "fixed_until"
+    FIXED_ENERGY = "fixed_energy"
 
 
 class Reason(NamedTuple):

@@ -20,6 +20,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "reasons.md").read_text("utf-8")
 SUN = because(ReasonCode.SUN, surplus_w=5600, need_w=3312)
 CLOUD = because(ReasonCode.CLOUD, surplus_w=1900, need_w=3312)
 CAP = because(ReasonCode.CAP, by="grid operator", until=datetime(2026, 6, 21, 18), current_a=6)  # noqa: DTZ001
+POWER = because(ReasonCode.FIXED_POWER, power_w=3700, phases=1)
 FIGURES: dict[ReasonCode, dict[str, Any]] = {
     ReasonCode.SUN: dict(SUN.values),
     ReasonCode.CLOUD: dict(CLOUD.values),
@@ -66,6 +67,12 @@ FIGURES: dict[ReasonCode, dict[str, Any]] = {
     ReasonCode.CAP_UNREADABLE: {"current_a": 6},
     ReasonCode.PAUSED: {"until": datetime(2026, 6, 21, 18)},  # noqa: DTZ001
     ReasonCode.BOOST: {"current_a": 16, "until": datetime(2026, 6, 21, 18)},  # noqa: DTZ001
+    ReasonCode.MINIMUM: {"min_a": 6, "surplus_w": 5600},
+    ReasonCode.MINIMUM_ONLY: {"min_a": 6},
+    ReasonCode.FIXED_POWER: dict(POWER.values),
+    ReasonCode.FIXED_POWER_LOW: {"power_w": 3700, "need_w": 4140, "phases": 3},
+    ReasonCode.FIXED_UNTIL: {"why": POWER, "until": datetime(2026, 6, 22, 6)},  # noqa: DTZ001
+    ReasonCode.FIXED_ENERGY: {"why": POWER, "left_kwh": 6.5},
     ReasonCode.BOOST_ENERGY: {"current_a": 16, "left_kwh": 6.5, "until": datetime(2026, 6, 22, 7)},  # noqa: DTZ001
 }
 

@@ -209,6 +209,34 @@ _SENTENCES: dict[str, Sentence] = {
         "boost by hand: {current_a} A for {left_kwh:.1f} kWh more, until {until:word} at the latest",
         "ends after {left_kwh:.1f} kWh, after {until:word}, or with sunpace resume",
     ),
+    "off": Sentence(
+        "charging is switched off",
+        "starts when another strategy is chosen, or with sunpace boost",
+    ),
+    "minimum": Sentence(
+        "never below {min_a} A, and the sun on top: {surplus_w:kW} surplus",
+        "the limit follows the surplus, down to {min_a} A",
+    ),
+    "minimum_only": Sentence(
+        "{min_a} A: the home battery's meter is silent, so nothing counts as sun",
+        "more when the battery's meter answers",
+    ),
+    "fixed_power": Sentence(
+        "fixed power of {power_w:kW}, phases in use: {phases}",
+        "stays until the car is full or unplugged, or another strategy is chosen",
+    ),
+    "fixed_power_low": Sentence(
+        "fixed power of {power_w:kW}, less than the {need_w:kW} a car needs, phases in use: {phases}",
+        "starts with a power_w of {need_w:kW} or more",
+    ),
+    "fixed_until": Sentence(
+        "{why}, until {until:word}",
+        "ends {until:word}",
+    ),
+    "fixed_energy": Sentence(
+        "{why}, {left_kwh:.1f} kWh to go",
+        "ends after {left_kwh:.1f} kWh; {why:change}",
+    ),
 }
 
 SPEECH = Speech(

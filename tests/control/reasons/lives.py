@@ -23,6 +23,7 @@ from controller.domain.override import Override, OverrideKind
 from controller.domain.readings import House
 from controller.domain.reasons import Reason, ReasonCode, because
 from strategies.fixed import Fixed, FixedSettings
+from strategies.minimum import Minimum, MinimumSettings
 from strategies.off_peak import OffPeak, OffPeakSettings
 from strategies.surplus import Surplus, SurplusSettings
 from tests.support.houses import Wants
@@ -245,10 +246,30 @@ surplus = st.builds(
     battery=st.sampled_from(["house-first", "car-first"]),
     battery_priority_soc_pct=st.sampled_from([100.0, 50.0]),
 )
-fixed = st.builds(
-    lambda amps, use: Fixed(FixedSettings(current_a=amps, use_battery=use)), st.integers(6, 32), st.booleans()
-)
 _CLOCK = st.builds("{:02}:{:02}".format, st.integers(0, 23), st.sampled_from([0, 1, 30, 59]))
+fixed = st.builds(
+    lambda measure, ends, use: Fixed.from_settings(
+        FixedSettings.model_validate({**measure, **ends, "then": "surplus", "use_battery": use})
+    ),
+    st.one_of(
+        st.fixed_dictionaries({"current_a": st.integers(6, 32)}),
+        st.fixed_dictionaries({"power_w": between(1000, 12_000)}),
+    ),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "until": st.one_of(_CLOCK, st.just("2026-10-24T20:20:00Z"), st.just("2026-11-24T20:20:00+01:00")),
+            "energy_kwh": st.sampled_from([2.0, 9.5, 40.0]),
+        },
+    ),
+    st.booleans(),
+)
+minimum = st.builds(
+    lambda **keys: Minimum.from_settings(MinimumSettings(**keys)),
+    solar_share=st.floats(0.1, 1),
+    grid_bias_w=st.sampled_from([0.0, 200.0, -200.0]),
+    use_battery=st.booleans(),
+)
 off_peak = st.builds(
     lambda windows, then: OffPeak(OffPeakSettings.model_validate({"windows": windows, "then": then})),
     st.lists(

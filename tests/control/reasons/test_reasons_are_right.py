@@ -14,8 +14,9 @@ from controller.domain.demand import Strategy
 from controller.domain.explanation import explain
 from controller.domain.reasons import ReasonCode
 from controller.domain.sentences import Language, changes_when, sentence
-from tests.control.reasons import box_oracles, guard_oracles
-from tests.control.reasons.lives import Life, Look, Moment, fixed, lives, off_peak, surplus, wants
+from strategies.off import Off
+from tests.control.reasons import box_oracles, guard_oracles, simple_oracles
+from tests.control.reasons.lives import Life, Look, Moment, fixed, lives, minimum, off_peak, surplus, wants
 from tests.control.reasons.oracles import ORACLES, chain, command, judge
 
 _STARTS = (ReasonCode.STARTS_SOON, ReasonCode.MIN_OFF)
@@ -24,11 +25,15 @@ _PROMISES = (*_STARTS, *_STOPS, ReasonCode.PACING, ReasonCode.BUDGET, ReasonCode
 
 
 def test_every_reason_has_an_oracle() -> None:
-    assert {guard_oracles.cap, box_oracles.no_car} <= set(ORACLES.values())
+    assert {guard_oracles.cap, box_oracles.no_car, simple_oracles.off} <= set(ORACLES.values())
     assert set(ORACLES) == set(ReasonCode)
 
 
-@pytest.mark.parametrize("strategies", [surplus, fixed, off_peak, wants], ids=["surplus", "fixed", "off_peak", "wants"])
+@pytest.mark.parametrize(
+    "strategies",
+    [surplus, fixed, off_peak, minimum, st.builds(Off), wants],
+    ids=["surplus", "fixed", "off_peak", "minimum", "off", "wants"],
+)
 def test_what_a_reason_says_is_so(strategies: st.SearchStrategy[Strategy]) -> None:
     @given(lives(strategies))
     @settings(max_examples=40)
