@@ -39,10 +39,18 @@ def wish_for(
     """What is wished for, and whose wish it is; `hidden` is sun that the strategy may be shown as well."""
     if (first := _before_strategies(told, snapshot, settings, seen, failed_for_s)) is not None:
         return first
-    house = snapshot.house
-    situation = Situation(
+    situation = situation_of(told, snapshot, settings, seen, pause_harms=pause_harms)
+    own, level = ask(situation, settings)
+    return own if hidden is None else _with_hidden(own, hidden, situation, settings), level
+
+
+def situation_of(
+    told: Command, snapshot: Snapshot, settings: CoreSettings, seen: Seen, *, pause_harms: bool = False
+) -> Situation:
+    """What a strategy is shown; the grid's power is fresh."""
+    return Situation(
         snapshot.now.astimezone(settings.timezone),
-        house,
+        snapshot.house,
         seen.ev_w - (seen.surplus_w or 0.0),
         seen.ev_w,
         told.charging,
@@ -53,8 +61,6 @@ def wish_for(
         pause_harms,
         snapshot.horizon,
     )
-    own, level = _ask(situation, settings)
-    return own if hidden is None else _with_hidden(own, hidden, situation, settings), level
 
 
 def _before_strategies(
@@ -108,11 +114,11 @@ def _with_hidden(own: Demand, hidden: Hidden, situation: Situation, settings: Co
         return ended(own)
     if hidden.allow_w <= 0:
         return own
-    tried, _ = _ask(situation._replace(grid_w=situation.grid_w - hidden.allow_w), settings)
+    tried, _ = ask(situation._replace(grid_w=situation.grid_w - hidden.allow_w), settings)
     return with_hidden(own, tried, hidden, settings.feed_in_limit_w or 0.0, settings.min_current_a)
 
 
-def _ask(situation: Situation, settings: CoreSettings) -> tuple[Demand, Level]:
+def ask(situation: Situation, settings: CoreSettings) -> tuple[Demand, Level]:
     """Asks the active strategy, or the one it defers to."""
     name = settings.active
     for _ in settings.strategies:

@@ -14,13 +14,14 @@ from controller.control.car import observe_car
 from controller.control.car_follow import is_found_other
 from controller.control.conducted import obeyed, roused, watch, within_ceiling
 from controller.control.external_cap import under_cap
+from controller.control.hand_over import handed_over
 from controller.control.limits import FUSE_RECOVERY_S, mean_voltage_v
 from controller.control.look import Seen, look, on_its_way_until_s
 from controller.control.pacing import advance, hold, hold_by_worth, kept_s, pace
 from controller.control.reconcile import observe, refused_for_s
 from controller.control.safeguards import guarded_wish, within_starts
 from controller.control.settings import CoreSettings
-from controller.control.sky import NIGHT, Sky, rebase, watch_sky, without_battery_w
+from controller.control.sky import NIGHT, Sky, rebase, veiled, watch_sky, without_battery_w
 from controller.control.state import LONG_AGO_S, Snapshot, State, Timers
 from controller.control.weigh import Scales, weigh
 from controller.domain.charger import OcppState
@@ -71,7 +72,7 @@ def decide(
         target, reason = wish
     else:
         (target, reason), timers, sky, scales = _follow(
-            state, snapshot, settings, seen, told=told, wish=wish, found=found
+            state, snapshot, settings, seen, told=told, wish=wish, wished=wished, found=found
         )
     if target.charging and snapshot.status is not None and snapshot.status.state is _CAR_PAUSES:
         target, reason = _for_a_paused_car(told, target, reason)
@@ -95,11 +96,19 @@ def decide(
 
 
 def _follow(
-    state: State, snapshot: Snapshot, settings: CoreSettings, seen: Seen, *, told: Command, wish: Demand, found: bool
+    state: State,
+    snapshot: Snapshot,
+    settings: CoreSettings,
+    seen: Seen,
+    *,
+    told: Command,
+    wish: Demand,
+    wished: Level,
+    found: bool,
 ) -> tuple[tuple[Command, Reason], Timers, Sky, Scales]:
     """Follows a wish calmly: (command and reason), and what is remembered of it.
 
-    `found`: the car is believed to draw otherwise than before.
+    `wished`: by whom; `found`: the car is believed to draw otherwise than before.
     """
     timers, useful = advance(state, snapshot.now_s, settings, told, wish), wish
     cap_a, least_a, sun = seen.cap_a, settings.min_current_a, wish.sun
@@ -118,6 +127,8 @@ def _follow(
         if kept_s(wish, timers) > 0:
             sky, scales = state.sky, state.scales  # but for a moment it may be out of sight
         held = hold(state, told, bounded, settings, timers, gap_s=seen.gap_s)
+    if held[0].charging is not told.charging:
+        held = handed_over(told, held, wish=bounded, wished=wished, snapshot=snapshot, settings=settings, seen=seen)
     return pace(state, told, held, settings, timers, gap_s=seen.gap_s), timers, sky, scales
 
 
@@ -165,6 +176,8 @@ def _look_up(
         sky = rebase(sky, snapshot.house, surplus_w)
     on_its_way = snapshot.now_s < on_its_way_until_s(state, settings, metered=snapshot.house.ev_w is not None)
     sky = watch_sky(sky, snapshot.now_s, snapshot.house, surplus_w, on_its_way=on_its_way)
+    if sky.looked_at_s is None and veiled(sky, snapshot.house, on_its_way=on_its_way):
+        return sky, weighed.at_rest()
     if (looked_at_s := sky.looked_at_s) is not None and looked_at_s == weighed.weighed_at_s:
         return sky, weighed
     scales = weigh(

@@ -22,6 +22,7 @@ from controller.domain.reasons import ReasonCode
 _LONGEST_S = 60.0  # one look stands for no longer in the timers
 _MINUTE_S = 60.0  # schedules change on the full minute
 _SLACK_W = 1e-6
+_LOOKED_AT = frozenset({ReasonCode.BUDGET, ReasonCode.WANTED_SOON, ReasonCode.ENDS_SOON})  # at every look
 
 
 class Watch:
@@ -121,7 +122,7 @@ def standing(state: State, snapshot: Snapshot, settings: CoreSettings, decision:
     demand, told, reason = decision.demand, state.told, decision.reason
     if demand is None or told is None or decision.actions or snapshot.house.ev_w is None:
         return None
-    if reason.code is ReasonCode.BUDGET or _guarded(snapshot, settings, demand):
+    if reason.code in _LOOKED_AT or _guarded(snapshot, settings, demand):
         return None
     if state.conduct.matters:
         return None

@@ -129,6 +129,8 @@ def weigh(
         recent_kw += (felt_kw - recent_kw) * step_s / (step_s + _RECENT_S)
         writes -= writes * step_s / _BUSY_S
         switches -= switches * step_s / _BUSY_S
+    elif charging:  # somebody else wanted it so far: what was of late is not known, and not held against it
+        recent_kw = worth_kw if worth_kw > 0.0 else 0.0
     ahead_kwh = (_AHEAD_S * worth_kw + _RECENT_AHEAD_S * recent_kw) / 3600.0
     cautious_w = expected_w - (share - 0.5) * (_MARGIN * sky.spread_w + _NOISE_MARGIN * sky.noise_w)
     suits_a = best_a(cautious_w, watts_per_amp, share, least_a, most_a)

@@ -63,6 +63,8 @@ class ReasonCode(StrEnum):
     PAUSED = "paused"
     BOOST = "boost"
     BOOST_ENERGY = "boost_energy"
+    WANTED_SOON = "wanted_soon"
+    ENDS_SOON = "ends_soon"
     OFF = "off"
     MINIMUM = "minimum"
     MINIMUM_ONLY = "minimum_only"

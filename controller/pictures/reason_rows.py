@@ -73,6 +73,8 @@ _LOOKS: dict[ReasonCode, tuple[str, str]] = {
     ReasonCode.PAUSED: ("paused by hand", _NIGHT),
     ReasonCode.BOOST: ("boost by hand", _PLAN),
     ReasonCode.BOOST_ENERGY: ("boost by hand, kWh", _PLAN),
+    ReasonCode.WANTED_SOON: ("wanted again soon", _WAIT),
+    ReasonCode.ENDS_SOON: ("over too soon", _WAIT),
     ReasonCode.OFF: ("switched off", _NIGHT),
     ReasonCode.MINIMUM: ("minimum, and sun", _SUN),
     ReasonCode.MINIMUM_ONLY: ("minimum only", _FAULT),

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from controller.app import installed_strategies
 from controller.config.loader import load_offline
+from controller.control.plugins import installed_strategies
 from controller.domain.errors import ConfigError
 
 

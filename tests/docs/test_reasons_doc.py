@@ -67,6 +67,8 @@ FIGURES: dict[ReasonCode, dict[str, Any]] = {
     ReasonCode.CAP_UNREADABLE: {"current_a": 6},
     ReasonCode.PAUSED: {"until": datetime(2026, 6, 21, 18)},  # noqa: DTZ001
     ReasonCode.BOOST: {"current_a": 16, "until": datetime(2026, 6, 21, 18)},  # noqa: DTZ001
+    ReasonCode.WANTED_SOON: {"why": because(ReasonCode.OFF), "in_s": 50},
+    ReasonCode.ENDS_SOON: {"why": because(ReasonCode.WINDOW, until="06:00"), "in_s": 20},
     ReasonCode.MINIMUM: {"min_a": 6, "surplus_w": 5600},
     ReasonCode.MINIMUM_ONLY: {"min_a": 6},
     ReasonCode.FIXED_POWER: dict(POWER.values),

@@ -210,6 +210,14 @@ _SENTENCES: dict[str, Sentence] = {
         "Schnellladen von Hand: {current_a} A für noch {left_kwh:.1f} kWh, längstens bis {until:word}",
         "endet nach {left_kwh:.1f} kWh, nach {until:word}, oder mit sunpace resume",
     ),
+    "wanted_soon": Sentence(
+        "{why}; in {in_s:s} wieder gewünscht, darum kein Ladestopp",
+        "geht in {in_s:s} weiter, wenn sich nichts ändert",
+    ),
+    "ends_soon": Sentence(
+        "{why}; in {in_s:s} vorbei, das lohnt keinen Ladestart",
+        "Ladestart, wenn er in {in_s:s} noch gewünscht ist",
+    ),
     "off": Sentence(
         "Laden ist ausgeschaltet",
         "Ladestart, wenn eine andere Strategie gewählt wird, oder mit sunpace boost",

@@ -209,6 +209,14 @@ _SENTENCES: dict[str, Sentence] = {
         "boost by hand: {current_a} A for {left_kwh:.1f} kWh more, until {until:word} at the latest",
         "ends after {left_kwh:.1f} kWh, after {until:word}, or with sunpace resume",
     ),
+    "wanted_soon": Sentence(
+        "{why}; wanted again in {in_s:s}, so it stays on",
+        "goes on in {in_s:s} if nothing changes",
+    ),
+    "ends_soon": Sentence(
+        "{why}; over in {in_s:s}, which is not worth a start",
+        "starts if it is still wanted in {in_s:s}",
+    ),
     "off": Sentence(
         "charging is switched off",
         "starts when another strategy is chosen, or with sunpace boost",

@@ -6,6 +6,8 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
+from controller.domain.demand import Demand, Situation
+from controller.domain.level import Level
 from controller.domain.reasons import Reason, ReasonCode
 from strategies.fixed import Fixed
 from strategies.minimum import Minimum
@@ -106,3 +108,42 @@ def fixed_energy(look: Look, reason: Reason) -> None:
     if got_wh is not None:
         assert reason.values["left_kwh"] == pytest.approx(energy_kwh - got_wh / 1000)
     assert chain(reason)[1].code is not ReasonCode.FIXED_ENERGY
+
+
+def wanted_in(look: Look, seconds: float) -> bool:
+    """Whether the plan itself would charge then; asked anew, without the core."""
+    later = (look.snapshot.now + timedelta(seconds=seconds)).astimezone(look.settings.timezone)
+    situation = Situation(
+        local_time=later,
+        house=look.house,
+        grid_w=look.house.grid_w or 0.0,
+        ev_w=0.0,
+        charging=look.charging,
+        min_current_a=look.settings.min_current_a,
+        max_current_a=look.settings.max_current_a,
+        phases=1,
+        voltage_v=230.0,
+        horizon=look.snapshot.horizon,
+    )
+    answer = look.settings.strategies["it"].demand(situation)
+    return isinstance(answer, Demand) and answer.current_a >= look.settings.min_current_a
+
+
+@oracle(ReasonCode.WANTED_SOON)
+def wanted_soon(look: Look, reason: Reason) -> None:
+    assert look.charging
+    assert look.decision.wished in (Level.PLAN, Level.BASE)
+    assert 0 < reason.values["in_s"] <= 600
+    assert (look.snapshot.now + timedelta(seconds=reason.values["in_s"])).second == 0
+    assert not wanted_in(look, 0)
+    assert wanted_in(look, reason.values["in_s"])
+    assert not outermost(look, reason) or command(look).charging
+
+
+@oracle(ReasonCode.ENDS_SOON)
+def ends_soon(look: Look, reason: Reason) -> None:
+    assert not look.charging
+    assert 0 < reason.values["in_s"] <= 360_000 / (6 * 225)  # at 6 A on one phase a start's price lasts for so long
+    assert wanted_in(look, 0)
+    assert not wanted_in(look, reason.values["in_s"])
+    assert not outermost(look, reason) or not command(look).charging
