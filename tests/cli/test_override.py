@@ -2,45 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from controller.cli.check import _try_override
-from controller.cli.main import main
 from controller.cli.override import OverrideOrder, _end
 from controller.domain.calendar import wall_time
 from controller.domain.override import Override, OverrideKind, Overrides
 from controller.history.override_file import read_overrides
+from tests.support.terminal import SITE, Person
 
-SITE = '[site]\ntimezone = "Europe/Berlin"\n[history]\ndirectory = "{directory}"\n[strategy]\nactive = "off_peak"\n'
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR = timedelta(hours=1)
 
 
-class Person:
-    """Somebody at a terminal, who need not know the wallbox's password."""
-
-    def __init__(self, directory: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self.directory = directory
-        self.config = directory / "config.toml"
-        self.config.write_text(SITE.format(directory=directory) + '[wallbox]\npassword_file = "/nowhere"\n')
-        self._capsys = capsys
-
-    def says(self, *words: str) -> tuple[int, str, str]:
-        try:
-            code = main([words[0], "--config", str(self.config), *words[1:]])
-        except SystemExit as exit_:
-            code = int(exit_.code or 0)
-        told = self._capsys.readouterr()
-        return code, told.out, told.err
-
-    def json(self, *words: str) -> dict[str, Any]:
-        return dict(json.loads(self.says(*words, "--json")[1]))
+class Hand(Person):
+    """Somebody whose service follows off_peak."""
 
     @property
     def file(self) -> Path:
@@ -53,8 +33,8 @@ class Person:
 
 
 @pytest.fixture
-def person(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Person:
-    return Person(tmp_path, capsys)
+def person(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Hand:
+    return Hand(tmp_path, capsys, '[strategy]\nactive = "off_peak"\n')
 
 
 def lasts(override: Override) -> timedelta:
@@ -74,7 +54,7 @@ def lasts(override: Override) -> timedelta:
     ],
 )
 def test_one_ends_when_it_was_said_and_by_itself_where_nothing_was(
-    person: Person, words: list[str], lasting: timedelta
+    person: Hand, words: list[str], lasting: timedelta
 ) -> None:
     assert person.says(*words)[0] == 0
     override = person.override(words[0])
@@ -97,7 +77,7 @@ def test_a_time_of_day_is_the_next_one_on_the_clock(now: str, until: str, end: s
     assert _end(order, datetime.fromisoformat(now), BERLIN) == datetime.fromisoformat(end)
 
 
-def test_pause_and_boost_stand_beside_each_other_and_resume_ends_both(person: Person) -> None:
+def test_pause_and_boost_stand_beside_each_other_and_resume_ends_both(person: Hand) -> None:
     assert person.says("boost", "--for", "2h", "--current-a", "13", "--use-battery")[0] == 0
     code, out, _ = person.says("pause", "--for", "1h")
     assert code == 0
@@ -115,7 +95,7 @@ def test_pause_and_boost_stand_beside_each_other_and_resume_ends_both(person: Pe
     assert person.says("resume")[:2] == (0, "no pause and no boost: the strategy decides\n")
 
 
-def test_the_status_says_what_holds_what_goes_first_and_what_it_cannot_tell(person: Person) -> None:
+def test_the_status_says_what_holds_what_goes_first_and_what_it_cannot_tell(person: Hand) -> None:
     person.says("boost", "--kwh", "10")
     (person.directory / "external-cap.toml").write_text('power_w = 4200\nuntil = "never"\n')
     code, out, _ = person.says("status")
@@ -129,7 +109,7 @@ def test_the_status_says_what_holds_what_goes_first_and_what_it_cannot_tell(pers
     assert "only the running service knows" in lines[4]
 
 
-def test_one_that_has_ended_is_not_told_and_is_not_kept(person: Person) -> None:
+def test_one_that_has_ended_is_not_told_and_is_not_kept(person: Hand) -> None:
     person.file.write_text("[pause]\nset_at = 2020-01-01T00:00:00Z\nuntil = 2020-01-02T00:00:00Z\n")
     assert person.json("status")["pause"] is None
     person.says("boost")
@@ -155,7 +135,7 @@ def test_one_that_has_ended_is_not_told_and_is_not_kept(person: Person) -> None:
         (["boost", "--current-a", "7.5"], "is not a number of whole amps"),
     ],
 )
-def test_wrong_use_is_one_clear_error_and_writes_nothing(person: Person, words: list[str], told: str) -> None:
+def test_wrong_use_is_one_clear_error_and_writes_nothing(person: Hand, words: list[str], told: str) -> None:
     code, _, err = person.says(*words)
     assert code == 2
     assert told in err
@@ -163,7 +143,7 @@ def test_wrong_use_is_one_clear_error_and_writes_nothing(person: Person, words: 
     assert not person.file.exists()
 
 
-def test_a_file_that_cannot_be_read_is_told_and_removed_only_by_resume(person: Person) -> None:
+def test_a_file_that_cannot_be_read_is_told_and_removed_only_by_resume(person: Hand) -> None:
     person.file.write_text("[pause")
     code, out, err = person.says("pause")
     assert (code, out) == (1, "")
@@ -180,7 +160,7 @@ def test_a_file_that_cannot_be_read_is_told_and_removed_only_by_resume(person: P
     assert person.says("pause")[0] == 0
 
 
-def test_a_place_where_no_service_looks_is_refused_and_the_file_may_be_named(person: Person) -> None:
+def test_a_place_where_no_service_looks_is_refused_and_the_file_may_be_named(person: Hand) -> None:
     person.config.write_text(SITE.format(directory=person.directory / "nowhere"))
     code, _, err = person.says("pause")
     assert code == 2
