@@ -15,6 +15,7 @@ from controller.domain.demand import Defer, Demand, Situation
 from controller.domain.level import Level
 from controller.domain.reasons import Reason, ReasonCode, because
 
+_SAFETY, _PAUSE, _BOOST, _PLAN, _BASE = Level  # looked up once: an enum is slow at it
 _METER_AWAITED = because(ReasonCode.METER_AWAITED)
 _NO_CAR = Demand(current_a=0.0, reason=because(ReasonCode.NO_CAR))
 
@@ -72,14 +73,14 @@ def _before_strategies(
     """
     status, override = snapshot.status, snapshot.override
     if override is not None and (pause := paused(override, snapshot, settings)) is not None:
-        return pause, Level.PAUSE
+        return pause, _PAUSE
     if not seen.fresh:
-        return _without_meter(told, snapshot, settings), Level.SAFETY
+        return _without_meter(told, snapshot, settings), _SAFETY
     if status is not None and status.state.plugged is False:
-        return (_NO_CAR if failed_for_s is None else _failed(told, settings, failed_for_s)), Level.SAFETY
+        return (_NO_CAR if failed_for_s is None else _failed(told, settings, failed_for_s)), _SAFETY
     if override is not None and (boost := boosted(override, snapshot, settings, seen)) is not None:
-        return boost, Level.BOOST
-    return None if failed_for_s is None else (_failed(told, settings, failed_for_s), Level.SAFETY)
+        return boost, _BOOST
+    return None if failed_for_s is None else (_failed(told, settings, failed_for_s), _SAFETY)
 
 
 def _without_meter(told: Command, snapshot: Snapshot, settings: CoreSettings) -> Order:
@@ -127,7 +128,7 @@ def ask(situation: Situation, settings: CoreSettings) -> tuple[Demand, Level]:
         if isinstance(answer, Demand):
             if not math.isfinite(answer.current_a):
                 raise ValueError(f"strategy {name!r} asks for {answer.current_a} A")
-            return answer, Level.BASE if getattr(strategy, "timeless", False) else Level.PLAN
+            return answer, _BASE if getattr(strategy, "timeless", False) else _PLAN
         if not isinstance(answer, Defer):
             raise TypeError(f"strategy {name!r} answered {answer!r}, neither a Demand nor a Defer")
         name = answer.to

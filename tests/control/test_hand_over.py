@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import pytest
 
@@ -35,7 +35,7 @@ class Windows:
         return Defer(to=self.then)
 
     @classmethod
-    def from_settings(cls, settings: Any) -> Windows:
+    def from_settings(cls, settings: Any) -> Self:
         raise NotImplementedError
 
 
@@ -120,3 +120,50 @@ def test_when_the_sun_is_gone_for_good_it_stops_soon_after_a_window() -> None:
     run = Run(site(Windows((0, 900)), surplus()))
     live(run, 1000, 0.2 * W6)
     assert switches(run) == ["start", "stop"]
+
+
+@pytest.mark.parametrize(("begins_s", "starts"), [(590.0, []), (560.0, ["start", "stop"])])
+def test_a_window_that_ends_before_it_has_given_a_starts_worth_starts_nothing(
+    begins_s: float, starts: list[str]
+) -> None:
+    """16 A on three phases give 0.1 kWh in 33 s."""
+    run = Run(site(Windows((begins_s, 600)), Off()))
+    live(run, begins_s + 2, -400.0)
+    if not starts:
+        assert run.decision.reason.code is ReasonCode.ENDS_SOON
+    live(run, 700, -400.0)
+    assert switches(run) == starts
+
+
+def test_one_that_goes_over_into_full_sun_starts_all_the_same() -> None:
+    run = Run(site(Windows((590, 600)), surplus(start_costs_kwh=5)))
+    live(run, 592, 2.0 * W6)
+    assert run.charging
+
+
+def test_what_protects_is_not_put_off_for_what_comes() -> None:
+    plan = Windows((0, 600), (660, 1200))
+    run = Run(site(plan, Off(), main_fuse_a=25))
+    run.steps(5, ev_w=0.0, grid_w=400.0, grid_current_a=(1.0, 1.0, 1.0))
+    run.steps(600, ev_w=11_040.0, grid_w=11_440.0, grid_current_a=(17.0, 17.0, 17.0))
+    run.steps(35, ev_w=4140.0, grid_w=4540.0, grid_current_a=(7.0, 7.0, 7.0))
+    assert str(run.decision.reason).endswith("so it stays on")
+    run.step(1, ev_w=4140.0, grid_w=9000.0, grid_current_a=(27.0, 7.0, 7.0))
+    assert not run.charging
+    assert run.decision.reason.code is ReasonCode.NO_HEADROOM
+
+
+def test_the_home_battery_is_not_emptied_for_what_comes() -> None:
+    """The window itself wants to charge, now and in a minute: what holds it is the battery."""
+
+    class Sparing(Windows):
+        def demand(self, situation: Situation) -> Demand | Defer:
+            answer = super().demand(situation)
+            return answer._replace(battery_spared=True) if isinstance(answer, Demand) else answer
+
+    run = Run(site(Sparing((0, 1200)), Off()))
+    for _ in range(300):
+        ev_w = 690.0 * run.limit_a if run.charging else 0.0
+        run.step(1, ev_w=ev_w, grid_w=0.0, battery_w=ev_w + 400, battery_soc_pct=60.0, pv_w=0.0)
+    assert not run.charging
+    assert run.decision.reason.code is ReasonCode.BATTERY_HELD
