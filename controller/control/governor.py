@@ -21,7 +21,7 @@ from controller.control.pacing import advance, hold, hold_by_worth, kept_s, pace
 from controller.control.reconcile import observe, refused_for_s
 from controller.control.safeguards import guarded_wish, within_starts
 from controller.control.settings import CoreSettings
-from controller.control.sky import NIGHT, Sky, rebase, veiled, watch_sky, without_battery_w
+from controller.control.sky import NIGHT, Sky, rebase, watch_sky, without_battery_w
 from controller.control.state import LONG_AGO_S, Snapshot, State, Timers
 from controller.control.weigh import Scales, weigh
 from controller.domain.charger import OcppState
@@ -176,8 +176,6 @@ def _look_up(
         sky = rebase(sky, snapshot.house, surplus_w)
     on_its_way = snapshot.now_s < on_its_way_until_s(state, settings, metered=snapshot.house.ev_w is not None)
     sky = watch_sky(sky, snapshot.now_s, snapshot.house, surplus_w, on_its_way=on_its_way)
-    if sky.looked_at_s is None and veiled(sky, snapshot.house, on_its_way=on_its_way):
-        return sky, weighed.at_rest()
     if (looked_at_s := sky.looked_at_s) is not None and looked_at_s == weighed.weighed_at_s:
         return sky, weighed
     scales = weigh(

@@ -106,11 +106,6 @@ def watch_sky(sky: Sky, now_s: float, house: House, surplus_w: float, *, on_its_
     return observe_sky(sky, now_s, taken_at_s, house.pv_w, without_battery_w(house, surplus_w))
 
 
-def veiled(sky: Sky, house: House, *, on_its_way: bool) -> bool:
-    """Whether nothing is known yet only because the car may be changing its current: that is no night."""
-    return sky.looked_at_s is None and on_its_way and (house.pv_w is None or house.pv_w >= _DARK_W)
-
-
 def observe_pv(sky: Sky, now_s: float, taken_at_s: float, pv_w: float | None) -> Sky:
     """What is known after one more reading of PV, while the car cannot be told from the house: that stays as it was."""
     if pv_w is None or sky.looked_at_s is None:
