@@ -29,6 +29,7 @@ from controller.feeds.price_source import FetchedPrices
 from controller.history.box_note_file import BoxNoteFile
 from controller.history.cap_file import CapFile
 from controller.history.limit_file import LimitFile
+from controller.history.override_file import OverrideFile
 from controller.history.session_file import SessionFile
 from controller.meter.connection import Connections, Endpoint, Transport
 from controller.meter.device import ModbusMeter
@@ -267,6 +268,11 @@ def make_price_source(loaded: Loaded, clock: Clock) -> FetchedPrices | WrittenPr
     return price_source(config.prices, loaded.prices_token, clock, config.site.zone, state_directory(config))
 
 
+def override_file(places: Places, environ: Mapping[str, str] = os.environ) -> Path:
+    """Where a pause or boost by hand is looked for."""
+    return places.site.override_file or state_directory(places, environ) / "override.toml"
+
+
 def make_limit_store(config: Config, environ: Mapping[str, str] = os.environ) -> LimitStore:
     """Where the user's own limit is kept."""
     return LimitFile(state_directory(config, environ), wallbox_name(config))
@@ -311,6 +317,7 @@ def make_controller(
         hosts=hosts,
         limit_store=make_limit_store(config),
         caps=CapFile(external_cap_file(config)),
+        overrides=OverrideFile(override_file(config)),
         session_store=make_session_store(config),
         note_store=BoxNoteFile(state_directory(config), wallbox_name(config)),
         publishers=publishers,

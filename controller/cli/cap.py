@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from controller.app import external_cap_file
-from controller.cli.whole_file import whole_text
+from controller.cli.state_file import put, take_away
 from controller.config.loader import load_places
 from controller.config.models import Places
 from controller.control.clock import WallClock
@@ -71,15 +71,7 @@ def set_cap(config: Path, order: CapOrder, *, as_json: bool) -> int:
         cap = cap._replace(until=cap.until.astimezone(places.site.zone).replace(microsecond=0))
     if not cap.holds(now):
         raise ConfigError([f"--until {cap.until}: is over already"])
-    if not file.parent.is_dir():
-        raise ConfigError(
-            [
-                f"{file.parent}: there is no such directory, so the service does not look there; name the file in "
-                'config.toml, like [site] external_cap_file = "/etc/sunpace/external-cap.toml"'
-            ]
-        )
-    with whole_text(file) as text:
-        text.write(cap_text(cap))
+    put(file, cap_text(cap), "external_cap_file")
     _tell(file, cap, places, as_json=as_json)
     return 0
 
@@ -88,10 +80,7 @@ def clear(config: Path, *, as_json: bool) -> int:
     """Removes the limit; returns the exit code. Raises ConfigError and StorageError."""
     places = load_places(config, os.environ)
     file = external_cap_file(places)
-    try:
-        file.unlink(missing_ok=True)
-    except OSError as error:
-        raise StorageError(f"{file} cannot be removed: {error.strerror}") from error
+    take_away(file)
     _tell(file, None, places, as_json=as_json)
     return 0
 

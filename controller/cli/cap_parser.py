@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
+from controller.cli.moments import duration, moment
+
 _EPILOG = """\
 The running service looks at the file once a second: nothing has to be restarted. A limit that lowers the car's power
 works at once, and ends by itself. Without --config the file config.toml of this directory names the place."""
-_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)(?:min|m))?(?:(\d+)s)?")
 _LONGEST = timedelta(days=366)
 
 
@@ -51,28 +51,11 @@ def _figure(text: str) -> float:
 
 
 def _until(text: str) -> datetime | Literal["never"]:
-    if text == "never":
-        return "never"
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is no time; write it like 2026-12-31T18:00:00+01:00") from error
-    if moment.tzinfo is None:
-        raise argparse.ArgumentTypeError(f"{text}: an offset is needed, like {text}+01:00, or Z behind it for UTC")
-    return moment
+    return "never" if text == "never" else moment(text)
 
 
 def _duration(text: str) -> timedelta:
-    match = _DURATION.fullmatch(text)
-    if match is None or not any(match.groups()):
-        raise argparse.ArgumentTypeError(f"{text!r} is no duration; write it like 2h, 90min or 1h30min")
-    days, hours, minutes, seconds = (int(group or 0) for group in match.groups())
-    if max(days, hours, minutes, seconds) > _LONGEST.total_seconds():
-        raise argparse.ArgumentTypeError(f"{text} is too long; a year is the most, or --until never")
-    lasts = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-    if not timedelta(0) < lasts <= _LONGEST:
-        raise argparse.ArgumentTypeError(f"{text} is not between a second and a year; or --until never")
-    return lasts
+    return duration(text, _LONGEST, "a year", ", or --until never")
 
 
 def _show(arguments: argparse.Namespace) -> int:

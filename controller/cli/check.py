@@ -7,7 +7,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from controller.app import Metering, external_cap_file, make_box, make_limit_store, make_price_source, read_config
+from controller.app import (
+    Metering,
+    external_cap_file,
+    make_box,
+    make_limit_store,
+    make_price_source,
+    override_file,
+    read_config,
+)
 from controller.cli.logs import configure_logs
 from controller.cli.loop import run_on_loop
 from controller.cli.meter.sentences import sentence
@@ -17,6 +25,7 @@ from controller.control.clock import WallClock
 from controller.domain.errors import DeviceError, FeedError, StorageError
 from controller.domain.ports import Clock, LimitStore, Meter, Wallbox
 from controller.history.cap_file import read_cap
+from controller.history.override_file import read_overrides
 from controller.meter.quantities import Role
 
 
@@ -49,6 +58,7 @@ def check(file: Path, *, as_json: bool) -> int:
 async def _reach(loaded: Loaded) -> list[Finding]:
     clock = WallClock()
     findings = [_try_store(make_limit_store(loaded.config)), *_try_cap(external_cap_file(loaded.config))]
+    findings += _try_override(override_file(loaded.config))
     findings += await _try_prices(loaded, clock)
     metering = Metering(loaded, clock)
     meters = [(role, metering.meter(role, entry)) for role, entry in metering.entries()]
@@ -102,6 +112,17 @@ async def _try_prices(loaded: Loaded, clock: Clock) -> list[Finding]:
     table, now = source.prices(clock.now()), clock.now()
     known = table is not None and any(price.end > now for price in table.prices)
     return [Finding(device=name, ok=known, text=told(table, now, zone), values={})]
+
+
+def _try_override(file: Path) -> list[Finding]:
+    """A pause or boost by hand, where its file cannot be read; what holds is told by `sunpace status`."""
+    try:
+        read_overrides(file)
+    except FileNotFoundError:
+        return []
+    except StorageError as error:
+        return [Finding(device="pause or boost", ok=False, text=f"{error}; `sunpace resume` removes it", values={})]
+    return []
 
 
 async def _try_meter(role: Role, meter: Meter) -> Finding:

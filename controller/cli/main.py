@@ -20,6 +20,7 @@ from controller.cli.extras import require_sim
 from controller.cli.history.parser import add_history
 from controller.cli.lean import without_decoration
 from controller.cli.meter.parser import add_meter
+from controller.cli.override_parser import add_override
 from controller.cli.plan.parser import add_plan
 from controller.cli.strategy.parser import add_strategy
 from controller.cli.wallbox.parser import add_wallbox
@@ -95,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     add_backtest(commands)
     add_meter(commands)
     add_wallbox(commands)
+    add_override(commands)
     add_cap(commands)
     _add_prices(commands)
     add_history(commands)

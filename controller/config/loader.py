@@ -14,7 +14,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from controller.config.faults import nearest, word
 from controller.config.foreign import ForeignStrategies, make_foreign
 from controller.config.lines import holds, line_of
-from controller.config.models import Config, Places, WallboxAccess
+from controller.config.models import Config, Places, StrategyTable, WallboxAccess
 from controller.config.overlay import Overlay, dotted, lay_over, overlays
 from controller.config.prices import Prices
 from controller.domain.demand import Answering, Strategy
@@ -192,6 +192,13 @@ def load_price_places(file: Path, environ: Mapping[str, str]) -> tuple[Places, S
     return places, token
 
 
+def load_active(file: Path, environ: Mapping[str, str]) -> str:
+    """The name of the active strategy, whether there is such a one or not. Raises ConfigError."""
+    tree, _ = _tree(_read(file), str(file), environ)
+    table, usual = tree.get("strategy"), StrategyTable().active
+    return str(table.get("active", usual)) if isinstance(table, dict) else usual
+
+
 def load_offline(
     file: Path | None,
     environ: Mapping[str, str],
@@ -317,16 +324,40 @@ def _strategies(
         source.fault(("strategy", name), f"strategy.{name}: unknown; {nearest(name, {*known, 'active'})}")
     prices = _prices(tree)
     made: dict[str, Answering] = {}
+    heirs: dict[str, str] = {}
     for name, strategy in installed.items():
         settings = _validate(strategy.Settings, table.get(name, {}), ("strategy", name), source, prices)
         if settings is not None:
             made[name] = strategy.from_settings(settings)
+            if isinstance(then := getattr(settings, "then", None), str):
+                heirs[name] = then
+    _check_heirs(str(active), heirs, table, known, source)
     return made if foreign is None else {**made, **make_foreign(foreign, table, prices, source.fault)}
 
 
 def _prices(tree: dict[str, Any]) -> dict[str, Any]:
     site = tree.get("site", {})
     return {key: site[key] for key in _PRICES if key in site} if isinstance(site, dict) else {}
+
+
+def _check_heirs(
+    active: str, heirs: Mapping[str, str], table: Mapping[str, Any], installed: Collection[str], source: _Source
+) -> None:
+    """Whom a strategy hands over to has to be there, wherever that is said; and the active one must not come round."""
+    said = {name for name, keys in table.items() if isinstance(keys, dict) and "then" in keys}
+    name, passed = active, [active]
+    while (name := heirs.get(name, "")) and name not in passed:
+        passed.append(name)
+    if name:
+        path = ("strategy", passed[-1], "then")
+        source.fault(path, f'{dotted(path)} = "{name}": hands over in a circle: {" -> ".join([*passed, name])}')
+    for one in heirs.keys() & (said | {*passed}):
+        if heirs[one] not in installed:
+            path = ("strategy", one, "then")
+            source.fault(
+                path,
+                f'{dotted(path)} = "{heirs[one]}": no such strategy is installed; {nearest(heirs[one], installed)}',
+            )
 
 
 def _check_profiles(config: Config, profiles: Profiles, source: _Source) -> None:

@@ -1,4 +1,4 @@
-"""What is wished for: the strategy's demand, or the fallback where it cannot be had; pure."""
+"""What is wished for, and by whom: a person, the strategy, or the fallback where it cannot be had; pure."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from typing import NamedTuple
 
 from controller.control.curtailment import Hidden, ended, with_hidden
 from controller.control.look import Seen
+from controller.control.precedence import boosted, paused
 from controller.control.settings import CoreSettings, Fallback
 from controller.control.state import Snapshot
 from controller.domain.decision import Command
 from controller.domain.demand import Defer, Demand, Situation
+from controller.domain.level import Level
 from controller.domain.reasons import Reason, ReasonCode, because
 
+_SAFETY, _PAUSE, _BOOST, _PLAN, _BASE = Level  # looked up once: an enum is slow at it
 _METER_AWAITED = because(ReasonCode.METER_AWAITED)
 _NO_CAR = Demand(current_a=0.0, reason=because(ReasonCode.NO_CAR))
 
@@ -47,22 +50,22 @@ def wish_for(
     *,
     pause_harms: bool,
     hidden: Hidden | None = None,
-) -> Demand | Order:
-    """The strategy's demand, or the fallback where it cannot be had; `hidden` is sun that it may be shown as well."""
-    house, status = snapshot.house, snapshot.status
-    if not seen.fresh:
-        stale_s = house.grid_age_s - settings.stale_after_s
-        if stale_s <= 0:
-            return Order(told, _METER_AWAITED)
-        return _fallback(told, settings, stale_s, ReasonCode.METER_STALE, age_s=house.grid_age_s)
-    if failed is not None:
-        for_s, strategy, what = failed
-        return _fallback(told, settings, for_s, ReasonCode.STRATEGY_FAILED, strategy=strategy, what=what)
-    if status is not None and status.state.plugged is False:
-        return _NO_CAR
-    situation = Situation(
+) -> tuple[Demand | Order, Level]:
+    """What is wished for, and whose wish it is; `hidden` is sun that the strategy may be shown as well."""
+    if (first := _before_strategies(told, snapshot, settings, seen, failed)) is not None:
+        return first
+    situation = situation_of(told, snapshot, settings, seen, pause_harms=pause_harms)
+    own, level = ask(situation, settings)
+    return own if hidden is None else _with_hidden(own, hidden, situation, settings), level
+
+
+def situation_of(
+    told: Command, snapshot: Snapshot, settings: CoreSettings, seen: Seen, *, pause_harms: bool = False
+) -> Situation:
+    """What a strategy is shown; the grid's power is fresh."""
+    return Situation(
         snapshot.now.astimezone(settings.timezone),
-        house,
+        snapshot.house,
         seen.ev_w - (seen.surplus_w or 0.0),
         seen.ev_w,
         told.charging,
@@ -73,8 +76,38 @@ def wish_for(
         pause_harms,
         snapshot.horizon,
     )
-    own = _ask(situation, settings)
-    return own if hidden is None else _with_hidden(own, hidden, situation, settings)
+
+
+def _before_strategies(
+    told: Command, snapshot: Snapshot, settings: CoreSettings, seen: Seen, failed: Failure | None
+) -> tuple[Demand | Order, Level] | None:
+    """What goes before every strategy, in the order of precedence; None where nothing does.
+
+    Stopping needs no meter: a pause holds even where nobody knows what the grid does.
+    """
+    status, override = snapshot.status, snapshot.override
+    if override is not None and (pause := paused(override, snapshot, settings)) is not None:
+        return pause, _PAUSE
+    if not seen.fresh:
+        return _without_meter(told, snapshot, settings), _SAFETY
+    if status is not None and status.state.plugged is False:
+        return (_NO_CAR if failed is None else _failed(told, settings, failed)), _SAFETY
+    if override is not None and (boost := boosted(override, snapshot, settings, seen)) is not None:
+        return boost, _BOOST
+    return None if failed is None else (_failed(told, settings, failed), _SAFETY)
+
+
+def _without_meter(told: Command, snapshot: Snapshot, settings: CoreSettings) -> Order:
+    age_s = snapshot.house.grid_age_s
+    stale_s = age_s - settings.stale_after_s
+    if stale_s <= 0:
+        return Order(told, _METER_AWAITED)
+    return _fallback(told, settings, stale_s, ReasonCode.METER_STALE, age_s=age_s)
+
+
+def _failed(told: Command, settings: CoreSettings, failed: Failure) -> Order:
+    for_s, strategy, what = failed
+    return _fallback(told, settings, for_s, ReasonCode.STRATEGY_FAILED, strategy=strategy, what=what)
 
 
 def _fallback(told: Command, settings: CoreSettings, since_s: float, code: ReasonCode, **figures: object) -> Order:
@@ -97,19 +130,21 @@ def _with_hidden(own: Demand, hidden: Hidden, situation: Situation, settings: Co
         return ended(own)
     if hidden.allow_w <= 0:
         return own
-    tried = _ask(situation._replace(grid_w=situation.grid_w - hidden.allow_w), settings)
+    tried, _ = ask(situation._replace(grid_w=situation.grid_w - hidden.allow_w), settings)
     return with_hidden(own, tried, hidden, settings.feed_in_limit_w or 0.0, settings.min_current_a)
 
 
-def _ask(situation: Situation, settings: CoreSettings) -> Demand:
+def ask(situation: Situation, settings: CoreSettings) -> tuple[Demand, Level]:
     """Asks the active strategy, or the one it defers to."""
     name, waits = settings.active, None
     for _ in settings.strategies:
-        answer = settings.strategies[name].demand(situation)
+        strategy = settings.strategies[name]
+        answer = strategy.demand(situation)
         if isinstance(answer, Demand):
             if not math.isfinite(answer.current_a):
                 raise ValueError(f"strategy {name!r} asks for {answer.current_a} A")
-            return answer if waits is None else with_wait(answer, waits)
+            level = _BASE if getattr(strategy, "timeless", False) else _PLAN
+            return answer if waits is None else with_wait(answer, waits), level
         if not isinstance(answer, Defer):
             raise TypeError(f"strategy {name!r} answered {answer!r}, neither a Demand nor a Defer")
         name, waits = answer.to, waits or answer.reason

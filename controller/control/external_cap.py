@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from controller.control.settings import CoreSettings
 from controller.domain.cap import Cap
 from controller.domain.decision import Command
+from controller.domain.ends import said_end
 from controller.domain.reasons import Reason, ReasonCode, because
 from controller.domain.units import power_w
 
-_WEEK = timedelta(days=6)
 _GRAIN_A = 1e-9  # 4140 W are 6 A, whatever the division was rounded to
 
 
@@ -64,17 +64,9 @@ def under_cap(
 def _reason(cap: Cap, settings: CoreSettings, allowed_a: int, now: datetime) -> Reason:
     if cap.power_w is None and cap.current_a is None:
         return because(ReasonCode.CAP_UNREADABLE, current_a=allowed_a)
-    by, until = cap.source, _until(cap, settings, now)
+    by, until = cap.source, said_end(cap.until, now, settings.timezone)
     if allowed_a < settings.min_current_a:
         reason = because(ReasonCode.CAP_STOPS, by=by, until=until, current_a=allowed_a, min_a=settings.min_current_a)
     else:
         reason = because(ReasonCode.CAP, by=by, until=until, current_a=allowed_a)
     return because(ReasonCode.CAP_KEPT, why=reason) if cap.kept else reason
-
-
-def _until(cap: Cap, settings: CoreSettings, now: datetime) -> datetime | str:
-    """The end as people say it: a day of the week only while that is no other week's."""
-    if cap.until is None:
-        return "always"
-    local = cap.until.astimezone(settings.timezone)
-    return local if cap.until - now < _WEEK else f"{local:%Y-%m-%d %H:%M}"

@@ -14,6 +14,7 @@ from controller.control.car import observe_car
 from controller.control.car_follow import is_found_other
 from controller.control.conducted import obeyed, roused, watch, within_ceiling
 from controller.control.external_cap import under_cap
+from controller.control.hand_over import handed_over
 from controller.control.limits import FUSE_RECOVERY_S, mean_voltage_v
 from controller.control.look import Seen, look, on_its_way_until_s
 from controller.control.pacing import advance, hold, hold_by_worth, kept_s, pace
@@ -26,6 +27,7 @@ from controller.control.weigh import Scales, weigh
 from controller.domain.charger import OcppState
 from controller.domain.decision import Action, ActionKind, Command, Decision
 from controller.domain.demand import Demand, Sun
+from controller.domain.level import Level
 from controller.domain.reasons import Reason, ReasonCode, because
 from controller.domain.units import MIN_CURRENT_A
 
@@ -64,13 +66,13 @@ def decide(
         state = state._replace(timers=advance(state, now_s, settings), pending=None)
         return state, Decision(command=told, actions=(), reason=idle or _BOX_AWAITED)
     seen = look(state, snapshot, settings, voltage_v)
-    state, wish = guarded_wish(state, told, snapshot, settings, seen, failed=failed)
+    state, wish, wished = guarded_wish(state, told, snapshot, settings, seen, failed=failed)
     if isinstance(wish, Order):
         timers, sky, scales = advance(state, now_s, settings), state.sky, state.scales
         target, reason = wish
     else:
         (target, reason), timers, sky, scales = _follow(
-            state, snapshot, settings, seen, told=told, wish=wish, found=found
+            state, snapshot, settings, seen, told=told, wish=wish, wished=wished, found=found
         )
     if target.charging and snapshot.status is not None and snapshot.status.state is _CAR_PAUSES:
         target, reason = _for_a_paused_car(told, target, reason)
@@ -86,19 +88,27 @@ def decide(
         reason = because(ReasonCode.BOX_REFUSES, why=reason, in_s=refused_s)
     if settings.starts_per_day > 0 and not told.charging and (actions or reason.in_s is not None):
         state, refused = within_starts(state, snapshot, settings)
-        if refused is not None:
+        if refused is not None and wished is not Level.BOOST:  # a person's is counted like any other, and not refused
             target, actions, reason = told, (), refused
     demand = wish if isinstance(wish, Demand) else None
-    decision = Decision(target, actions, reason, seen.surplus_w, demand)
+    decision = Decision(target, actions, reason, seen.surplus_w, demand, wished)
     return state.renewed(target if actions else None, timers, seen.fuse, state.car, sky, scales), decision
 
 
 def _follow(
-    state: State, snapshot: Snapshot, settings: CoreSettings, seen: Seen, *, told: Command, wish: Demand, found: bool
+    state: State,
+    snapshot: Snapshot,
+    settings: CoreSettings,
+    seen: Seen,
+    *,
+    told: Command,
+    wish: Demand,
+    wished: Level,
+    found: bool,
 ) -> tuple[tuple[Command, Reason], Timers, Sky, Scales]:
     """Follows a wish calmly: (command and reason), and what is remembered of it.
 
-    `found`: the car is believed to draw otherwise than before.
+    `wished`: by whom; `found`: the car is believed to draw otherwise than before.
     """
     timers, useful = advance(state, snapshot.now_s, settings, told, wish), wish
     cap_a, least_a, sun = seen.cap_a, settings.min_current_a, wish.sun
@@ -117,6 +127,8 @@ def _follow(
         if kept_s(wish, timers) > 0:
             sky, scales = state.sky, state.scales  # but for a moment it may be out of sight
         held = hold(state, told, bounded, settings, timers, gap_s=seen.gap_s)
+    if held[0].charging is not told.charging:
+        held = handed_over(told, held, wish=bounded, wished=wished, snapshot=snapshot, settings=settings, seen=seen)
     return pace(state, told, held, settings, timers, gap_s=seen.gap_s), timers, sky, scales
 
 

@@ -25,6 +25,7 @@ from controller.domain.ports import (
     CapSource,
     Clock,
     LimitStore,
+    OverrideSource,
     Publisher,
     SessionStore,
     StrategyHosts,
@@ -50,6 +51,7 @@ class Controller:
         note_store: Where it survives a restart what was learnt of the box.
         caps: Where a limit from outside comes from; None for nowhere.
         hosts: Where the strategies of others run; None where there are none.
+        overrides: Where it comes from what a person wants for a while; None for nowhere.
         publishers: Told of every tick.
         tick_s: Seconds between two decisions.
         status_every_s: Seconds between two looks at the box.
@@ -70,6 +72,7 @@ class Controller:
         note_store: BoxNoteStore,
         caps: CapSource | None = None,
         hosts: StrategyHosts | None = None,
+        overrides: OverrideSource | None = None,
         publishers: tuple[Publisher, ...] = (),
         tick_s: float = 1.0,
         status_every_s: float = 15.0,
@@ -83,6 +86,7 @@ class Controller:
         self._settings = settings
         self._caps = caps
         self._hosts = hosts
+        self._overrides = overrides
         self._publishers = publishers
         self._tick_s = tick_s
         self._stop_on_exit = stop_on_exit
@@ -144,6 +148,7 @@ class Controller:
             power=self._link.power,
             box_down=self._link.down(now_s),
             cap=self._caps.look(now_s, now) if self._caps is not None else None,
+            override=self._overrides.look(now_s, now) if self._overrides is not None else None,
         )
         known = self._state.conduct
         decision = self._decide(snapshot)
@@ -197,6 +202,7 @@ class Controller:
             surplus_w=_whole(decision.surplus_w),
             reason=told["sentence"],
             rule=str(decision.reason.code),
+            level=told["level"],
             changes_when=told["changes_when"],
             again_in_s=told["again_in_s"],
         )

@@ -11,14 +11,15 @@ from controller.control.starts import spent, starts_today
 from controller.control.state import Snapshot, State
 from controller.domain.decision import Command
 from controller.domain.demand import Demand
+from controller.domain.level import Level
 from controller.domain.reasons import Reason
 from controller.domain.units import power_w
 
 
 def guarded_wish(
     state: State, told: Command, snapshot: Snapshot, settings: CoreSettings, seen: Seen, *, failed: Failure | None
-) -> tuple[State, Demand | Order]:
-    """The wish, held to what the site's safeguards leave, and their memory.
+) -> tuple[State, Demand | Order, Level]:
+    """The wish, held to what the site's safeguards leave, their memory, and whose wish it is.
 
     Args:
         state: The core's memory.
@@ -30,10 +31,10 @@ def guarded_wish(
     """
     if settings.feed_in_limit_w is not None:
         return _with_hidden_sun(state, told, snapshot, settings, seen, failed=failed)
-    wish = wish_for(told, snapshot, settings, seen, failed, pause_harms=state.conduct.pauses.harm)
+    wish, level = wish_for(told, snapshot, settings, seen, failed, pause_harms=state.conduct.pauses.harm)
     if isinstance(wish, Demand) and wish.battery_spared:
-        return _spared(state, wish, snapshot, settings, seen)
-    return state, wish
+        state, wish = _spared(state, wish, snapshot, settings, seen)
+    return state, wish, level
 
 
 def within_starts(state: State, snapshot: Snapshot, settings: CoreSettings) -> tuple[State, Reason | None]:
@@ -45,7 +46,7 @@ def within_starts(state: State, snapshot: Snapshot, settings: CoreSettings) -> t
 
 def _with_hidden_sun(
     state: State, told: Command, snapshot: Snapshot, settings: CoreSettings, seen: Seen, *, failed: Failure | None
-) -> tuple[State, Demand | Order]:
+) -> tuple[State, Demand | Order, Level]:
     hidden = state.guards.hidden
     if seen.surplus_w is not None:
         outlook = Outlook(
@@ -62,13 +63,13 @@ def _with_hidden_sun(
         )
         hidden = look_for_hidden(hidden, outlook)
     harm = state.conduct.pauses.harm
-    wish = wish_for(told, snapshot, settings, seen, failed, pause_harms=harm, hidden=hidden)
+    wish, level = wish_for(told, snapshot, settings, seen, failed, pause_harms=harm, hidden=hidden)
     if isinstance(wish, Demand) and not wish.keep_s:
         hidden = hidden._replace(wanted_a=wish.current_a)
     state = state._replace(guards=state.guards._replace(hidden=hidden))
     if isinstance(wish, Demand) and wish.battery_spared:
-        return _spared(state, wish, snapshot, settings, seen)
-    return state, wish
+        state, wish = _spared(state, wish, snapshot, settings, seen)
+    return state, wish, level
 
 
 def _spared(state: State, wish: Demand, snapshot: Snapshot, settings: CoreSettings, seen: Seen) -> tuple[State, Demand]:

@@ -22,6 +22,7 @@ from controller.domain.reasons import ReasonCode
 _LONGEST_S = 60.0  # one look stands for no longer in the timers
 _MINUTE_S = 60.0  # schedules change on the full minute
 _SLACK_W = 1e-6
+_LOOKED_AT = frozenset({ReasonCode.BUDGET, ReasonCode.WANTED_SOON, ReasonCode.ENDS_SOON})  # at every look
 
 
 class Watch:
@@ -121,7 +122,7 @@ def standing(state: State, snapshot: Snapshot, settings: CoreSettings, decision:
     demand, told, reason = decision.demand, state.told, decision.reason
     if demand is None or told is None or decision.actions or snapshot.house.ev_w is None:
         return None
-    if reason.code is ReasonCode.BUDGET or _guarded(snapshot, settings, demand):
+    if reason.code in _LOOKED_AT or _guarded(snapshot, settings, demand):
         return None
     if state.conduct.matters:
         return None
@@ -171,8 +172,10 @@ def _watch(state: State, snapshot: Snapshot, settings: CoreSettings, demand: Dem
 
 
 def _guarded(snapshot: Snapshot, settings: CoreSettings, demand: Demand) -> bool:
-    """Whether more than the surplus counts: main fuse, limit of feed-in, a cap, a battery to be spared."""
-    if settings.main_fuse_a > 0 or settings.feed_in_limit_w is not None or snapshot.cap is not None:
+    """Whether more than the surplus counts: main fuse, limit of feed-in, a cap, a person, a battery to be spared."""
+    if settings.main_fuse_a > 0 or settings.feed_in_limit_w is not None:
+        return True
+    if snapshot.cap is not None or snapshot.override is not None:
         return True
     return demand.battery_spared and snapshot.house.battery_w is not None
 

@@ -27,6 +27,7 @@ _BUSY_SWITCHES = 6.0  # starts and stops in the last hour that double the price 
 _BUSY_S = 3600.0
 _MARGIN = 0.6  # of the spread, at a solar share of 1: none at a half, where too much costs what too little does
 _NOISE_MARGIN = 0.68
+_ALWAYS_KW = 0.001  # so much at the least is the minimum worth to who wants it always
 _LONGEST_STEP_S = 10.0  # that one look stands for
 
 
@@ -109,12 +110,16 @@ def weigh(
     """
     looked_at_s, share, least_a, most_a = sky.looked_at_s, sun.solar_share, *range_a
     if looked_at_s is None:
+        if sun.always:
+            return _at_least(least_a, limit_a, charging)
         return _in_the_dark(sun, charging, watts_per_amp, least_a)
     if looked_at_s == scales.weighed_at_s:
         return scales
     expected_w = sky.expected_w - aside_w
     likely_a = best_a(expected_w, watts_per_amp, share, least_a, most_a)
     worth_kw = worth_w(likely_a * watts_per_amp, expected_w, share) / 1000.0
+    if sun.always and worth_kw < _ALWAYS_KW:
+        worth_kw = _ALWAYS_KW
     hours, recent_kw, writes, switches = 0.0, scales.recent_kw, scales.writes, scales.switches
     if scales.weighed_at_s is not None:
         step_s = looked_at_s - scales.weighed_at_s
@@ -124,6 +129,8 @@ def weigh(
         recent_kw += (felt_kw - recent_kw) * step_s / (step_s + _RECENT_S)
         writes -= writes * step_s / _BUSY_S
         switches -= switches * step_s / _BUSY_S
+    elif charging:  # somebody else wanted it so far: what was of late is not known, and not held against it
+        recent_kw = worth_kw if worth_kw > 0.0 else 0.0
     ahead_kwh = (_AHEAD_S * worth_kw + _RECENT_AHEAD_S * recent_kw) / 3600.0
     cautious_w = expected_w - (share - 0.5) * (_MARGIN * sky.spread_w + _NOISE_MARGIN * sky.noise_w)
     suits_a = best_a(cautious_w, watts_per_amp, share, least_a, most_a)
@@ -133,6 +140,8 @@ def weigh(
         price_kwh += price_kwh * busy * busy
         missed_kwh = _at_least_0(scales.missed_kwh + worth_kw * hours)
         lacks_kwh = price_kwh - missed_kwh - ahead_kwh if worth_kw > 0.0 else inf
+        if sun.always:
+            lacks_kwh = 0.0
         return Scales(
             looked_at_s,
             missed_kwh,
@@ -195,6 +204,16 @@ def _in_the_dark(sun: Sun, charging: bool, watts_per_amp: float, least_a: int) -
         return EMPTY
     worth_kw = worth_w(draws_w, 0.0, sun.solar_share) / 1000.0
     return Scales(worth_kw=worth_kw, best_a=least_a, switch_lacks_kwh=0.0 if charging else inf)
+
+
+def _at_least(least_a: int, limit_a: int, charging: bool) -> Scales:
+    """Where PV gives nothing and the minimum is wanted all the same: that, and no more."""
+    return Scales(
+        worth_kw=_ALWAYS_KW,
+        best_a=least_a,
+        switch_lacks_kwh=inf if charging else 0.0,
+        change_lacks_kwh=0.0 if charging and limit_a != least_a else inf,
+    )
 
 
 def moves_within_s(scales: Scales) -> float:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from controller.domain.demand import Demand
+from controller.domain.level import Level
 from controller.domain.reasons import Reason
 
 
@@ -52,7 +53,8 @@ class Decision(NamedTuple):
         actions: Calls that bring it there, in order; empty when it has been told already.
         reason: Why, with its figures.
         surplus_w: Surplus the decision reckoned with, W; None without a fresh grid reading.
-        demand: What the strategy wants; None where it was not asked.
+        demand: What is wanted; None where nobody was asked.
+        wished: Whose wish it was; SAFETY where nobody's. `decided_by` tells whether it was overruled.
     """
 
     command: Command | None
@@ -60,3 +62,4 @@ class Decision(NamedTuple):
     reason: Reason
     surplus_w: float | None = None
     demand: Demand | None = None
+    wished: Level = Level.SAFETY

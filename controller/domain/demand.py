@@ -74,12 +74,14 @@ class Sun(NamedTuple):
         start_costs_kwh: What closing the contactor costs, kWh of sun.
         steady: Whether share and costs stay, and `surplus_w` moves with `ev_w - grid_w` alone, whatever PV, load and
             car do within the same minute of local time: a backtest then asks less often.
+        always: Whether the minimum is wanted whatever the sun does: then only the amps are weighed.
     """
 
     surplus_w: float
     solar_share: float
     start_costs_kwh: float
     steady: bool = False
+    always: bool = False
 
 
 class Demand(NamedTuple):
@@ -139,7 +141,8 @@ class Strategy(Answering, Protocol):
     validated against it, and the instance is made from the result. `demand` is pure: no I/O, no clock, no memory.
 
     A strategy that never looks at `Situation.local_time`, and never defers, may say so by a class attribute
-    `timeless = True`: a backtest then asks it less often.
+    `timeless = True`: a backtest then asks it less often, and its decisions are told as those of the level `base`; all
+    others are plans.
     """
 
     Settings: ClassVar[type[Any]]

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from controller.domain.decision import Decision
+from controller.domain.level import Level, decided_by
 from controller.domain.readings import House
 from controller.domain.reasons import Reason, ReasonCode
 from controller.domain.sentences import Language, changes_when, sentence
@@ -85,6 +86,7 @@ class Explanation:
 
     Attributes:
         seen: What was seen.
+        level: Who decided.
         rules: Which rule held, then what it rests on.
         sentence: Why, in the language asked for.
         changes_when: What would have to change.
@@ -93,6 +95,7 @@ class Explanation:
     """
 
     seen: Seen
+    level: Level
     rules: tuple[Rule, ...]
     sentence: str
     changes_when: str
@@ -108,6 +111,7 @@ class Explanation:
         """All of it in JSON's own types; figures to a tenth."""
         return {
             "seen": {name: _plain(getattr(self.seen, name)) for name in Seen.__slots__},
+            "level": str(self.level),
             "rules": [{"code": str(rule.code), **_plain(rule.figures)} for rule in self.rules],
             "sentence": self.sentence,
             "changes_when": self.changes_when,
@@ -147,6 +151,7 @@ def explain(
             limit_a=command.limit_a if command is not None else None,
             charging=command.charging if command is not None else None,
         ),
+        level=decided_by(reason, decision.wished),
         rules=tuple(_rules(reason)),
         sentence=sentence(reason, language),
         changes_when=changes_when(reason, language),

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
+
+PAUSE_LASTS = timedelta(hours=12)
+"""Unless it is said: over the longest absence of a day; a pause that is forgotten leaves no car empty for ever."""
+BOOST_LASTS = timedelta(hours=4)
+"""Unless it is said, nor an energy: what most daily drives need even on one phase."""
+BOOST_ENERGY_LASTS = timedelta(hours=24)
+"""One that is to give an energy, at the most, unless it is said."""
+LONGEST = timedelta(days=31)
+"""No pause or boost may last for longer: that is what strategies are for."""
 
 
 class OverrideKind(StrEnum):
@@ -23,6 +32,7 @@ class Override(NamedTuple):
         until: When it ends, aware UTC; None where only its energy ends it.
         current_a: Of a boost, A a phase; None for as much as there may be.
         energy_wh: Of a boost: after so much more it ends, Wh; None where only time ends it.
+        use_battery: Of a boost: whether the home battery may be emptied into the car.
     """
 
     kind: OverrideKind
@@ -30,3 +40,27 @@ class Override(NamedTuple):
     until: datetime | None
     current_a: int | None = None
     energy_wh: float | None = None
+    use_battery: bool = False
+
+    def holds(self, now: datetime) -> bool:
+        """Whether its time is not over at `now` (aware)."""
+        return self.until is None or now < self.until
+
+
+class Overrides(NamedTuple):
+    """What persons want for a while; each kind once.
+
+    Attributes:
+        pause: No charging; None for none.
+        boost: Charging; None for none.
+    """
+
+    pause: Override | None = None
+    boost: Override | None = None
+
+    def in_force(self, now: datetime) -> Override | None:
+        """The one that counts at `now` (aware): a pause goes first, and a boost goes on underneath."""
+        for one in self:
+            if one is not None and one.holds(now):
+                return one
+        return None

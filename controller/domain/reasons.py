@@ -70,6 +70,18 @@ class ReasonCode(StrEnum):
     CAP_STOPS = "cap_stops"
     CAP_KEPT = "cap_kept"
     CAP_UNREADABLE = "cap_unreadable"
+    PAUSED = "paused"
+    BOOST = "boost"
+    BOOST_ENERGY = "boost_energy"
+    WANTED_SOON = "wanted_soon"
+    ENDS_SOON = "ends_soon"
+    OFF = "off"
+    MINIMUM = "minimum"
+    MINIMUM_ONLY = "minimum_only"
+    FIXED_POWER = "fixed_power"
+    FIXED_POWER_LOW = "fixed_power_low"
+    FIXED_UNTIL = "fixed_until"
+    FIXED_ENERGY = "fixed_energy"
 
 
 class Reason(NamedTuple):

@@ -80,6 +80,18 @@ _LOOKS: dict[ReasonCode, tuple[str, str]] = {
     ReasonCode.CAP_STOPS: ("stopped from outside", _LIMIT),
     ReasonCode.CAP_KEPT: ("limit is kept", _FAULT),
     ReasonCode.CAP_UNREADABLE: ("limit unreadable", _FAULT),
+    ReasonCode.PAUSED: ("paused by hand", _NIGHT),
+    ReasonCode.BOOST: ("boost by hand", _PLAN),
+    ReasonCode.BOOST_ENERGY: ("boost by hand, kWh", _PLAN),
+    ReasonCode.WANTED_SOON: ("wanted again soon", _WAIT),
+    ReasonCode.ENDS_SOON: ("over too soon", _WAIT),
+    ReasonCode.OFF: ("switched off", _NIGHT),
+    ReasonCode.MINIMUM: ("minimum, and sun", _SUN),
+    ReasonCode.MINIMUM_ONLY: ("minimum only", _FAULT),
+    ReasonCode.FIXED_POWER: ("fixed power", _PLAN),
+    ReasonCode.FIXED_POWER_LOW: ("power too low", _NIGHT),
+    ReasonCode.FIXED_UNTIL: ("fixed, until then", _PLAN),
+    ReasonCode.FIXED_ENERGY: ("fixed, so much", _PLAN),
 }
 
 _OTHER_CODES = _PLAN  # somebody else's reasons

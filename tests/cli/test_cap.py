@@ -2,39 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from controller.cli.check import _try_cap
-from controller.cli.main import main
 from controller.domain.cap import Cap
 from controller.history.cap_file import read_cap
+from tests.support.terminal import SITE, Person
 
-SITE = '[site]\ntimezone = "Europe/Berlin"\n[history]\ndirectory = "{directory}"\n'
 
-
-class Person:
-    """Somebody at a terminal, who need not know the wallbox's password."""
-
-    def __init__(self, directory: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self.directory = directory
-        self.config = directory / "config.toml"
-        self.config.write_text(SITE.format(directory=directory) + '[wallbox]\npassword_file = "/nowhere"\n')
-        self._capsys = capsys
+class Operator(Person):
+    """Somebody who sets limits."""
 
     def says(self, *words: str) -> tuple[int, str, str]:
-        try:
-            code = main(["cap", words[0], "--config", str(self.config), *words[1:]])
-        except SystemExit as exit_:
-            code = int(exit_.code or 0)
-        told = self._capsys.readouterr()
-        return code, told.out, told.err
-
-    def json(self, *words: str) -> dict[str, Any]:
-        return dict(json.loads(self.says(*words, "--json")[1]))
+        return self.types(["cap", words[0], "--config", str(self.config), *words[1:]])
 
     @property
     def file(self) -> Path:
@@ -42,11 +24,11 @@ class Person:
 
 
 @pytest.fixture
-def person(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Person:
-    return Person(tmp_path, capsys)
+def person(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Operator:
+    return Operator(tmp_path, capsys)
 
 
-def test_a_cap_is_set_shown_and_cleared(person: Person) -> None:
+def test_a_cap_is_set_shown_and_cleared(person: Operator) -> None:
     assert person.says("show")[:2] == (0, f"no limit from outside ({person.file})\n")
     code, out, _ = person.says("set", "--power-w", "4200", "--for", "2h", "--source", "grid operator")
     assert code == 0
@@ -62,7 +44,7 @@ def test_a_cap_is_set_shown_and_cleared(person: Person) -> None:
     assert person.says("clear")[0] == 0
 
 
-def test_one_without_an_end_has_to_be_asked_for(person: Person) -> None:
+def test_one_without_an_end_has_to_be_asked_for(person: Operator) -> None:
     code, _, err = person.says("set", "--current-a", "8")
     assert code == 2
     assert "--until --for" in err
@@ -72,7 +54,7 @@ def test_one_without_an_end_has_to_be_asked_for(person: Person) -> None:
     assert read_cap(person.file) == Cap(current_a=8)
 
 
-def test_one_that_has_ended_is_told_as_such(person: Person) -> None:
+def test_one_that_has_ended_is_told_as_such(person: Operator) -> None:
     person.file.write_text("power_w = 4200\nuntil = 2020-01-01T00:00:00Z\n")
     assert "one of 4.2 kW ended 2020-01-01 01:00" in person.says("show")[1]
     assert person.json("show")["in_force"] is False
@@ -97,7 +79,7 @@ def test_one_that_has_ended_is_told_as_such(person: Person) -> None:
         (["--current-a", "8", "--for", "2h", "--source", "a\nb"], "source must be text of one line"),
     ],
 )
-def test_wrong_use_is_one_clear_error_and_writes_nothing(person: Person, words: list[str], told: str) -> None:
+def test_wrong_use_is_one_clear_error_and_writes_nothing(person: Operator, words: list[str], told: str) -> None:
     code, _, err = person.says("set", *words)
     assert code == 2
     assert told in err
@@ -114,7 +96,7 @@ def test_wrong_use_is_one_clear_error_and_writes_nothing(person: Person, words: 
         ("power_w = " + 3000 * "[", "nested too deeply"),
     ],
 )
-def test_a_file_that_is_no_cap_is_told(person: Person, content: str, told: str) -> None:
+def test_a_file_that_is_no_cap_is_told(person: Operator, content: str, told: str) -> None:
     person.file.write_text(content)
     code, out, err = person.says("show")
     assert (code, out) == (1, "")
@@ -123,7 +105,7 @@ def test_a_file_that_is_no_cap_is_told(person: Person, content: str, told: str) 
     assert "Traceback" not in err
 
 
-def test_a_place_where_no_service_looks_is_refused(person: Person) -> None:
+def test_a_place_where_no_service_looks_is_refused(person: Operator) -> None:
     person.config.write_text(SITE.format(directory=person.directory / "nowhere"))
     code, _, err = person.says("set", "--power-w", "4200", "--for", "2h")
     assert code == 2
@@ -131,14 +113,14 @@ def test_a_place_where_no_service_looks_is_refused(person: Person) -> None:
     assert not (person.directory / "nowhere").exists()
 
 
-def test_the_file_may_be_named(person: Person) -> None:
+def test_the_file_may_be_named(person: Operator) -> None:
     person.config.write_text(f'[site]\nexternal_cap_file = "{person.directory}/dimmed.toml"\n')
     assert person.says("set", "--power-w", "0", "--for", "90min")[0] == 0
     assert read_cap(person.directory / "dimmed.toml").power_w == 0
     assert (person.directory / "dimmed.toml").stat().st_mode & 0o444 == 0o444  # the service may be somebody else
 
 
-def test_check_tells_of_it(person: Person) -> None:
+def test_check_tells_of_it(person: Operator) -> None:
     assert _try_cap(person.file) == []
     person.says("set", "--power-w", "4200", "--until", "2036-01-01T00:00:00Z")
     (found,) = _try_cap(person.file)
@@ -150,7 +132,7 @@ def test_check_tells_of_it(person: Person) -> None:
     assert "not valid TOML" in found.text
 
 
-def test_a_wrong_key_is_told_with_its_line(person: Person) -> None:
+def test_a_wrong_key_is_told_with_its_line(person: Operator) -> None:
     person.config.write_text("[site]\nexternal_cap = 7\n")
     code, _, err = person.says("show")
     assert code == 2

@@ -15,6 +15,7 @@ from controller.control.plugins import installed_strategies
 from controller.domain.demand import Demand, Situation
 from controller.domain.horizon import EnergyLog, Expected, Forecast, Horizon, Mark
 from controller.domain.prices import Price, PriceTable
+from controller.domain.reasons import ReasonCode, because
 from strategies.fixed import Fixed
 from strategies.ready_by import ReadyBy
 
@@ -40,7 +41,7 @@ trips = [{{ by = "07:00", kwh = 11 }}]
 
 class Divides(Fixed):
     def demand(self, situation: Situation) -> Demand:
-        return Demand(current_a=1 / 0, reason=super().demand(situation).reason)
+        return Demand(current_a=1 / 0, reason=because(ReasonCode.FIXED, current_a=6))
 
 
 class Person:

@@ -174,6 +174,46 @@ def test_in_the_dark_it_is_off_and_nothing_is_remembered() -> None:
     assert at_night(plenty, charging=True).switch_lacks_kwh == 0.0
 
 
+@pytest.mark.parametrize("expected_w", [-4000.0, 0.0, 9000.0])
+def test_what_is_always_wanted_starts_at_once_and_never_stops_and_its_amps_are_weighed_as_ever(
+    expected_w: float,
+) -> None:
+    always, follows = (Sun(expected_w, 0.5, 0.1, always=wanted) for wanted in (True, False))
+    off = weigh(
+        EMPTY, sky_at(1, expected_w), always, 6, charging=False, aside_w=0.0, watts_per_amp=690.0, range_a=(6, 16)
+    )
+    assert (off.switch_lacks_kwh, off.worth_kw > 0) == (0.0, True)
+    scales, other = EMPTY, EMPTY
+    for look in range(200):
+        sky = sky_at(look, expected_w)
+        scales, other = (
+            weigh(was, sky, sun, 9, charging=True, aside_w=0.0, watts_per_amp=690.0, range_a=(6, 16))
+            for was, sun in ((scales, always), (other, follows))
+        )
+        assert (scales.switch_lacks_kwh, scales.worth_kw > 0) == (inf, True)
+        assert (scales.best_a, scales.change_lacks_kwh) == (other.best_a, other.change_lacks_kwh)
+
+
+def test_in_the_dark_what_is_always_wanted_is_the_minimum_and_no_more() -> None:
+    always = Sun(-400.0, 0.5, 0.1, always=True)
+
+    def at_night(limit_a: int, *, charging: bool) -> Scales:
+        return weigh(
+            EMPTY, NIGHT, always, limit_a, charging=charging, aside_w=0.0, watts_per_amp=690.0, range_a=(6, 16)
+        )
+
+    assert at_night(16, charging=False).switch_lacks_kwh == 0.0
+    assert (at_night(9, charging=True).best_a, at_night(9, charging=True).change_lacks_kwh) == (6, 0.0)
+    assert not at_night(6, charging=True).due
+
+
+def test_what_somebody_else_wanted_so_far_is_not_held_against_the_sun() -> None:
+    """At the first look V is not known: it counts as nothing while on, and as the least while off."""
+    assert weighed(EMPTY, sky_at(1, 0.4 * W6), charging=True).recent_kw == 0.0
+    assert weighed(EMPTY, sky_at(1, 2 * W6), charging=True).recent_kw > 0.0
+    assert weighed(EMPTY, sky_at(1, 2 * W6), charging=False).recent_kw == EMPTY.recent_kw < 0.0
+
+
 def test_the_more_often_it_was_switched_the_dearer_the_next_start() -> None:
     def lacks_kwh(switches: float, *, charging: bool, worth_w: float) -> float:
         was = EMPTY._replace(weighed_at_s=0.0, recent_kw=0.0, switches=switches)

@@ -11,6 +11,7 @@ import pytest
 
 from controller.domain.decision import Command, Decision
 from controller.domain.explanation import Awaits, explain
+from controller.domain.level import Level
 from controller.domain.readings import House
 from controller.domain.reasons import Reason, ReasonCode, because
 from controller.domain.sentences import Language, changes_when, sentence
@@ -22,6 +23,7 @@ CAP = because(ReasonCode.CAP, by="grid operator", until=datetime(2026, 6, 21, 18
 NIGHT = datetime(2026, 6, 22, 4)  # noqa: DTZ001 -- only its wall time is said
 CHEAP = because(ReasonCode.PRICE_LOW, price_per_kwh=0.112, than="price_limit", than_per_kwh=0.15, until=NIGHT)
 TUESDAY = datetime(2026, 6, 23, 7)  # noqa: DTZ001 -- only its wall time is said
+POWER = because(ReasonCode.FIXED_POWER, power_w=3700, phases=1)
 FIGURES: dict[ReasonCode, dict[str, Any]] = {
     ReasonCode.SUN: dict(SUN.values),
     ReasonCode.CLOUD: dict(CLOUD.values),
@@ -79,6 +81,17 @@ FIGURES: dict[ReasonCode, dict[str, Any]] = {
     ReasonCode.CAP_STOPS: {"by": "", "until": "always", "current_a": 3, "min_a": 6},
     ReasonCode.CAP_KEPT: {"why": CAP},
     ReasonCode.CAP_UNREADABLE: {"current_a": 6},
+    ReasonCode.PAUSED: {"until": datetime(2026, 6, 21, 18)},  # noqa: DTZ001
+    ReasonCode.BOOST: {"current_a": 16, "until": datetime(2026, 6, 21, 18)},  # noqa: DTZ001
+    ReasonCode.WANTED_SOON: {"why": because(ReasonCode.OFF), "in_s": 50},
+    ReasonCode.ENDS_SOON: {"why": because(ReasonCode.WINDOW, until="06:00"), "in_s": 20},
+    ReasonCode.MINIMUM: {"min_a": 6, "surplus_w": 5600},
+    ReasonCode.MINIMUM_ONLY: {"min_a": 6},
+    ReasonCode.FIXED_POWER: dict(POWER.values),
+    ReasonCode.FIXED_POWER_LOW: {"power_w": 3700, "need_w": 4140, "phases": 3},
+    ReasonCode.FIXED_UNTIL: {"why": POWER, "until": datetime(2026, 6, 22, 6)},  # noqa: DTZ001
+    ReasonCode.FIXED_ENERGY: {"why": POWER, "left_kwh": 6.5},
+    ReasonCode.BOOST_ENERGY: {"current_a": 16, "left_kwh": 6.5, "until": datetime(2026, 6, 22, 7)},  # noqa: DTZ001
 }
 
 
@@ -117,10 +130,10 @@ def test_a_row_says_what_the_program_says(code: ReasonCode) -> None:
 def test_every_key_of_an_explanation_is_told() -> None:
     decision = Decision(command=Command(6, True), actions=(), reason=example(ReasonCode.STOPS_SOON))
     told = explain(decision, House(grid_w=0.0, grid_age_s=0.0)).as_json()
-    for key in (*told, *told["seen"], *Awaits):
+    for key in (*told, *told["seen"], *Awaits, *Level):
         assert f"`{key}`" in PAGE, key
 
 
 def test_the_line_of_the_log_is_explained() -> None:
-    for key in ("reason", "rule", "changes_when", "again_in_s", "limit_a", "charging", "grid_w", "surplus_w"):
+    for key in ("reason", "rule", "level", "changes_when", "again_in_s", "limit_a", "charging", "grid_w", "surplus_w"):
         assert f"`{key}`" in PAGE

@@ -8,6 +8,7 @@ import pytest
 
 from controller.domain.decision import Command, Decision
 from controller.domain.explanation import Awaits, explain
+from controller.domain.level import Level, decided_by
 from controller.domain.readings import House
 from controller.domain.reasons import Reason, ReasonCode, because
 from controller.domain.sentences import Language
@@ -17,7 +18,7 @@ CLOUD = because(ReasonCode.CLOUD, surplus_w=1900.04, need_w=2070.0)
 
 
 def decision(reason: Reason) -> Decision:
-    return Decision(command=Command(6, True), actions=(), reason=reason, surplus_w=1900.04)
+    return Decision(command=Command(6, True), actions=(), reason=reason, surplus_w=1900.04, wished=Level.BASE)
 
 
 def test_it_tells_what_was_seen_which_rule_held_and_when_it_is_looked_at_again() -> None:
@@ -37,6 +38,7 @@ def test_it_tells_what_was_seen_which_rule_held_and_when_it_is_looked_at_again()
             "limit_a": 6,
             "charging": True,
         },
+        "level": "base",
         "rules": [
             {"code": "pacing", "in_s": 12.3},
             {"code": "stops_soon", "in_s": 80.0},
@@ -70,3 +72,12 @@ def test_before_anything_is_known_nothing_is_made_up() -> None:
     waiting = Decision(command=None, actions=(), reason=because(ReasonCode.BOX_AWAITED))
     seen = explain(waiting, House(grid_w=None, grid_age_s=3.0)).as_json()["seen"]
     assert set(seen.values()) == {None}
+
+
+@pytest.mark.parametrize("wished", list(Level))
+def test_what_protects_has_decided_wherever_a_reason_rests_on_it(wished: Level) -> None:
+    fuse = because(ReasonCode.FUSE, house_a=25.0, fuse_a=35.0, current_a=10)
+    assert decided_by(CLOUD, wished) is wished
+    assert decided_by(because(ReasonCode.PACING, why=CLOUD, in_s=3.0), wished) is wished
+    assert decided_by(fuse, wished) is Level.SAFETY
+    assert decided_by(because(ReasonCode.PACING, why=fuse, in_s=3.0), wished) is Level.SAFETY

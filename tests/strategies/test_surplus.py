@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from controller.domain.demand import Demand, Situation
+from controller.domain.demand import Demand, Situation, Sun
 from controller.domain.readings import House
 from controller.domain.reasons import ReasonCode
 from strategies.surplus import SurplusSettings
@@ -100,7 +100,7 @@ def test_the_house_battery(settings: dict[str, Any], battery_w: float, soc_pct: 
 def test_what_is_weighed_is_told_with_every_demand() -> None:
     for surplus_w in (500.0, 5000.0):
         sun = demand({"solar_share": 0.6, "start_costs_kwh": 0.3, "grid_bias_w": 100}, grid_w=-surplus_w).sun
-        assert sun == (surplus_w - 100, 0.6, 0.3, True)
+        assert sun == Sun(surplus_w - 100, 0.6, 0.3, steady=True)
     kept = demand({"keep_minimum": True}, grid_w=500, charging=True).sun
     assert kept is not None
     assert not kept.steady

@@ -15,6 +15,8 @@ from controller.domain.cap import Cap
 from controller.domain.charger import ChargerStatus, OcppState, PowerSettings
 from controller.domain.decision import ActionKind, Decision
 from controller.domain.demand import Demand, Dwell, Situation, Strategy
+from controller.domain.horizon import NOTHING_KNOWN, Horizon
+from controller.domain.override import Override
 from controller.domain.readings import House
 from controller.domain.reasons import ReasonCode, because
 from strategies.surplus import Surplus, SurplusSettings
@@ -89,6 +91,8 @@ class Run:
         self.limit_max_a: int | None = 16
         self.session_energy_wh: float | None = None
         self.cap: Cap | None = None
+        self.override: Override | None = None
+        self.horizon: Horizon = NOTHING_KNOWN
         self.decisions: list[Decision] = []
         self.told: list[str] = []
 
@@ -108,6 +112,8 @@ class Run:
             ),
             power=PowerSettings(taken_at_s=self.now_s - 0.1, limit_a=self.limit_a, limit_max_a=self.limit_max_a),
             cap=self.cap,
+            override=self.override,
+            horizon=self.horizon,
         )
         failed = None if failed_for_s is None else Failure(failed_for_s, "kettle", "too hot")
         self.state, decision = decide(self.state, snapshot, self.settings, failed)

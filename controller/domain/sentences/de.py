@@ -239,6 +239,55 @@ _SENTENCES: dict[str, Sentence] = {
         "die Datei der Begrenzung von außen ist nicht lesbar: höchstens {current_a} A",
         "mehr Ladestrom, sobald die Datei in Ordnung oder gelöscht ist",
     ),
+    "paused": Sentence(
+        "von Hand angehalten bis {until:word}",
+        "geht nach {until:word} weiter, oder mit sunpace resume",
+    ),
+    "boost": Sentence(
+        "Schnellladen von Hand: {current_a} A bis {until:word}",
+        "endet nach {until:word}, oder mit sunpace resume",
+    ),
+    "boost_energy": Sentence(
+        "Schnellladen von Hand: {current_a} A für noch {left_kwh:.1f} kWh, längstens bis {until:word}",
+        "endet nach {left_kwh:.1f} kWh, nach {until:word}, oder mit sunpace resume",
+    ),
+    "wanted_soon": Sentence(
+        "{why}; in {in_s:s} wieder gewünscht, darum kein Ladestopp",
+        "geht in {in_s:s} weiter, wenn sich nichts ändert",
+    ),
+    "ends_soon": Sentence(
+        "{why}; in {in_s:s} vorbei, das lohnt keinen Ladestart",
+        "Ladestart, wenn er in {in_s:s} noch gewünscht ist",
+    ),
+    "off": Sentence(
+        "Laden ist ausgeschaltet",
+        "Ladestart, wenn eine andere Strategie gewählt wird, oder mit sunpace boost",
+    ),
+    "minimum": Sentence(
+        "nie unter {min_a} A, dazu die Sonne: {surplus_w:kW} Überschuss",
+        "der Ladestrom folgt dem Überschuss, hinab bis {min_a} A",
+    ),
+    "minimum_only": Sentence(
+        "{min_a} A: der Zähler der Hausbatterie schweigt, darum gilt nichts als Sonne",
+        "mehr Ladestrom, wenn der Zähler der Hausbatterie antwortet",
+    ),
+    "fixed_power": Sentence(
+        "feste Ladeleistung von {power_w:kW}, genutzte Phasen: {phases}",
+        "bleibt so, bis das Auto voll oder abgesteckt ist oder eine andere Strategie gewählt wird",
+    ),
+    "fixed_power_low": Sentence(
+        "feste Ladeleistung von {power_w:kW}, weniger als die {need_w:kW}, die ein Auto braucht, genutzte Phasen: "
+        "{phases}",
+        "Ladestart mit power_w ab {need_w:kW}",
+    ),
+    "fixed_until": Sentence(
+        "{why}, bis {until:word}",
+        "endet {until:word}",
+    ),
+    "fixed_energy": Sentence(
+        "{why}, noch {left_kwh:.1f} kWh",
+        "endet nach {left_kwh:.1f} kWh; {why:change}",
+    ),
 }
 
 SPEECH = Speech(

@@ -237,6 +237,54 @@ _SENTENCES: dict[str, Sentence] = {
         "the file of the limit from outside cannot be read: at most {current_a} A",
         "the car gets more when the file is mended or removed",
     ),
+    "paused": Sentence(
+        "paused by hand until {until:word}",
+        "goes on after {until:word}, or with sunpace resume",
+    ),
+    "boost": Sentence(
+        "boost by hand: {current_a} A until {until:word}",
+        "ends after {until:word}, or with sunpace resume",
+    ),
+    "boost_energy": Sentence(
+        "boost by hand: {current_a} A for {left_kwh:.1f} kWh more, until {until:word} at the latest",
+        "ends after {left_kwh:.1f} kWh, after {until:word}, or with sunpace resume",
+    ),
+    "wanted_soon": Sentence(
+        "{why}; wanted again in {in_s:s}, so it stays on",
+        "goes on in {in_s:s} if nothing changes",
+    ),
+    "ends_soon": Sentence(
+        "{why}; over in {in_s:s}, which is not worth a start",
+        "starts if it is still wanted in {in_s:s}",
+    ),
+    "off": Sentence(
+        "charging is switched off",
+        "starts when another strategy is chosen, or with sunpace boost",
+    ),
+    "minimum": Sentence(
+        "never below {min_a} A, and the sun on top: {surplus_w:kW} surplus",
+        "the limit follows the surplus, down to {min_a} A",
+    ),
+    "minimum_only": Sentence(
+        "{min_a} A: the home battery's meter is silent, so nothing counts as sun",
+        "more when the battery's meter answers",
+    ),
+    "fixed_power": Sentence(
+        "fixed power of {power_w:kW}, phases in use: {phases}",
+        "stays until the car is full or unplugged, or another strategy is chosen",
+    ),
+    "fixed_power_low": Sentence(
+        "fixed power of {power_w:kW}, less than the {need_w:kW} a car needs, phases in use: {phases}",
+        "starts with a power_w of {need_w:kW} or more",
+    ),
+    "fixed_until": Sentence(
+        "{why}, until {until:word}",
+        "ends {until:word}",
+    ),
+    "fixed_energy": Sentence(
+        "{why}, {left_kwh:.1f} kWh to go",
+        "ends after {left_kwh:.1f} kWh; {why:change}",
+    ),
 }
 
 SPEECH = Speech(

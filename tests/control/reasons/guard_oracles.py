@@ -9,6 +9,8 @@ import pytest
 
 from controller.domain.cap import Cap
 from controller.domain.decision import Command
+from controller.domain.level import Level
+from controller.domain.override import Override, OverrideKind
 from controller.domain.reasons import Reason, ReasonCode
 from tests.control.reasons.lives import Look
 from tests.control.reasons.oracles import (
@@ -124,3 +126,47 @@ def battery_held(look: Look, reason: Reason) -> None:
 def curtailed(look: Look, reason: Reason) -> None:
     assert reason.values["limit_w"] == look.settings.feed_in_limit_w
     assert reason.values["current_a"] == int(demand(look).current_a) >= look.settings.min_current_a
+
+
+def override_of(look: Look, kind: OverrideKind) -> Override:
+    override = look.snapshot.override
+    assert override is not None
+    assert override.kind is kind
+    assert override.until is not None
+    assert look.snapshot.now < override.until
+    assert look.decision.wished is Level(kind.value)
+    return override
+
+
+def says_when(look: Look, said: datetime | str, until: datetime | None) -> None:
+    assert until is not None
+    local = until.astimezone(look.settings.timezone)
+    if isinstance(said, datetime):
+        assert said == until
+        assert said.utcoffset() == local.utcoffset()
+        assert until - look.snapshot.now < timedelta(days=7)
+    else:
+        assert said == f"{local:%Y-%m-%d %H:%M}"
+
+
+@oracle(ReasonCode.PAUSED)
+def paused(look: Look, reason: Reason) -> None:
+    says_when(look, reason.values["until"], override_of(look, OverrideKind.PAUSE).until)
+    assert not outermost(look, reason) or not command(look).charging
+
+
+@oracle(ReasonCode.BOOST, ReasonCode.BOOST_ENERGY)
+def boost(look: Look, reason: Reason) -> None:
+    override, current_a = override_of(look, OverrideKind.BOOST), reason.values["current_a"]
+    says_when(look, reason.values["until"], override.until)
+    assert look.settings.min_current_a <= current_a <= max(look.settings.min_current_a, look.settings.max_current_a)
+    assert override.current_a is None or current_a <= max(override.current_a, look.settings.min_current_a)
+    assert (override.energy_wh is not None) is (reason.code is ReasonCode.BOOST_ENERGY)
+    if override.energy_wh is not None:
+        got_wh = look.snapshot.horizon.charged.marks[-1].wh
+        assert reason.values["left_kwh"] == pytest.approx((override.energy_wh - got_wh) / 1000)
+        assert reason.values["left_kwh"] > 0
+    if outermost(look, reason) and command(look).charging and look.charging:
+        told = look.state.told
+        assert told is not None
+        assert command(look).limit_a in (current_a, told.limit_a)  # which takes ten seconds upwards

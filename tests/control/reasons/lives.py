@@ -19,11 +19,13 @@ from controller.domain.cap import Cap
 from controller.domain.charger import ChargerStatus, OcppState, PowerSettings
 from controller.domain.decision import Action, ActionKind, Decision
 from controller.domain.demand import Dwell, Strategy
-from controller.domain.horizon import NOTHING_KNOWN, Horizon
+from controller.domain.horizon import NOTHING_KNOWN, EnergyLog, Horizon, Mark
+from controller.domain.override import Override, OverrideKind
 from controller.domain.prices import Price, PriceTable
 from controller.domain.readings import House
 from controller.domain.reasons import Reason, ReasonCode, because
 from strategies.fixed import Fixed, FixedSettings
+from strategies.minimum import Minimum, MinimumSettings
 from strategies.off_peak import OffPeak, OffPeakSettings
 from strategies.price import ByPrice, PriceSettings
 from strategies.surplus import Surplus, SurplusSettings
@@ -31,6 +33,7 @@ from tests.support.houses import Wants
 
 ZONE = ZoneInfo("Europe/Berlin")
 BEGIN = datetime(2026, 10, 24, 20, 0, tzinfo=UTC)  # the night in which summer time ends
+_CHARGED = Horizon(charged=EnergyLog((Mark(BEGIN, 0.0), Mark(BEGIN + timedelta(hours=1), 9000.0))))
 BOX_DOWN = because(ReasonCode.BOX_DOWN, error="the wallbox did not answer", in_s=20.0)
 BOX_LOCKED = because(ReasonCode.BOX_LOCKED, error="the wallbox refuses the login")
 
@@ -77,6 +80,7 @@ class Moment:
         failed_for_s: How long the strategy has been failing, s.
         limit_max_a: The box's own maximum, A.
         cap: A limit from outside.
+        override: What a person wants for a while.
     """
 
     seconds: float
@@ -88,6 +92,7 @@ class Moment:
     failed_for_s: float | None = None
     limit_max_a: int | None = 16
     cap: Cap | None = None
+    override: Override | None = None
 
 
 @dataclass
@@ -115,6 +120,7 @@ class Life:
             power=None if moment.away == "power" else power,
             box_down=moment.down,
             cap=moment.cap,
+            override=moment.override,
             horizon=self.horizon,
         )
         failed = None if moment.failed_for_s is None else Failure(moment.failed_for_s, "it", "too hot")
@@ -180,7 +186,18 @@ _CAPS = st.one_of(
     st.tuples(between(0, 15_000), _ENDS).map(lambda cap: Cap(power_w=cap[0], until=cap[1], source="them", kept=True)),
     st.just(Cap()),
 )
-_PLAIN = st.builds(Moment, seconds=_SECONDS, house=_METERS, cap=often(st.none(), _CAPS))
+_OVERRIDES = st.builds(
+    Override,
+    kind=st.sampled_from(OverrideKind),
+    set_at=st.just(BEGIN),
+    until=st.sampled_from([BEGIN + timedelta(minutes=minutes) for minutes in (18, 30, 600, 20_000)]),
+    current_a=st.none() | st.integers(6, 32),
+    energy_wh=st.none() | st.sampled_from([1.0, 2000.0, 20_000.0]),
+    use_battery=st.booleans(),
+)
+_PLAIN = st.builds(
+    Moment, seconds=_SECONDS, house=_METERS, cap=often(st.none(), _CAPS), override=often(st.none(), _OVERRIDES)
+)
 _ODD = st.builds(
     Moment,
     seconds=_SECONDS,
@@ -192,6 +209,7 @@ _ODD = st.builds(
     failed_for_s=often(st.none(), between(0, 4000)),
     limit_max_a=st.none() | st.integers(0, 32),
     cap=often(st.none(), _CAPS),
+    override=often(st.none(), _OVERRIDES),
 )
 
 
@@ -248,10 +266,30 @@ surplus = st.builds(
     battery=st.sampled_from(["house-first", "car-first"]),
     battery_priority_soc_pct=st.sampled_from([100.0, 50.0]),
 )
-fixed = st.builds(
-    lambda amps, use: Fixed(FixedSettings(current_a=amps, use_battery=use)), st.integers(6, 32), st.booleans()
-)
 _CLOCK = st.builds("{:02}:{:02}".format, st.integers(0, 23), st.sampled_from([0, 1, 30, 59]))
+fixed = st.builds(
+    lambda measure, ends, use: Fixed.from_settings(
+        FixedSettings.model_validate({**measure, **ends, "then": "surplus", "use_battery": use})
+    ),
+    st.one_of(
+        st.fixed_dictionaries({"current_a": st.integers(6, 32)}),
+        st.fixed_dictionaries({"power_w": between(1000, 12_000)}),
+    ),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "until": st.one_of(_CLOCK, st.just("2026-10-24T20:20:00Z"), st.just("2026-11-24T20:20:00+01:00")),
+            "energy_kwh": st.sampled_from([2.0, 9.5, 40.0]),
+        },
+    ),
+    st.booleans(),
+)
+minimum = st.builds(
+    lambda **keys: Minimum.from_settings(MinimumSettings(**keys)),
+    solar_share=st.floats(0.1, 1),
+    grid_bias_w=st.sampled_from([0.0, 200.0, -200.0]),
+    use_battery=st.booleans(),
+)
 off_peak = st.builds(
     lambda windows, then: OffPeak(OffPeakSettings.model_validate({"windows": windows, "then": then})),
     st.lists(

@@ -14,8 +14,20 @@ from controller.domain.demand import Strategy
 from controller.domain.explanation import explain
 from controller.domain.reasons import ReasonCode
 from controller.domain.sentences import Language, changes_when, sentence
-from tests.control.reasons import box_oracles, guard_oracles, price_oracles
-from tests.control.reasons.lives import Life, Look, Moment, by_price, fixed, lives, off_peak, surplus, wants
+from strategies.off import Off
+from tests.control.reasons import box_oracles, guard_oracles, price_oracles, simple_oracles
+from tests.control.reasons.lives import (
+    Life,
+    Look,
+    Moment,
+    by_price,
+    fixed,
+    lives,
+    minimum,
+    off_peak,
+    surplus,
+    wants,
+)
 from tests.control.reasons.oracles import ORACLES, chain, command, judge
 from tests.control.reasons.ready_oracles import ready_by
 
@@ -25,7 +37,7 @@ _PROMISES = (*_STARTS, *_STOPS, ReasonCode.PACING, ReasonCode.BUDGET, ReasonCode
 
 
 def test_every_reason_has_an_oracle() -> None:
-    assert {guard_oracles.cap, box_oracles.no_car, price_oracles.unknown} <= set(ORACLES.values())
+    assert {guard_oracles.cap, box_oracles.no_car, price_oracles.unknown, simple_oracles.off} <= set(ORACLES.values())
     assert set(ORACLES) == set(ReasonCode)
 
 
@@ -33,6 +45,8 @@ _EVERY = {
     "surplus": surplus,
     "fixed": fixed,
     "off_peak": off_peak,
+    "minimum": minimum,
+    "off": st.builds(Off),
     "by_price": by_price,
     "ready_by": ready_by,
     "wants": wants,

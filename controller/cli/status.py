@@ -1,0 +1,76 @@
+"""`sunpace status`: what is in force, as far as files tell it, and what goes before what."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from controller.app import external_cap_file, override_file
+from controller.cli.override import as_data, said
+from controller.config.loader import load_active, load_places
+from controller.control.clock import WallClock
+from controller.domain.cap import Cap
+from controller.domain.errors import StorageError
+from controller.domain.level import Level
+from controller.domain.override import Overrides
+from controller.history.cap_file import read_cap
+from controller.history.override_file import read_overrides
+
+_ORDER = "what protects, a pause, a boost, a plan, the strategy beneath"
+_NOT_TOLD = (
+    "what the meters, the car and the wallbox do now, and why, only the running service knows: its log tells it "
+    "(journalctl -u sunpace)"
+)
+
+
+def status(config: Path, *, as_json: bool) -> int:
+    """Tells what is in force; returns the exit code: 1 where a file cannot be read. Raises ConfigError."""
+    places = load_places(config, os.environ)
+    active, now = load_active(config, os.environ), WallClock().now()
+    faults: list[str] = []
+    overrides, cap = _overrides(override_file(places), faults), _cap(external_cap_file(places), now, faults)
+    if as_json:
+        told = {"strategy": active, **as_data(overrides, now), "cap": None if cap is None else _data(cap)}
+        print(json.dumps({**told, "precedence": [str(level) for level in Level], "faults": faults}))
+        return 1 if faults else 0
+    print(f"precedence: {_ORDER}")
+    if cap is not None:
+        limit = f"{cap.power_w / 1000:g} kW" if cap.power_w is not None else f"{cap.current_a:g} A a phase"
+        print(f"limit from outside: {limit}; `sunpace cap show` tells more")
+    lines = said(overrides, now, places.site.zone)
+    for line in lines:
+        print(line)
+    print(f"strategy: {active}" + (", when that is over" if lines else "") + f" (as {config} has it)")
+    for fault in faults:
+        print(f"unreadable: {fault}")
+    print(_NOT_TOLD)
+    return 1 if faults else 0
+
+
+def _overrides(file: Path, faults: list[str]) -> Overrides:
+    try:
+        return read_overrides(file)
+    except FileNotFoundError:
+        return Overrides()
+    except StorageError as error:
+        faults.append(f"{error}; while that is so, no pause and no boost holds")
+        return Overrides()
+
+
+def _cap(file: Path, now: datetime, faults: list[str]) -> Cap | None:
+    try:
+        cap = read_cap(file)
+    except FileNotFoundError:
+        return None
+    except StorageError as error:
+        faults.append(f"{error}; while that is so, an older limit holds, or the car gets its minimum")
+        return None
+    return cap if cap.holds(now) else None
+
+
+def _data(cap: Cap) -> dict[str, Any]:
+    until = None if cap.until is None else cap.until.isoformat()
+    return {"power_w": cap.power_w, "current_a": cap.current_a, "until": until, "source": cap.source}
