@@ -24,6 +24,8 @@ M = TypeVar("M", bound=BaseModel)
 _PRICES = ("import_price", "feed_in_price")
 """Of the site; a strategy's own settings may look at them while they are checked."""
 
+_NO_STRATEGY = ("off",)
+"""What `then` may be beside the strategies there are."""
 _ACCESS = ("host", "password", "password_file", "tls_fingerprint", "tls_ca_file", "tls")
 
 
@@ -263,7 +265,21 @@ def _strategies(
         settings = _validate(strategy.Settings, table.get(name, {}), ("strategy", name), source, prices)
         if settings is not None:
             made[name] = strategy.from_settings(settings)
+            _check_then(name, settings, installed, source)
     return made
+
+
+def _check_then(name: str, settings: Any, installed: Collection[str], source: _Source) -> None:
+    """Whoever leaves the decision to another strategy names one that there is."""
+    then = getattr(settings, "then", None)
+    if not isinstance(then, str) or "then" not in settings.model_fields_set or then in _NO_STRATEGY:
+        return
+    text = f'strategy.{name}.then = "{then}": '
+    if then == name:
+        source.fault(("strategy", name, "then"), f"{text}is the strategy itself; name another one")
+    elif then not in installed:
+        known = {*installed, *_NO_STRATEGY} - {name}
+        source.fault(("strategy", name, "then"), f"{text}no such strategy is installed; {nearest(then, known)}")
 
 
 def _check_profiles(config: Config, profiles: Profiles, source: _Source) -> None:

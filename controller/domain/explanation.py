@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from controller.domain.decision import Decision
+from controller.domain.moment import Moment
 from controller.domain.readings import House
 from controller.domain.reasons import Reason, ReasonCode
 from controller.domain.sentences import Language, changes_when, sentence
@@ -173,6 +174,8 @@ def _plain(value: Any) -> Any:
             return round(value, 1) + 0.0
         case datetime():
             return value.isoformat()
+        case Moment():
+            return value.at.isoformat()
         case Mapping():
             return {str(name): _plain(inner) for name, inner in value.items()}
         case _:

@@ -30,8 +30,16 @@ _SENTENCES: dict[str, Sentence] = {
         "gilt bis {until:word}",
     ),
     "outside_window": Sentence(
-        "außerhalb des Niedertarifs, er beginnt {next}",
-        "Ladestart mit dem nächsten Niedertarif, {next}",
+        "außerhalb des Niedertarifs, er beginnt {next:day}",
+        "Ladestart mit dem nächsten Niedertarif, {next:day}",
+    ),
+    "window_energy": Sentence(
+        "Niedertarif bis {until:word}, {got_wh:kWh} von {energy_wh:kWh}",
+        "gilt bis {until:word}, oder bis das Auto {energy_wh:kWh} bekommen hat",
+    ),
+    "window_spent": Sentence(
+        "das Auto hat die {energy_wh:kWh} dieses Niedertarifs bekommen, der nächste beginnt {next:day}",
+        "Ladestart mit dem nächsten Niedertarif, {next:day}",
     ),
     "fixed": Sentence(
         "fester Ladestrom von {current_a} A",
@@ -209,6 +217,7 @@ SPEECH = Speech(
         "grid_phases": "die Phasenwerte des Netzzählers fehlen",
         "always": "auf Weiteres",
         "pv_power": "die PV-Leistung fehlt",
+        "not_in_sight": "nicht binnen eines Jahres",
         "minimum": "Mindeststrom",
         "stop": "Ladestopp",
         "hold": "den letzten Stand",
@@ -217,4 +226,5 @@ SPEECH = Speech(
     hours="Std.",
     days=("Mo.", "Di.", "Mi.", "Do.", "Fr.", "Sa.", "So."),
     clock="{day} {time} Uhr",
+    date="%d.%m.%Y",
 )
