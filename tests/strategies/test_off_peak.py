@@ -143,7 +143,7 @@ def test_the_moments_it_names(local: tuple[int, int, int, int], window: dict[str
 
 
 def test_the_second_pass_of_an_hour_is_another_hour() -> None:
-    table = {"then": "off", "windows": [{"start": "02:10", "end": "02:40"}]}
+    table: dict[str, Any] = {"then": "off", "windows": [{"start": "02:10", "end": "02:40"}]}
     first = datetime(2026, 10, 25, 2, 20, tzinfo=BERLIN)
     assert says(first, **table) == "off-peak window until 02:40 CEST"
     assert says(first.replace(fold=1), **table) == "outside the off-peak windows, next one Mon 02:10"
@@ -152,7 +152,7 @@ def test_the_second_pass_of_an_hour_is_another_hour() -> None:
     assert [one.current_a for one in told if isinstance(one, Demand)] == [16, 0, 16]
 
 
-HOLIDAYS = {"holidays": ["2026-12-25", "2026-12-26"], "then": "off"}  # a Friday and a Saturday
+HOLIDAYS: dict[str, Any] = {"holidays": ["2026-12-25", "2026-12-26"], "then": "off"}  # a Friday and a Saturday
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_a_holidays_night_belongs_to_it() -> None:
 
 def test_where_windows_overlap_the_highest_current_counts() -> None:
     windows = [{"start": "22:00", "end": "06:00"}, {"start": "01:00", "end": "03:00", "current_a": 13}]
-    table = {"windows": windows, "current_a": 8}
+    table: dict[str, Any] = {"windows": windows, "current_a": 8}
     for hour, expected in ((0, 8), (1, 13), (2, 13), (3, 8), (5, 8)):
         answer = ask(datetime(2026, 11, 24, hour, tzinfo=BERLIN), **table)
         assert isinstance(answer, Demand)
@@ -209,7 +209,7 @@ def charged(since: datetime, wh: float) -> Horizon:
 def test_a_window_ends_with_its_energy(got_wh: float, then: str, expected: object) -> None:
     begun = datetime(2026, 11, 23, 22, tzinfo=BERLIN)
     now = datetime(2026, 11, 24, 0, 30, tzinfo=BERLIN)
-    table = {"windows": [{"start": "22:00", "end": "06:00"}], "energy_kwh": 10, "then": then}
+    table: dict[str, Any] = {"windows": [{"start": "22:00", "end": "06:00"}], "energy_kwh": 10, "then": then}
     answer = ask(now, horizon=charged(begun, got_wh), **table)
     assert (str(answer.reason) if isinstance(answer, Demand) else answer) == expected
 
@@ -248,7 +248,12 @@ def test_a_slower_window_without_an_end_goes_on_when_the_energy_is_reached() -> 
 def test_the_same_stretch_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
     looked_up: list[datetime] = []
     look_up = OffPeak._look_up
-    monkeypatch.setattr(OffPeak, "_look_up", lambda self, local: looked_up.append(local) or look_up(self, local))
+
+    def count(self: OffPeak, local: datetime) -> Any:
+        looked_up.append(local)
+        return look_up(self, local)
+
+    monkeypatch.setattr(OffPeak, "_look_up", count)
     strategy = OffPeak.from_settings(OffPeakSettings())
     start = datetime(2026, 11, 24, 12, tzinfo=UTC)
     for second in range(0, 86_400, 10):

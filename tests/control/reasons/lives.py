@@ -18,6 +18,7 @@ from controller.domain.cap import Cap
 from controller.domain.charger import ChargerStatus, OcppState, PowerSettings
 from controller.domain.decision import Action, ActionKind, Decision
 from controller.domain.demand import Dwell, Strategy
+from controller.domain.horizon import NOTHING_KNOWN, EnergyLog, Horizon, Mark
 from controller.domain.readings import House
 from controller.domain.reasons import Reason, ReasonCode, because
 from strategies.fixed import Fixed, FixedSettings
@@ -94,6 +95,7 @@ class Life:
     limit_a: int = 16
     box_state: OcppState = OcppState.PREPARING
     state: State = field(default_factory=State)
+    horizon: Horizon = NOTHING_KNOWN
     now_s: float = 1000.0
 
     def step(self, moment: Moment) -> Look:
@@ -110,6 +112,7 @@ class Life:
             power=None if moment.away == "power" else power,
             box_down=moment.down,
             cap=moment.cap,
+            horizon=self.horizon,
         )
         self.state, decision = decide(self.state, snapshot, self.settings, moment.failed_for_s)
         look = Look(
@@ -205,7 +208,7 @@ def lives(draw: st.DrawFn, strategies: st.SearchStrategy[Strategy]) -> tuple[Lif
         starts_per_day=draw(st.sampled_from([0, 0, 1, 2])),
         feed_in_limit_w=draw(st.sampled_from([None, None, 0.0, 500.0])),
     )
-    life = Life(settings, limit_a=draw(st.integers(0, 32)))
+    life = Life(settings, limit_a=draw(st.integers(0, 32)), horizon=draw(_CHARGED))
     life.box_state = draw(st.sampled_from([OcppState.PREPARING, OcppState.CHARGING]))
     moments: list[Moment] = []
     for _ in range(draw(st.integers(1, 6))):
@@ -230,17 +233,28 @@ fixed = st.builds(
     lambda amps, use: Fixed(FixedSettings(current_a=amps, use_battery=use)), st.integers(6, 32), st.booleans()
 )
 _CLOCK = st.builds("{:02}:{:02}".format, st.integers(0, 23), st.sampled_from([0, 1, 30, 59]))
+_NIGHTS = st.fixed_dictionaries(
+    {"start": _CLOCK, "end": _CLOCK},
+    optional={
+        "days": st.lists(st.sampled_from(["sat", "sun", "mon", "holiday"]), min_size=2, max_size=3, unique=True),
+        "current_a": st.sampled_from([8, 12]),
+        "energy_kwh": st.sampled_from([0.0, 2.0, 5.0]),
+    },
+)
 off_peak = st.builds(
-    lambda windows, then: OffPeak(OffPeakSettings.model_validate({"windows": windows, "then": then})),
-    st.lists(
-        st.fixed_dictionaries(
-            {"start": _CLOCK, "end": _CLOCK},
-            optional={"days": st.lists(st.sampled_from(["sat", "sun", "mon"]), min_size=1, max_size=2, unique=True)},
-        ),
-        min_size=1,
-        max_size=3,
+    lambda windows, then, holidays: OffPeak(
+        OffPeakSettings.model_validate({"windows": windows, "then": then, "holidays": holidays})
     ),
+    st.lists(_NIGHTS, min_size=1, max_size=3),
     st.sampled_from(["surplus", "off"]),
+    st.sampled_from([[], ["2026-10-25"], ["2026-10-24", "2026-10-26"]]),
+)
+_CHARGED = st.builds(
+    lambda hours, wh: Horizon(
+        charged=EnergyLog((Mark(BEGIN - timedelta(hours=hours), 0.0), Mark(BEGIN + timedelta(hours=1), wh)))
+    ),
+    st.integers(1, 20),
+    st.sampled_from([0.0, 3000.0, 20_000.0, 90_000.0]),
 )
 wants = st.builds(
     Wants,

@@ -14,7 +14,7 @@ from controller.domain.demand import Strategy
 from controller.domain.explanation import explain
 from controller.domain.reasons import ReasonCode
 from controller.domain.sentences import Language, changes_when, sentence
-from tests.control.reasons import box_oracles, guard_oracles
+from tests.control.reasons import box_oracles, guard_oracles, window_oracles
 from tests.control.reasons.lives import Life, Look, Moment, fixed, lives, off_peak, surplus, wants
 from tests.control.reasons.oracles import ORACLES, chain, command, judge
 
@@ -24,7 +24,7 @@ _PROMISES = (*_STARTS, *_STOPS, ReasonCode.PACING, ReasonCode.BUDGET, ReasonCode
 
 
 def test_every_reason_has_an_oracle() -> None:
-    assert {guard_oracles.cap, box_oracles.no_car} <= set(ORACLES.values())
+    assert {guard_oracles.cap, box_oracles.no_car, window_oracles.window} <= set(ORACLES.values())
     assert set(ORACLES) == set(ReasonCode)
 
 
