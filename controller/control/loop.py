@@ -6,6 +6,7 @@ import anyio
 import structlog
 
 from controller.control.box import BoxLink
+from controller.control.box_times_notice import BoxTimesNotice
 from controller.control.governor import decide
 from controller.control.journal import Journal
 from controller.control.notices import Notices
@@ -86,6 +87,7 @@ class Controller:
         )
         self._journal = Journal(session_store)
         self._notices = Notices(note_store)
+        self._box_times = BoxTimesNotice(settings)
         self._state = State(conduct=self._notices.recalled())
         self._failing_since_s: float | None = None
         self._logged: tuple[object, ...] = ()
@@ -122,6 +124,7 @@ class Controller:
             box_down=self._link.down(now_s),
             cap=self._caps.look(now_s, now) if self._caps is not None else None,
         )
+        self._box_times.look(snapshot.power)
         known = self._state.conduct
         decision = self._decide(snapshot)
         self._link.submit(decision.actions)

@@ -30,7 +30,7 @@ _LOOKS: dict[ReasonCode, tuple[str, str]] = {
     ReasonCode.WINDOW: ("off-peak window", _PLAN),
     ReasonCode.OUTSIDE_WINDOW: ("outside the windows", _NIGHT),
     ReasonCode.WINDOW_ENERGY: ("off-peak energy", _PLAN),
-    ReasonCode.WINDOW_SPENT: ("off-peak energy reached", _NIGHT),
+    ReasonCode.WINDOW_SPENT: ("off-peak energy done", _NIGHT),
     ReasonCode.FIXED: ("fixed current", _PLAN),
     ReasonCode.STARTS_SOON: ("starts soon", _SUN),
     ReasonCode.STOPS_SOON: ("stops soon", _CLOUD),
