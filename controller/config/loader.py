@@ -261,25 +261,37 @@ def _strategies(
     site = tree.get("site", {})
     prices = {key: site[key] for key in _PRICES if key in site} if isinstance(site, dict) else {}
     made: dict[str, Strategy] = {}
+    asked: dict[str, Any] = {}
     for name, strategy in installed.items():
         settings = _validate(strategy.Settings, table.get(name, {}), ("strategy", name), source, prices)
         if settings is not None:
             made[name] = strategy.from_settings(settings)
-            _check_then(name, settings, installed, source)
+            asked[name] = settings
+    _check_then(asked, installed, source)
     return made
 
 
-def _check_then(name: str, settings: Any, installed: Collection[str], source: _Source) -> None:
-    """Whoever leaves the decision to another strategy names one that there is."""
-    then = getattr(settings, "then", None)
-    if not isinstance(then, str) or "then" not in settings.model_fields_set or then in _NO_STRATEGY:
-        return
-    text = f'strategy.{name}.then = "{then}": '
-    if then == name:
-        source.fault(("strategy", name, "then"), f"{text}is the strategy itself; name another one")
-    elif then not in installed:
-        known = {*installed, *_NO_STRATEGY} - {name}
-        source.fault(("strategy", name, "then"), f"{text}no such strategy is installed; {nearest(then, known)}")
+def _check_then(settings: Mapping[str, Any], installed: Collection[str], source: _Source) -> None:
+    """Whoever leaves the decision to another strategy names one that there is, and that does not leave it back."""
+    thens = {name: then for name, one in settings.items() if isinstance(then := getattr(one, "then", None), str)}
+    for name, then in thens.items():
+        if "then" not in settings[name].model_fields_set or then in _NO_STRATEGY:
+            continue
+        text = f'strategy.{name}.then = "{then}": '
+        if then not in installed:
+            known = {*installed, *_NO_STRATEGY} - {name}
+            source.fault(("strategy", name, "then"), f"{text}no such strategy is installed; {nearest(then, known)}")
+        elif name in (chain := _chain(then, thens)):
+            leads = "is the strategy itself" if then == name else f"leads back by way of {', '.join(chain[:-1])}"
+            source.fault(("strategy", name, "then"), f"{text}{leads}; name another one")
+
+
+def _chain(name: str, thens: Mapping[str, str]) -> list[str]:
+    """Who is asked from there on, each once."""
+    chain = [name]
+    while (then := thens.get(chain[-1])) is not None and then not in chain:
+        chain.append(then)
+    return chain
 
 
 def _check_profiles(config: Config, profiles: Profiles, source: _Source) -> None:

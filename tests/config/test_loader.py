@@ -12,7 +12,10 @@ from controller.app import core_settings, make_limit_store, read_config
 from controller.config.loader import Loaded, load_config, parse_config
 from controller.config.models import MeterEntry
 from controller.control.plugins import installed_strategies
+from controller.domain.demand import Strategy
 from controller.domain.errors import ConfigError
+from strategies.off_peak import OffPeak
+from strategies.surplus import Surplus
 
 GOOD = """\
 [site]
@@ -371,6 +374,18 @@ class TestEnvironment:
 @pytest.mark.parametrize("then", ["off", "surplus", "fixed"])
 def test_off_peak_goes_on_with_any_strategy_there_is(then: str) -> None:
     assert load(GOOD.replace("windows = [", f'then = "{then}"\nwindows = ['))
+
+
+def test_strategies_that_leave_it_to_one_another_are_refused() -> None:
+    chain: dict[str, type[Strategy]] = {"off_peak": OffPeak, "a": OffPeak, "b": OffPeak, "surplus": Surplus}
+    text = GOOD.split("[strategy]")[0] + "[strategy.off_peak]\nthen = 'a'\n[strategy.a]\nthen = 'b'\n[strategy.b]\n"
+    assert parse_config(text + "then = 'off'", "config.toml", {}, chain, Shelf())
+    with pytest.raises(ConfigError) as caught:
+        parse_config(text + "then = 'a'", "config.toml", {}, chain, Shelf())
+    assert [fault.split(": ", 1)[1] for fault in caught.value.faults] == [
+        'strategy.a.then = "b": leads back by way of b; name another one',
+        'strategy.b.then = "a": leads back by way of a; name another one',
+    ]
 
 
 def test_secrets_do_not_show() -> None:

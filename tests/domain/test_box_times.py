@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from controller.domain.box_times import BoxTimes, Period, Reading, conflicts, hours, periods_for
@@ -141,6 +141,7 @@ _QUARTERS = st.builds(time, st.integers(0, 23), st.sampled_from([0, 15, 59]))
 
 
 @given(st.lists(st.builds(Period, _QUARTERS, _QUARTERS), min_size=1, max_size=3), st.booleans())
+@settings(max_examples=25)
 def test_what_is_written_is_in_nobodys_way_as_it_is_read(ours: list[Period], daily: bool) -> None:
     windows = [Window.on(start, end, None if daily else WORKDAYS) for start, end in ours]
     for reading, clause in (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -119,3 +119,24 @@ _ONE = st.builds(
 def test_on_the_days_around_a_clock_change(zone: str, change: int, windows: list[Window]) -> None:
     since = CHANGES[zone][change] - timedelta(days=3)
     is_as_watched(zone, windows, since, 6)
+
+
+@EVERYWHERE
+@pytest.mark.parametrize("change", [0, 1], ids=["forward", "back"])
+@given(
+    windows=st.lists(_ONE, min_size=1, max_size=3),
+    minutes=st.lists(st.integers(0, 6 * 1440), min_size=2, max_size=12),
+    later_s=st.sampled_from([0, 1, 59, 61, 3600]),
+)
+@settings(max_examples=15)
+def test_what_was_looked_up_before_changes_no_answer(
+    zone: str, change: int, windows: list[Window], minutes: list[int], later_s: int
+) -> None:
+    """Asked again and again, forward and back, it says what one says that was never asked before."""
+    table = OffPeakSettings.model_validate({"then": "off", "windows": written(*windows), "holidays": FREE})
+    place, begin = ZoneInfo(zone), datetime.combine(CHANGES[zone][change] - timedelta(days=3), time(), UTC)
+    strategy = OffPeak.from_settings(table)
+    for minute in minutes:
+        for at in (begin + timedelta(minutes=minute), begin + timedelta(minutes=minute, seconds=later_s)):
+            house = situation(at.astimezone(place))
+            assert strategy.demand(house) == OffPeak.from_settings(table).demand(house)

@@ -115,11 +115,12 @@ class Speaker(string.Formatter):
 
     def _clock(self, value: Moment | datetime, format_spec: str) -> str:
         at, within_a_day, near = value if isinstance(value, Moment) else (value, False, True)
-        time = f"{at:%H:%M %Z}" if shown_twice(at) else f"{at:%H:%M}"
-        if within_a_day and format_spec == "word":
-            return time
-        day = self._speech.days[at.weekday()]
-        return self._speech.clock.format(day=day if near else f"{day} {at.strftime(self._speech.date)}", time=time)
+        text, zone = f"{at:%H:%M}", f" {at:%Z}" if shown_twice(at) else ""
+        if not within_a_day or format_spec != "word":
+            day = self._speech.days[at.weekday()]
+            named = day if near else f"{day} {at.strftime(self._speech.date)}"
+            text = self._speech.clock.format(day=named, time=text)
+        return text + zone
 
     def _figure(self, value: float, format_spec: str) -> str:
         match format_spec:
