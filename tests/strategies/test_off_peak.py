@@ -152,6 +152,12 @@ def test_the_second_pass_of_an_hour_is_another_hour() -> None:
     assert [one.current_a for one in told if isinstance(one, Demand)] == [16, 0, 16]
 
 
+def test_in_the_second_pass_a_window_that_began_in_the_first_goes_on() -> None:
+    second = datetime(2026, 10, 25, 2, 40, fold=1, tzinfo=BERLIN)
+    assert charges(second, start="02:45", end="05:00")
+    assert not charges(second.replace(fold=0), start="02:45", end="05:00")
+
+
 HOLIDAYS: dict[str, Any] = {"holidays": ["2026-12-25", "2026-12-26"], "then": "off"}  # a Friday and a Saturday
 
 
@@ -245,6 +251,18 @@ def test_a_slower_window_without_an_end_goes_on_when_the_energy_is_reached() -> 
         assert (answer.current_a, str(answer.reason)) == (current_a, sentence)
 
 
+@pytest.mark.parametrize(("limited_a", "says"), [(8, "until 06:00"), (13, "until 06:00"), (16, "0.0 kWh of 5.0 kWh")])
+def test_a_slower_window_with_a_limit_is_no_reason_where_a_faster_one_has_none(limited_a: int, says: str) -> None:
+    windows = [
+        {"start": "22:00", "end": "05:00", "current_a": limited_a, "energy_kwh": 5},
+        {"start": "22:00", "end": "06:00", "current_a": 13},
+    ]
+    answer = ask(datetime(2026, 11, 24, 1, tzinfo=BERLIN), windows=windows)
+    assert isinstance(answer, Demand)
+    assert answer.current_a == max(13, limited_a)
+    assert str(answer.reason).endswith(says)
+
+
 def test_the_same_stretch_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
     looked_up: list[datetime] = []
     look_up = OffPeak._look_up
@@ -259,6 +277,17 @@ def test_the_same_stretch_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> 
     for second in range(0, 86_400, 10):
         strategy.demand(situation((start + timedelta(seconds=second)).astimezone(BERLIN)))
     assert [f"{local:%H:%M}" for local in looked_up] == ["13:00", "22:00", "00:00", "06:00"]
+
+
+def test_a_moment_is_told_anew_when_it_comes_nearer() -> None:
+    windows = [{"start": "00:00", "end": "00:00", "days": ["fri", "sat"]}, {"start": "00:00", "end": "06:00"}]
+    strategy = OffPeak.from_settings(OffPeakSettings.model_validate({"windows": windows}))
+    told = []
+    for day, hour in ((27, 23), (28, 5), (28, 6), (28, 7)):  # from Friday on
+        answer = strategy.demand(situation(datetime(2026, 11, day, hour, tzinfo=BERLIN)))
+        assert isinstance(answer, Demand)
+        told.append(str(answer.reason).removeprefix("off-peak window until "))
+    assert told == ["Sun 2026-11-29 06:00", "Sun 06:00", "Sun 06:00", "06:00"]
 
 
 def test_what_it_tells_of_its_windows() -> None:

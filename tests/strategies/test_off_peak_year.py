@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from controller.domain.calendar import Window
 from controller.domain.demand import Demand
+from controller.domain.horizon import EnergyLog, Horizon, Mark
 from strategies.off_peak import OffPeak, OffPeakSettings
 from tests.strategies.test_off_peak import situation
 from tests.support.wall import Minutes, WallClock, named
@@ -121,22 +122,36 @@ def test_on_the_days_around_a_clock_change(zone: str, change: int, windows: list
     is_as_watched(zone, windows, since, 6)
 
 
+_TERMS = st.fixed_dictionaries({}, optional={"current_a": st.sampled_from([8, 12]), "energy_kwh": st.just(5.0)})
+_OF_AN_EDGE = st.sampled_from([-1440, -1, 0, 1, 60])
+
+
 @EVERYWHERE
 @pytest.mark.parametrize("change", [0, 1], ids=["forward", "back"])
 @given(
     windows=st.lists(_ONE, min_size=1, max_size=3),
-    minutes=st.lists(st.integers(0, 6 * 1440), min_size=2, max_size=12),
-    later_s=st.sampled_from([0, 1, 59, 61, 3600]),
+    terms=st.tuples(_TERMS, _TERMS, _TERMS),
+    looks=st.lists(st.tuples(st.integers(0, 12), _OF_AN_EDGE), min_size=3, max_size=20),
+    got_wh=st.sampled_from([0.0, 9000.0]),
 )
 @settings(max_examples=15)
 def test_what_was_looked_up_before_changes_no_answer(
-    zone: str, change: int, windows: list[Window], minutes: list[int], later_s: int
+    zone: str,
+    change: int,
+    windows: list[Window],
+    terms: tuple[dict[str, Any], ...],
+    looks: list[tuple[int, int]],
+    got_wh: float,
 ) -> None:
     """Asked again and again, forward and back, it says what one says that was never asked before."""
-    table = OffPeakSettings.model_validate({"then": "off", "windows": written(*windows), "holidays": FREE})
-    place, begin = ZoneInfo(zone), datetime.combine(CHANGES[zone][change] - timedelta(days=3), time(), UTC)
+    rows = [row | more for row, more in zip(written(*windows), terms, strict=False)]
+    table = OffPeakSettings.model_validate({"then": "off", "windows": rows, "holidays": FREE})
+    since = CHANGES[zone][change] - timedelta(days=3)
+    clock = watched(zone, since, 6)
+    edges = [edge for window in windows for span in charging(clock, [window], since, 6) for edge in span] or [1440]
+    marks = (Mark(clock.at(0), 0.0), Mark(clock.at(8000), got_wh))
     strategy = OffPeak.from_settings(table)
-    for minute in minutes:
-        for at in (begin + timedelta(minutes=minute), begin + timedelta(minutes=minute, seconds=later_s)):
-            house = situation(at.astimezone(place))
-            assert strategy.demand(house) == OffPeak.from_settings(table).demand(house)
+    for number, minutes in looks:
+        at = clock.at(edges[number % len(edges)] + minutes).astimezone(clock.zone)
+        house = situation(at, Horizon(charged=EnergyLog(marks)))
+        assert strategy.demand(house) == OffPeak.from_settings(table).demand(house)
