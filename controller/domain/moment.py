@@ -13,7 +13,7 @@ class Moment(NamedTuple):
 
     Attributes:
         at: Aware, in the zone of who is told.
-        within_a_day: Whether it is less than 24 h away: the time of day tells it.
+        within_a_day: Whether it is at most 24 h away: the time of day tells it.
         near: Whether it is today or tomorrow: the day of the week tells it; otherwise it takes the date.
     """
 
@@ -27,7 +27,7 @@ class Moment(NamedTuple):
         local = at.astimezone(now.tzinfo)
         ahead = local.date() - now.date()
         # between two times of one zone Python would reckon with what the clocks on the wall show
-        return cls(local, at.timestamp() - now.timestamp() < _DAY.total_seconds(), ahead <= _DAY)
+        return cls(local, at.timestamp() - now.timestamp() <= _DAY.total_seconds(), ahead <= _DAY)
 
 
 def shown_twice(local: datetime) -> bool:

@@ -72,7 +72,7 @@ def tells(moment: object, look: Look, index: int) -> None:
     assert clock().index(moment.at) == index
     assert moment.at.timestamp() % 60 == 0
     now = look.snapshot.now.astimezone(ZONE)
-    assert moment.within_a_day is (moment.at.timestamp() - now.timestamp() < 86_400)
+    assert moment.within_a_day is (moment.at.timestamp() - now.timestamp() <= 86_400)
     assert moment.near is (moment.at.toordinal() - now.toordinal() <= 1)
 
 
