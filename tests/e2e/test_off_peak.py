@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 from structlog.testing import capture_logs
 
 from controller.domain.reasons import ReasonCode
 from tests.e2e.test_service import slow_polls
-from tests.support.processes import emulated_home, outcome
 from tests.support.service import Stage, staged
 from tests.support.warp import run_warped
 
@@ -52,18 +48,3 @@ def test_a_window_is_met_and_the_boxs_own_hours_are_told_once_a_change() -> None
     assert told[0][1] == told[1][1]
     assert "if it does not charge within them, nothing of ours is held back" in told[0][1]
     assert "up to 1 s" in told[2][1]
-
-
-def test_check_warns_and_all_is_well_nevertheless(tmp_path: Path) -> None:
-    with emulated_home(tmp_path) as (_, file):
-        file.write_text(file.read_text() + OFF_PEAK)
-        code, out, _ = outcome("wallbox", "set", "enable-off-peak", "on", "--config", str(file))
-        assert code == 0
-        code, out, err = outcome("check", "--config", str(file))
-        assert (code, err) == (0, "")
-        (warning,) = [line for line in out.splitlines() if line.startswith("warn ")]
-        assert "the wallbox keeps periods of its own, 08:00-11:00, 16:00-22:00 Monday to Friday" in warning
-        assert warning.endswith("`sunpace wallbox off-peak --off --yes` switches them off")
-        code, out, _ = outcome("check", "--json", "--config", str(file))
-        found = json.loads(out)
-        assert (code, found["ok"], len(found["devices"][-1]["warnings"])) == (0, True, 1)

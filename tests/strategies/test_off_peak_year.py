@@ -66,7 +66,7 @@ def is_as_watched(zone: str, windows: list[Window], since: date, days: int) -> i
     strategy = OffPeak.from_settings(OffPeakSettings.model_validate(table))
     edges = {edge for span in spans for edge in span} | {clock.first(since, time()) + 720}
     judged = range(clock.first(since + timedelta(days=1), time()), clock.first(since + timedelta(days=days), time()))
-    for index in sorted({edge + off for edge in edges for off in (-1, 0, 1, 45)} & set(judged)):
+    for index in sorted({edge + off for edge in edges for off in (-1, 0, 1, 45) if edge + off in judged}):
         at = bisect_right(begins, index) - 1
         expected = at >= 0 and index < spans[at][1]
         answer = strategy.demand(situation(clock.at(index).astimezone(clock.zone)))
