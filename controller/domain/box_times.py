@@ -50,7 +50,7 @@ class BoxTimes:
 
     Attributes:
         enabled: Whether its periods count; None where the box does not tell.
-        weekends: Whether they count on Saturday and Sunday; None likewise.
+        weekends: Whether they count on Saturday and Sunday, which are taken to be free otherwise; None likewise.
         periods: Those that it tells.
         delay_s: Up to how long it holds every start back, s; None where it does not tell.
     """
@@ -85,7 +85,7 @@ def conflicts(times: BoxTimes | None, windows: Sequence[Window] | None) -> tuple
         held = {reading: _held_back(times, windows, reading) for reading in Reading}
         if any(held.values()):
             listed, days = (
-                ", ".join(map(str, times.periods)),
+                ", ".join(map(str, dict.fromkeys(times.periods))),
                 "Monday to Friday" if times.weekends is False else "daily",
             )
             what = (

@@ -12,10 +12,7 @@ from controller.app import core_settings, make_limit_store, read_config
 from controller.config.loader import Loaded, load_config, parse_config
 from controller.config.models import MeterEntry
 from controller.control.plugins import installed_strategies
-from controller.domain.demand import Strategy
 from controller.domain.errors import ConfigError
-from strategies.off_peak import OffPeak
-from strategies.surplus import Surplus
 
 GOOD = """\
 [site]
@@ -171,27 +168,6 @@ def test_a_good_file_becomes_settings() -> None:
         ),
         ('"12:00"', '"25:00"', r'34: strategy.off_peak.windows\[1\].start = "25:00": a time of day'),
         ('"sat"', '"saturday"', r'34: strategy.off_peak.windows\[1\].days\[0\] = "saturday": must be "mon"'),
-        ('days = ["sat", "sun"]', 'days = ["holiday"]', "33: strategy.off_peak: .*holidays names none"),
-        (
-            'end = "06:00"',
-            'end = "06:00", energy_kwh = -1',
-            r"34: strategy.off_peak.windows\[0\].energy_kwh = -1: must be at",
-        ),
-        (
-            "windows = [",
-            "holidays = [7]\nwindows = [",
-            r'34: strategy.off_peak.holidays\[0\] = 7: a date like "2026-12-25"',
-        ),
-        (
-            "windows = [",
-            'then = "surplis"\nwindows = [',
-            r'34: strategy.off_peak.then = "surplis": no such .* mean surplus',
-        ),
-        (
-            "windows = [",
-            'then = "off_peak"\nwindows = [',
-            r"34: strategy.off_peak.then = \"off_peak\": is the strategy itself",
-        ),
         ("[site]", "[sight]", "1: sight: unknown key; did you mean site"),
         ("[meter.grid]", "[meter.gird]", "did you mean grid"),
     ],
@@ -369,23 +345,6 @@ class TestEnvironment:
         assert load(text).wallbox_password.get_secret_value() == "from-file"
         file.write_text("\n")
         assert "is empty" in faults(text)[0]
-
-
-@pytest.mark.parametrize("then", ["off", "surplus", "fixed"])
-def test_off_peak_goes_on_with_any_strategy_there_is(then: str) -> None:
-    assert load(GOOD.replace("windows = [", f'then = "{then}"\nwindows = ['))
-
-
-def test_strategies_that_leave_it_to_one_another_are_refused() -> None:
-    chain: dict[str, type[Strategy]] = {"off_peak": OffPeak, "a": OffPeak, "b": OffPeak, "surplus": Surplus}
-    text = GOOD.split("[strategy]")[0] + "[strategy.off_peak]\nthen = 'a'\n[strategy.a]\nthen = 'b'\n[strategy.b]\n"
-    assert parse_config(text + "then = 'off'", "config.toml", {}, chain, Shelf())
-    with pytest.raises(ConfigError) as caught:
-        parse_config(text + "then = 'a'", "config.toml", {}, chain, Shelf())
-    assert [fault.split(": ", 1)[1] for fault in caught.value.faults] == [
-        'strategy.a.then = "b": leads back by way of b; name another one',
-        'strategy.b.then = "a": leads back by way of a; name another one',
-    ]
 
 
 def test_secrets_do_not_show() -> None:
