@@ -21,6 +21,8 @@ from controller.control.settings import CoreSettings, Fallback
 from controller.domain.errors import ConfigError
 from controller.domain.ports import Clock, LimitStore, Publisher, Wallbox
 from controller.domain.sentences import Language
+from controller.feeds.price_file_source import WrittenPrices
+from controller.feeds.price_source import FetchedPrices
 from controller.history.box_note_file import BoxNoteFile
 from controller.history.cap_file import CapFile
 from controller.history.limit_file import LimitFile
@@ -31,6 +33,7 @@ from controller.meter.plausibility import Bounds
 from controller.meter.profile import Profile, Serial
 from controller.meter.profile_files import Shelf
 from controller.meter.quantities import Role
+from controller.pricing import price_source
 from controller.wallbox.access import Access
 from controller.wallbox.catalogue import FieldType, load_catalogue
 from controller.wallbox.client import WallboxClient
@@ -250,6 +253,12 @@ def state_directory(places: Places, environ: Mapping[str, str] = os.environ) -> 
 def external_cap_file(places: Places, environ: Mapping[str, str] = os.environ) -> Path:
     """Where a limit from outside is looked for."""
     return places.site.external_cap_file or state_directory(places, environ) / "external-cap.toml"
+
+
+def make_price_source(loaded: Loaded, clock: Clock) -> FetchedPrices | WrittenPrices | None:
+    """Where the prices of a configuration come from; None where it names no source."""
+    config = loaded.config
+    return price_source(config.prices, loaded.prices_token, clock, config.site.zone, state_directory(config))
 
 
 def make_limit_store(config: Config, environ: Mapping[str, str] = os.environ) -> LimitStore:

@@ -53,6 +53,7 @@ class Obedience(NamedTuple):
         over_since_s: Since when clearly more flows than every one of them; infinite when it does not.
         follows_since_s: Since when a box that did not follow does again; infinite when it does not.
         flows_a: What flows though less is offered, A; 0 of a box that follows.
+        shown: Whether it says so itself, by showing another limit than it was told.
         span: Of the counter; None where it tells nothing.
         less_since_s: Since when less than that is wanted; infinite when it is not.
         retry_s: Before this it is not started in the hope that it follows.
@@ -63,6 +64,7 @@ class Obedience(NamedTuple):
     over_since_s: float = inf
     follows_since_s: float = inf
     flows_a: float = 0.0
+    shown: bool = False
     span: Span | None = None
     less_since_s: float = inf
     retry_s: float = -inf
@@ -89,9 +91,11 @@ def observe_obedience(known: Obedience, glance: Glance, *, refuses_a: int | None
     most_a = max(offer_a for _, offer_a in known.offers)
     if refuses_a is not None:
         drawn_a = glance.drawn_a if glance.drawn_a is not None else refuses_a
-        return known._replace(flows_a=max(drawn_a, float(limit_a)), follows_since_s=inf)
+        return known._replace(flows_a=max(drawn_a, float(limit_a)), shown=True, follows_since_s=inf)
     if not glance.confirmed:
         return known._replace(over_since_s=inf, follows_since_s=inf, span=None)
+    if known.shown and limit_a < known.flows_a:  # two writes were lost on their way, and this one has arrived
+        known = Obedience(offers=known.offers)
     if glance.drawn_a is not None:
         return _metered(known, glance.drawn_a, most_a, at_s)
     return _counted(known, glance, most_a)

@@ -101,7 +101,7 @@ def watch_sky(sky: Sky, now_s: float, house: House, surplus_w: float, *, on_its_
     taken_at_s = now_s - house.grid_age_s
     if taken_at_s <= sky.taken_at_s + _GRAIN_S and sky.looked_at_s is not None:
         return sky
-    if on_its_way:
+    if on_its_way and sky.looked_at_s is not None:  # else there is nothing yet that could be gone on with
         return observe_pv(sky, now_s, taken_at_s, house.pv_w)
     return observe_sky(sky, now_s, taken_at_s, house.pv_w, without_battery_w(house, surplus_w))
 

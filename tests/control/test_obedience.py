@@ -186,6 +186,18 @@ def test_a_box_that_goes_on_showing_another_limit_is_only_on_or_off_likewise() -
     assert run.charging
 
 
+def test_two_lost_writes_are_forgiven_once_a_third_arrives() -> None:
+    run = Wilful(None, shows=False)
+    run.wants(16, 300)
+    run.wants(13, 90)
+    assert run.ignores
+    run.shows = True
+    run.wants(13, 1200)
+    assert not run.ignores
+    assert (run.charging, run.limit_a) == (True, 13)
+    assert run.count("stop") == 1
+
+
 def test_the_next_car_finds_the_same_box() -> None:
     run = Wilful()
     run.wants(16, 300)

@@ -168,6 +168,13 @@ def test_the_battery_is_left_out() -> None:
     assert sky.load.raw_w == 1000.0
 
 
+def test_a_watch_that_begins_while_the_car_is_on_its_way_takes_no_noon_for_night() -> None:
+    for pv_w in (6000.0, None):
+        sky = watch_sky(NIGHT, 1000.0, House(grid_w=-2000.0, grid_age_s=0.0, pv_w=pv_w), 2000.0, on_its_way=True)
+        assert sky.looked_at_s == 1000.0
+        assert sky.expected_w == 2000.0
+
+
 def test_while_the_car_is_on_its_way_only_pv_tells_of_the_sky() -> None:
     """Its meter lags: what it draws by now is missing from the surplus, and would be taken for load."""
     sky = seen(lambda _: 6000.0, last_s=100)

@@ -21,8 +21,9 @@ _EXAMPLES = {
     "fallback": "hold",
     "until": "always",
     "by": "",
-    "next": "not_in_sight",
+    "than": "feed_in",
 }
+_EXAMPLES["next"] = "not_known"
 EVERYWHERE = pytest.mark.parametrize("language", list(Language))
 
 

@@ -19,10 +19,12 @@ from controller.domain.charger import ChargerStatus, OcppState, PowerSettings
 from controller.domain.decision import Action, ActionKind, Decision
 from controller.domain.demand import Dwell, Strategy
 from controller.domain.horizon import NOTHING_KNOWN, EnergyLog, Horizon, Mark
+from controller.domain.prices import Price, PriceTable
 from controller.domain.readings import House
 from controller.domain.reasons import Reason, ReasonCode, because
 from strategies.fixed import Fixed, FixedSettings
 from strategies.off_peak import OffPeak, OffPeakSettings
+from strategies.price import ByPrice, PriceSettings
 from strategies.surplus import Surplus, SurplusSettings
 from tests.support.houses import Wants
 
@@ -191,6 +193,21 @@ _ODD = st.builds(
 )
 
 
+def _price_table(hourly: list[float], stale: bool) -> PriceTable:
+    first, hour = BEGIN.replace(hour=18), timedelta(hours=1)
+    return PriceTable(
+        tuple(Price(first + place * hour, first + (place + 1) * hour, one) for place, one in enumerate(hourly)), stale
+    )
+
+
+_HORIZONS = st.builds(
+    Horizon,
+    prices=st.none()
+    | st.builds(_price_table, st.lists(st.sampled_from([-0.02, 0.05, 0.2, 0.3]), min_size=4), st.booleans()),
+    feed_in_price=st.sampled_from([None, 0.08, 0.25]),
+)
+
+
 @st.composite
 def lives(draw: st.DrawFn, strategies: st.SearchStrategy[Strategy]) -> tuple[Life, list[Moment]]:
     """A site, and what happens there: the same house for several steps, then another one."""
@@ -208,7 +225,8 @@ def lives(draw: st.DrawFn, strategies: st.SearchStrategy[Strategy]) -> tuple[Lif
         starts_per_day=draw(st.sampled_from([0, 0, 1, 2])),
         feed_in_limit_w=draw(st.sampled_from([None, None, 0.0, 500.0])),
     )
-    life = Life(settings, limit_a=draw(st.integers(0, 32)), horizon=draw(_CHARGED))
+    horizon = replace(draw(_HORIZONS), charged=draw(_CHARGED))
+    life = Life(settings, limit_a=draw(st.integers(0, 32)), horizon=horizon)
     life.box_state = draw(st.sampled_from([OcppState.PREPARING, OcppState.CHARGING]))
     moments: list[Moment] = []
     for _ in range(draw(st.integers(1, 6))):
@@ -250,11 +268,20 @@ off_peak = st.builds(
     st.sampled_from([[], ["2026-10-25"], ["2026-10-24", "2026-10-26"]]),
 )
 _CHARGED = st.builds(
-    lambda hours, wh: Horizon(
-        charged=EnergyLog((Mark(BEGIN - timedelta(hours=hours), 0.0), Mark(BEGIN + timedelta(hours=1), wh)))
-    ),
+    lambda hours, wh: EnergyLog((Mark(BEGIN - timedelta(hours=hours), 0.0), Mark(BEGIN + timedelta(hours=1), wh))),
     st.integers(1, 20),
     st.sampled_from([0.0, 3000.0, 20_000.0, 90_000.0]),
+)
+by_price = st.builds(
+    lambda **keys: ByPrice(PriceSettings(**keys)),
+    limit_per_kwh=st.sampled_from([None, 0.05, 0.2]),
+    cheapest_hours=st.sampled_from([0.25, 1.0, 4.0]),
+    before=_CLOCK,
+    contiguous=st.booleans(),
+    current_a=st.integers(6, 32),
+    start_costs_kwh=st.sampled_from([0.001, 1.0, 5.0]),
+    use_battery=st.booleans(),
+    then=st.sampled_from(["surplus", "off"]),
 )
 wants = st.builds(
     Wants,
