@@ -21,7 +21,9 @@ from controller.cli.loop import run_on_loop
 from controller.cli.meter.sentences import sentence
 from controller.cli.prices import told
 from controller.config.loader import Loaded
+from controller.control.box_times_notice import charging_windows
 from controller.control.clock import WallClock
+from controller.domain.box_times import conflicts
 from controller.domain.errors import DeviceError, FeedError, StorageError
 from controller.domain.ports import Clock, LimitStore, Meter, Wallbox
 from controller.history.cap_file import read_cap
@@ -31,12 +33,13 @@ from controller.meter.quantities import Role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One device: what it said, or how it failed."""
+    """One device: what it said, or how it failed; and what is to be warned of though it works."""
 
     device: str
     ok: bool
     text: str
     values: dict[str, Any]
+    warnings: tuple[str, ...] = ()
 
 
 def check(file: Path, *, as_json: bool) -> int:
@@ -46,12 +49,16 @@ def check(file: Path, *, as_json: bool) -> int:
     findings = run_on_loop(_reach, loaded)
     well = all(finding.ok for finding in findings)
     if as_json:
-        devices = [{"device": f.device, "ok": f.ok, "text": f.text, **f.values} for f in findings]
+        devices = [
+            {"device": f.device, "ok": f.ok, "text": f.text, **f.values, "warnings": list(f.warnings)} for f in findings
+        ]
         print(json.dumps({"config": str(file), "ok": well, "devices": devices}, default=str))
     else:
         print(f"ok    {file}: the file is right")
         for finding in findings:
             print(f"{'ok   ' if finding.ok else 'FAIL '} {finding.device}: {finding.text}")
+            for warning in finding.warnings:
+                print(f"warn  {finding.device}: {warning}")
     return 0 if well else 1
 
 
@@ -154,6 +161,8 @@ async def _try_wallbox(wallbox: Wallbox, loaded: Loaded) -> Finding:
         return Finding(device=name, ok=False, text=str(error), values={})
     values: dict[str, Any] = {"limit_a": power.limit_a, "limit_max_a": power.limit_max_a, "phases": power.phases}
     values["ocpp_state"] = status.state.value
+    windows = charging_windows(loaded.strategies[loaded.config.strategy.active])
+    warnings = tuple(f"{conflict.what}; {conflict.remedy}" for conflict in conflicts(power.times, windows))
     values["traffic"] = asdict(wallbox.traffic())
     text = f"{status.state.value}, operator current limit {power.limit_a} A"
     if power.limit_max_a is not None:
@@ -161,5 +170,5 @@ async def _try_wallbox(wallbox: Wallbox, loaded: Loaded) -> Finding:
     configured = loaded.config.wallbox.phases
     if power.phases is not None and power.phases < configured:
         wrong = f"{text}; but it is connected to {power.phases} phase and the file says wallbox.phases = {configured}"
-        return Finding(device=name, ok=False, text=wrong, values=values)
-    return Finding(device=name, ok=True, text=text, values=values)
+        return Finding(device=name, ok=False, text=wrong, values=values, warnings=warnings)
+    return Finding(device=name, ok=True, text=text, values=values, warnings=warnings)

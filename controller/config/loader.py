@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -26,6 +26,7 @@ M = TypeVar("M", bound=BaseModel)
 _PRICES = ("import_price", "feed_in_price")
 """Of the site; a strategy's own settings may look at them while they are checked."""
 
+"""What `then` may be beside the strategies there are."""
 _ACCESS = ("host", "password", "password_file", "tls_fingerprint", "tls_ca_file", "tls")
 
 
@@ -324,14 +325,13 @@ def _strategies(
         source.fault(("strategy", name), f"strategy.{name}: unknown; {nearest(name, {*known, 'active'})}")
     prices = _prices(tree)
     made: dict[str, Answering] = {}
-    heirs: dict[str, str] = {}
+    asked: dict[str, Any] = {}
     for name, strategy in installed.items():
         settings = _validate(strategy.Settings, table.get(name, {}), ("strategy", name), source, prices)
         if settings is not None:
             made[name] = strategy.from_settings(settings)
-            if isinstance(then := getattr(settings, "then", None), str):
-                heirs[name] = then
-    _check_heirs(str(active), heirs, table, known, source)
+            asked[name] = settings
+    _check_then(asked, known, source)
     return made if foreign is None else {**made, **make_foreign(foreign, table, prices, source.fault)}
 
 
@@ -340,24 +340,28 @@ def _prices(tree: dict[str, Any]) -> dict[str, Any]:
     return {key: site[key] for key in _PRICES if key in site} if isinstance(site, dict) else {}
 
 
-def _check_heirs(
-    active: str, heirs: Mapping[str, str], table: Mapping[str, Any], installed: Collection[str], source: _Source
-) -> None:
-    """Whom a strategy hands over to has to be there, wherever that is said; and the active one must not come round."""
-    said = {name for name, keys in table.items() if isinstance(keys, dict) and "then" in keys}
-    name, passed = active, [active]
-    while (name := heirs.get(name, "")) and name not in passed:
-        passed.append(name)
-    if name:
-        path = ("strategy", passed[-1], "then")
-        source.fault(path, f'{dotted(path)} = "{name}": hands over in a circle: {" -> ".join([*passed, name])}')
-    for one in heirs.keys() & (said | {*passed}):
-        if heirs[one] not in installed:
-            path = ("strategy", one, "then")
+def _check_then(settings: Mapping[str, Any], installed: Set[str], source: _Source) -> None:
+    """Whoever leaves the decision to another strategy names one that there is, and that does not leave it back."""
+    thens = {name: then for name, one in settings.items() if isinstance(then := getattr(one, "then", None), str)}
+    for name, then in thens.items():
+        if "then" not in settings[name].model_fields_set:
+            continue
+        text = f'strategy.{name}.then = "{then}": '
+        if then not in installed:
             source.fault(
-                path,
-                f'{dotted(path)} = "{heirs[one]}": no such strategy is installed; {nearest(heirs[one], installed)}',
+                ("strategy", name, "then"), f"{text}no such strategy is installed; {nearest(then, installed - {name})}"
             )
+        elif name in (chain := _chain(then, thens)):
+            leads = "is the strategy itself" if then == name else f"leads back by way of {', '.join(chain[:-1])}"
+            source.fault(("strategy", name, "then"), f"{text}{leads}; name another one")
+
+
+def _chain(name: str, thens: Mapping[str, str]) -> list[str]:
+    """Who is asked from there on, each once."""
+    chain = [name]
+    while (then := thens.get(chain[-1])) is not None and then not in chain:
+        chain.append(then)
+    return chain
 
 
 def _check_profiles(config: Config, profiles: Profiles, source: _Source) -> None:

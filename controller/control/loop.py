@@ -7,6 +7,7 @@ import structlog
 
 from controller.control.ask import Failure
 from controller.control.box import BoxLink
+from controller.control.box_times_notice import BoxTimesNotice
 from controller.control.governor import decide
 from controller.control.journal import Journal
 from controller.control.notices import Notices
@@ -104,6 +105,7 @@ class Controller:
         )
         self._journal = Journal(session_store)
         self._notices = Notices(note_store)
+        self._box_times = BoxTimesNotice(settings)
         self._state = State(conduct=self._notices.recalled())
         self._failing_since_s: float | None = None
         self._logged: tuple[object, ...] = ()
@@ -150,6 +152,7 @@ class Controller:
             cap=self._caps.look(now_s, now) if self._caps is not None else None,
             override=self._overrides.look(now_s, now) if self._overrides is not None else None,
         )
+        self._box_times.look(snapshot.power)
         known = self._state.conduct
         decision = self._decide(snapshot)
         self._link.submit(decision.actions)

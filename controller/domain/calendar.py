@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_DAY, _SECOND = timedelta(days=1), timedelta(seconds=1)
+HOLIDAY = "holiday"
+_DAY, _SECOND, _WEEK = timedelta(days=1), timedelta(seconds=1), timedelta(days=7)
+_A_YEAR_DAYS = 366
 
 
 def wall_time(text: str) -> time:
@@ -82,6 +84,17 @@ class Window(NamedTuple):
     dates: Collection[date] = ()
     but_not: Collection[date] = ()
 
+    @classmethod
+    def on(cls, start: time, end: time, days: Collection[str] | None, holidays: Collection[date] = ()) -> Self:
+        """From the names of days, `DAYS` and "holiday"; None is every day, whatever it is.
+
+        A holiday is a day of its own kind: where days are named the window starts there only if "holiday" is.
+        """
+        if days is None:
+            return cls(start, end)
+        week, free = frozenset(DAYS.index(day) for day in days if day != HOLIDAY), frozenset(holidays)
+        return cls(start, end, week, free, ()) if HOLIDAY in days else cls(start, end, week, (), free)
+
     def starts_on(self, day: date) -> bool:
         """Whether it starts on `day`."""
         return day not in self.but_not and (day.weekday() in self.days or day in self.dates)
@@ -98,6 +111,27 @@ class Window(NamedTuple):
             if self.starts_on(day) and span.end > within.start and span.end > span.start:
                 yield span
             day += _DAY
+
+    def holding(self, now: datetime, zone: tzinfo) -> Span | None:
+        """The occurrence in which `now` (aware) lies."""
+        return next(self.spans(Span(now, now + _SECOND), zone), None)
+
+    def following(self, now: datetime, zone: tzinfo) -> Span | None:
+        """The first occurrence that starts later than `now` (aware); None where none does within a year."""
+        day = now.astimezone(zone).date()
+        for _ in range(_A_YEAR_DAYS):
+            if self.starts_on(day) and now < (span := self.span(day, zone)).start < span.end:
+                return span
+            day += _DAY
+        return None
+
+
+def covered_until(windows: Collection[Window], now: datetime, zone: tzinfo) -> datetime | None:
+    """Until when it goes on without a gap from `now` (aware), which is covered; None where a week and longer."""
+    for span in joined(windows, Span(now, now + _WEEK + _DAY), zone):
+        if span.holds(now):
+            return span.end if span.end - now < _WEEK else None
+    raise ValueError(f"no window covers {now}")
 
 
 def joined(windows: Collection[Window], within: Span, zone: tzinfo) -> list[Span]:

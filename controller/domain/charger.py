@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
+from controller.domain.box_times import BoxTimes
+
 _FIRST_MINUTE_WH = 400.0  # at 22 kW: a session that has more is not a new one
 
 
@@ -70,12 +72,14 @@ class PowerSettings:
         limit_a: The operator current limit in force, A.
         limit_max_a: The field's own `validation.max`, A; None where the box does not tell.
         phases: Phases connected to the charge point; None where the box does not tell.
+        times: The hours that the box keeps by itself; None where it tells none.
     """
 
     taken_at_s: float
     limit_a: int
     limit_max_a: int | None = None
     phases: int | None = None
+    times: BoxTimes | None = None
 
 
 def plugged_anew(status: ChargerStatus, plugged_before: bool | None, energy_before_wh: float | None) -> bool:

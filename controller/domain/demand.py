@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, NamedTuple, Protocol, Self
+from typing import Any, ClassVar, NamedTuple, Protocol, Self, runtime_checkable
 
+from controller.domain.calendar import Window
 from controller.domain.horizon import NOTHING_KNOWN, Horizon
 from controller.domain.readings import House
 from controller.domain.reasons import Reason
@@ -150,4 +151,19 @@ class Strategy(Answering, Protocol):
     @classmethod
     def from_settings(cls, settings: Any) -> Self:
         """An instance for validated settings."""
+        ...
+
+
+@runtime_checkable
+class Scheduled(Protocol):
+    """A strategy that charges in windows of time, and may tell so: whoever else keeps times can be compared with it."""
+
+    @property
+    def windows(self) -> tuple[Window, ...]:
+        """In which it charges."""
+        ...
+
+    @property
+    def windows_only(self) -> bool:
+        """Whether it charges at no other time; it never leaves the decision to another strategy then."""
         ...

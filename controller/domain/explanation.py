@@ -10,6 +10,7 @@ from typing import Any
 
 from controller.domain.decision import Decision
 from controller.domain.level import Level, decided_by
+from controller.domain.moment import Moment
 from controller.domain.readings import House
 from controller.domain.reasons import Reason, ReasonCode
 from controller.domain.sentences import Language, changes_when, sentence
@@ -178,6 +179,8 @@ def _plain(value: Any) -> Any:
             return round(value, 1) + 0.0
         case datetime():
             return value.isoformat()
+        case Moment():
+            return value.at.isoformat()
         case Mapping():
             return {str(name): _plain(inner) for name, inner in value.items()}
         case _:

@@ -19,6 +19,8 @@ class ReasonCode(StrEnum):
     MIN_OFF = "min_off"
     WINDOW = "window"
     OUTSIDE_WINDOW = "outside_window"
+    WINDOW_ENERGY = "window_energy"
+    WINDOW_SPENT = "window_spent"
     FIXED = "fixed"
     PLUGIN = "plugin"
     PRICE_LOW = "price_low"

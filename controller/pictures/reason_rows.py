@@ -29,6 +29,8 @@ _LOOKS: dict[ReasonCode, tuple[str, str]] = {
     ReasonCode.MIN_OFF: ("has just stopped", _WAIT),
     ReasonCode.WINDOW: ("off-peak window", _PLAN),
     ReasonCode.OUTSIDE_WINDOW: ("outside the windows", _NIGHT),
+    ReasonCode.WINDOW_ENERGY: ("off-peak energy", _PLAN),
+    ReasonCode.WINDOW_SPENT: ("off-peak energy done", _NIGHT),
     ReasonCode.FIXED: ("fixed current", _PLAN),
     ReasonCode.PLUGIN: ("plug-in", _PLAN),
     ReasonCode.PRICE_LOW: ("low price", _PLAN),

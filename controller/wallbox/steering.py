@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import structlog
 
 from controller.domain.charger import ChargerStatus, PowerSettings
@@ -10,6 +12,7 @@ from controller.domain.traffic import Traffic
 from controller.domain.units import MIN_CURRENT_A
 from controller.wallbox.catalogue import LIMIT_FIELD
 from controller.wallbox.client import WallboxClient
+from controller.wallbox.off_peak import box_times
 from controller.wallbox.sections import power_settings
 
 _log = structlog.get_logger()
@@ -39,7 +42,8 @@ class RestWallbox:
     async def power(self) -> PowerSettings:
         """`GET /api/sections/power`, or the Unite's fields. Raises DeviceError."""
         fields, taken_at_s = await self._client.section_at("power")
-        return power_settings(fields, (await self._client.dialect()).catalogue, taken_at_s)
+        catalogue = (await self._client.dialect()).catalogue
+        return replace(power_settings(fields, catalogue, taken_at_s), times=box_times(fields, catalogue))
 
     async def set_limit(self, limit_a: int, *, urgent: bool = False) -> None:
         """`POST /api/configuration-updates` for the operator current limit.

@@ -27,7 +27,7 @@ def load(tmp_path: Path, text: str) -> None:
         ('[strategy]\nactive = "fixed"\n[strategy.fixed]\nthen = "x"\n', '4: strategy.fixed.then = "x": no such'),
         (
             '[strategy]\nactive = "fixed"\n[strategy.fixed]\nthen = "fixed"\n',
-            '4: strategy.fixed.then = "fixed": hands over in a circle: fixed -> fixed',
+            '4: strategy.fixed.then = "fixed": is the strategy itself; name another one',
         ),
     ],
 )

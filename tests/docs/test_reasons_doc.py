@@ -32,6 +32,8 @@ FIGURES: dict[ReasonCode, dict[str, Any]] = {
     ReasonCode.MIN_OFF: {"why": SUN, "in_s": 240},
     ReasonCode.WINDOW: {"until": "06:00"},
     ReasonCode.OUTSIDE_WINDOW: {"next": datetime(2026, 6, 22, 22)},  # noqa: DTZ001 -- only its wall time is said
+    ReasonCode.WINDOW_ENERGY: {"until": "06:00", "got_wh": 3200.0, "energy_wh": 10_000.0},
+    ReasonCode.WINDOW_SPENT: {"energy_wh": 10_000.0, "next": datetime(2026, 6, 22, 22)},  # noqa: DTZ001 -- likewise
     ReasonCode.FIXED: {"current_a": 10},
     ReasonCode.PLUGIN: {"strategy": "kettle", "says": "the water is hot"},
     ReasonCode.PRICE_LOW: dict(CHEAP.values),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import string
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from controller.domain.moment import Moment, shown_twice
 from controller.domain.reasons import Reason, ReasonCode, because
 from controller.domain.sentences import SPEAKERS, Language, changes_when, de, en, sentence
-from controller.domain.sentences.speech import Speech, format_duration
+from controller.domain.sentences.speech import Speaker, Speech, format_duration
 
 SPEECHES = {Language.EN: en.SPEECH, Language.DE: de.SPEECH}
 _EXAMPLES = {
@@ -157,3 +159,50 @@ def test_a_figure_that_a_foreign_strategy_left_out_costs_no_decision() -> None:
 )
 def test_durations(seconds: float, text: str) -> None:
     assert format_duration(seconds) == text
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("now", "at", "until", "day", "german"),
+    [
+        ("2026-11-24 22:00", "2026-11-25 06:00", "06:00", "Wed 06:00", "Mi. 06:00 Uhr"),
+        ("2026-11-24 06:00", "2026-11-25 05:59", "05:59", "Wed 05:59", "Mi. 05:59 Uhr"),
+        ("2026-11-24 06:00", "2026-11-25 06:00", "06:00", "Wed 06:00", "Mi. 06:00 Uhr"),
+        ("2026-11-24 06:00", "2026-11-25 06:01", "Wed 06:01", "Wed 06:01", "Mi. 06:01 Uhr"),
+        (
+            "2026-11-24 22:00",
+            "2026-11-26 06:00",
+            "Thu 2026-11-26 06:00",
+            "Thu 2026-11-26 06:00",
+            "Do. 26.11.2026 06:00 Uhr",
+        ),
+        (
+            "2026-11-24 22:00",
+            "2027-11-24 22:00",
+            "Wed 2027-11-24 22:00",
+            "Wed 2027-11-24 22:00",
+            "Mi. 24.11.2027 22:00 Uhr",
+        ),
+        # 25 October 2026: 02:00 to 03:00 comes twice, and the day has 25 hours
+        ("2026-10-25 01:00", "2026-10-25 02:30", "02:30 CEST", "Sun 02:30 CEST", "So. 02:30 Uhr CEST"),
+        ("2026-10-24 23:00", "2026-10-25 23:00", "Sun 23:00", "Sun 23:00", "So. 23:00 Uhr"),
+        ("2026-10-24 23:30", "2026-10-25 22:29", "22:29", "Sun 22:29", "So. 22:29 Uhr"),
+        ("2026-03-28 23:00", "2026-03-29 23:30", "23:30", "Sun 23:30", "So. 23:30 Uhr"),  # 23.5 h away
+    ],
+)
+def test_a_moment_is_told_as_exactly_as_it_takes(now: str, at: str, until: str, day: str, german: str) -> None:
+    here, then = (datetime.fromisoformat(text).replace(tzinfo=BERLIN) for text in (now, at))
+    moment = Moment.seen_from(here, then)
+    english = Speaker(en.SPEECH)
+    assert (english.format("{0:word}", moment), english.format("{0:day}", moment)) == (until, day)
+    assert Speaker(de.SPEECH).format("{0:day}", moment) == german
+
+
+def test_the_second_pass_of_an_hour_is_told_from_the_first() -> None:
+    first = datetime(2026, 10, 25, 2, 30, tzinfo=BERLIN)
+    second = first.replace(fold=1)
+    assert Speaker(en.SPEECH).format("{0:word}", Moment.seen_from(first, second)) == "02:30 CET"
+    assert [shown_twice(first), shown_twice(second), shown_twice(first.replace(hour=3))] == [True, True, False]
+    assert not shown_twice(datetime(2026, 3, 29, 2, 30, tzinfo=BERLIN))  # never shown at all

@@ -187,6 +187,17 @@ def test_check_finds_every_device_and_changes_nothing(tmp_path: Path) -> None:
         assert limit_at_box(addresses["wallbox"]) == 16
 
 
+def test_check_warns_of_the_boxs_own_hours_and_all_is_well_nevertheless(tmp_path: Path) -> None:
+    with emulated_home(tmp_path) as (_, file):
+        code, _, _ = outcome("wallbox", "set", "enable-off-peak", "on", "--config", str(file))
+        assert code == 0
+        code, out, err = outcome("check", "--config", str(file))
+        assert (code, err) == (0, "")
+        (warning,) = [line for line in out.splitlines() if line.startswith("warn ")]
+        assert "the wallbox keeps periods of its own, 08:00-11:00, 16:00-22:00 Monday to Friday" in warning
+        assert warning.endswith("`sunpace wallbox off-peak --off --yes` switches them off")
+
+
 def test_check_names_what_fails(tmp_path: Path) -> None:
     with emulated_home(tmp_path) as (_, file):
         text = file.read_text()

@@ -81,6 +81,17 @@ def _add_writes(add: Add) -> None:
         "changes", nargs="+", metavar="FIELD VALUE", help="pairs; a single FIELD without a VALUE is asked for"
     )
     set_.add_argument("--section", metavar="KEY", help="where it lies, for fields that Sunpace does not know")
+    off_peak = add(
+        "off-peak",
+        "the box's own off-peak periods beside yours, and its randomised delay",
+        description="Whether it charges only within its periods, or not within them, is not verified: both are shown.",
+    )
+    change = off_peak.add_mutually_exclusive_group()
+    change.add_argument("--set", action="store_true", dest="keep", help="write your windows to the box; needs --yes")
+    change.add_argument("--off", action="store_true", help="switch the box's own periods off; needs --yes")
+    off_peak.add_argument(
+        "--peak", action="store_true", help="with --set: the box does not charge within; write the hours outside yours"
+    )
     add("start", "local remote start")
     add("stop", "local remote stop")
     add("skip-delay", "end the randomised delay under way")

@@ -11,7 +11,7 @@ import anyio
 from controller.app import Box, make_box
 from controller.cli.logs import configure_logs
 from controller.cli.outcome import Outcome, WrongUse, show
-from controller.cli.wallbox import files, reads, writes
+from controller.cli.wallbox import files, off_peak, reads, writes
 from controller.cli.wallbox.pair import pair
 from controller.cli.wallbox.way_in import complete_access, config_file
 from controller.control.clock import WallClock
@@ -27,6 +27,7 @@ _COMMANDS: dict[str, Command] = {
     "structure": reads.structure,
     "section": reads.section,
     "get": reads.get,
+    "off-peak": off_peak.off_peak,
     "set": writes.set_fields,
     "start": writes.start,
     "stop": writes.stop,

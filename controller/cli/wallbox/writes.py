@@ -22,10 +22,7 @@ async def set_fields(box: Box, arguments: argparse.Namespace) -> Outcome:
         written = await box.maintenance.update(changes, section=arguments.section)
     else:
         written = await box.client.update(changes, section=arguments.section)
-    failed = [one for one in written if one.confirmed is False]
-    data = {"written": [_written_data(one) for one in written]}
-    rows = "\n".join(_written_line(one) for one in written)
-    return Outcome(data, tables.line(rows), exit_code=1 if failed else 0)
+    return written_outcome(written)
 
 
 async def start(box: Box, _: argparse.Namespace) -> Outcome:
@@ -67,6 +64,14 @@ async def factory_reset(box: Box, arguments: argparse.Namespace) -> Outcome:
 
 def _done(action: str, words: str) -> Outcome:
     return Outcome({"action": action, "accepted": True}, tables.line(words))
+
+
+def written_outcome(written: tuple[Written, ...]) -> Outcome:
+    """What has become of writes; failed where the box still shows something else."""
+    failed = [one for one in written if one.confirmed is False]
+    data = {"written": [_written_data(one) for one in written]}
+    rows = "\n".join(_written_line(one) for one in written)
+    return Outcome(data, tables.line(rows), exit_code=1 if failed else 0)
 
 
 def _changes(words: list[str]) -> dict[str, Value]:

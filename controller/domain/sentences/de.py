@@ -30,8 +30,16 @@ _SENTENCES: dict[str, Sentence] = {
         "gilt bis {until:word}",
     ),
     "outside_window": Sentence(
-        "außerhalb des Niedertarifs, er beginnt {next}",
-        "Ladestart mit dem nächsten Niedertarif, {next}",
+        "außerhalb des Niedertarifs, er beginnt {next:day}",
+        "Ladestart mit dem nächsten Niedertarif, {next:day}",
+    ),
+    "window_energy": Sentence(
+        "Niedertarif bis {until:word}, {got_wh:kWh} von {energy_wh:kWh}",
+        "gilt bis {until:word}, oder bis das Auto {energy_wh:kWh} bekommen hat",
+    ),
+    "window_spent": Sentence(
+        "das Auto hat die {energy_wh:kWh} dieses Niedertarifs bekommen, der nächste beginnt {next:day}",
+        "Ladestart mit dem nächsten Niedertarif, {next:day}",
     ),
     "fixed": Sentence(
         "fester Ladestrom von {current_a} A",
@@ -303,6 +311,7 @@ SPEECH = Speech(
         "price_zero": "kostenlos bis",
         "not_known": "noch nicht bekannt",
         "pv_power": "die PV-Leistung fehlt",
+        "not_in_sight": "nicht binnen eines Jahres",
         "minimum": "Mindeststrom",
         "stop": "Ladestopp",
         "hold": "den letzten Stand",
@@ -311,4 +320,5 @@ SPEECH = Speech(
     hours="Std.",
     days=("Mo.", "Di.", "Mi.", "Do.", "Fr.", "Sa.", "So."),
     clock="{day} {time} Uhr",
+    date="%d.%m.%Y",
 )

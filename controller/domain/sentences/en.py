@@ -30,8 +30,16 @@ _SENTENCES: dict[str, Sentence] = {
         "lasts until {until:word}",
     ),
     "outside_window": Sentence(
-        "outside the off-peak windows, next one {next}",
-        "starts with the next window, {next}",
+        "outside the off-peak windows, next one {next:day}",
+        "starts with the next window, {next:day}",
+    ),
+    "window_energy": Sentence(
+        "off-peak window until {until:word}, {got_wh:kWh} of {energy_wh:kWh}",
+        "lasts until {until:word}, or until the car has got {energy_wh:kWh}",
+    ),
+    "window_spent": Sentence(
+        "the car has got the {energy_wh:kWh} of this off-peak window, next one {next:day}",
+        "starts with the next window, {next:day}",
     ),
     "fixed": Sentence(
         "fixed current of {current_a} A",
@@ -300,9 +308,11 @@ SPEECH = Speech(
         "price_zero": "free up to",
         "not_known": "not known yet",
         "pv_power": "the PV power is missing",
+        "not_in_sight": "not within a year",
     },
     point=".",
     hours="h",
     days=("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
     clock="{day} {time}",
+    date="%Y-%m-%d",
 )

@@ -8,6 +8,8 @@ from datetime import datetime
 from math import isfinite
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
+from controller.domain.moment import Moment, shown_twice
+
 _UNKNOWN = "?"
 
 
@@ -48,6 +50,7 @@ class Speech(NamedTuple):
         hours: The unit of hours in a duration.
         days: The days of the week, Monday first, short.
         clock: A day and a time, with `{day}` and `{time}`.
+        date: A date, as `strftime` takes it.
     """
 
     sentences: Mapping[str, Sentence]
@@ -56,15 +59,18 @@ class Speech(NamedTuple):
     hours: str
     days: Sequence[str]
     clock: str
+    date: str
 
 
 class Speaker(string.Formatter):
     """Says grounds in one language.
 
-    Formats beside those of numbers: `kW` (from W), `s` (a duration from seconds), `word` (the language's word for a
-    value), `who` (a name as somebody gave it, be it one of those words; the word for "nobody" where it is empty), and
-    `change` (what would have to change for a nested ground). A datetime is said as day and time. Where two powers of a
-    ground differ and would look the same in kW, all of them are said in W.
+    Formats beside those of numbers: `kW` (from W), `kWh` (from Wh), `s` (a duration from seconds), `word` (the
+    language's word for a value), `who` (a name as somebody gave it, be it one of those words; the word for "nobody"
+    where it is empty), and `change` (what would have to change for a nested ground). A datetime is said as day and
+    time; a `Moment` with its date where it takes one, and as `word` by its time alone where that will do, but not as
+    `day`. A time that the clock shows twice, since it is put back, is said with its zone. Where two powers of a ground
+    differ and would look the same in kW, all of them are said in W.
 
     Args:
         speech: The language.
@@ -94,18 +100,27 @@ class Speaker(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         """A figure as the language writes it."""
         match value:
-            case str() if format_spec == "word":
+            case str() if format_spec in ("word", "day"):
                 return self._speech.words.get(value, value)
             case str():
                 return str(value) if value or format_spec != "who" else self._speech.words["nobody"]
             case int() | float():
                 return self._figure(value, format_spec)
-            case datetime():
-                return self._speech.clock.format(day=self._speech.days[value.weekday()], time=f"{value:%H:%M}")
+            case Moment() | datetime():
+                return self._clock(value, format_spec)
             case Ground():
                 return self.changes_when(value) if format_spec == "change" else self.sentence(value)
             case _:
                 return str(value)
+
+    def _clock(self, value: Moment | datetime, format_spec: str) -> str:
+        at, within_a_day, near = value if isinstance(value, Moment) else (value, False, True)
+        text, zone = f"{at:%H:%M}", f" {at:%Z}" if shown_twice(at) else ""
+        if not within_a_day or format_spec != "word":
+            day = self._speech.days[at.weekday()]
+            named = day if near else f"{day} {at.strftime(self._speech.date)}"
+            text = self._speech.clock.format(day=named, time=text)
+        return text + zone
 
     def _figure(self, value: float, format_spec: str) -> str:
         match format_spec:
@@ -113,6 +128,8 @@ class Speaker(string.Formatter):
                 return f"{self._number(value, '.0f')} W"
             case "kW":
                 return f"{self._number(value / 1000, '.1f')} kW"
+            case "kWh":
+                return f"{self._number(value / 1000, '.1f')} kWh"
             case "s":
                 return format_duration(value, self._speech.hours)
             case _:

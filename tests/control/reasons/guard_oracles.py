@@ -163,7 +163,7 @@ def boost(look: Look, reason: Reason) -> None:
     assert override.current_a is None or current_a <= max(override.current_a, look.settings.min_current_a)
     assert (override.energy_wh is not None) is (reason.code is ReasonCode.BOOST_ENERGY)
     if override.energy_wh is not None:
-        got_wh = look.snapshot.horizon.charged.marks[-1].wh
+        got_wh = look.snapshot.horizon.charged.since_wh(override.set_at)
         assert reason.values["left_kwh"] == pytest.approx((override.energy_wh - got_wh) / 1000)
         assert reason.values["left_kwh"] > 0
     if outermost(look, reason) and command(look).charging and look.charging:

@@ -33,7 +33,6 @@ from tests.support.houses import Wants
 
 ZONE = ZoneInfo("Europe/Berlin")
 BEGIN = datetime(2026, 10, 24, 20, 0, tzinfo=UTC)  # the night in which summer time ends
-_CHARGED = Horizon(charged=EnergyLog((Mark(BEGIN, 0.0), Mark(BEGIN + timedelta(hours=1), 9000.0))))
 BOX_DOWN = because(ReasonCode.BOX_DOWN, error="the wallbox did not answer", in_s=20.0)
 BOX_LOCKED = because(ReasonCode.BOX_LOCKED, error="the wallbox refuses the login")
 
@@ -103,8 +102,8 @@ class Life:
     limit_a: int = 16
     box_state: OcppState = OcppState.PREPARING
     state: State = field(default_factory=State)
-    now_s: float = 1000.0
     horizon: Horizon = NOTHING_KNOWN
+    now_s: float = 1000.0
 
     def step(self, moment: Moment) -> Look:
         """Shows the core a moment, and carries out what it decides."""
@@ -245,7 +244,8 @@ def lives(draw: st.DrawFn, strategies: st.SearchStrategy[Strategy]) -> tuple[Lif
         starts_per_day=draw(st.sampled_from([0, 0, 1, 2])),
         feed_in_limit_w=draw(st.sampled_from([None, None, 0.0, 500.0])),
     )
-    life = Life(settings, limit_a=draw(st.integers(0, 32)), horizon=draw(_HORIZONS))
+    horizon = replace(draw(_HORIZONS), charged=draw(_CHARGED))
+    life = Life(settings, limit_a=draw(st.integers(0, 32)), horizon=horizon)
     life.box_state = draw(st.sampled_from([OcppState.PREPARING, OcppState.CHARGING]))
     moments: list[Moment] = []
     for _ in range(draw(st.integers(1, 6))):
@@ -290,17 +290,26 @@ minimum = st.builds(
     grid_bias_w=st.sampled_from([0.0, 200.0, -200.0]),
     use_battery=st.booleans(),
 )
+_NIGHTS = st.fixed_dictionaries(
+    {"start": _CLOCK, "end": _CLOCK},
+    optional={
+        "days": st.lists(st.sampled_from(["sat", "sun", "mon", "holiday"]), min_size=2, max_size=3, unique=True),
+        "current_a": st.sampled_from([8, 12]),
+        "energy_kwh": st.sampled_from([0.0, 2.0, 5.0]),
+    },
+)
 off_peak = st.builds(
-    lambda windows, then: OffPeak(OffPeakSettings.model_validate({"windows": windows, "then": then})),
-    st.lists(
-        st.fixed_dictionaries(
-            {"start": _CLOCK, "end": _CLOCK},
-            optional={"days": st.lists(st.sampled_from(["sat", "sun", "mon"]), min_size=1, max_size=2, unique=True)},
-        ),
-        min_size=1,
-        max_size=3,
+    lambda windows, then, holidays: OffPeak(
+        OffPeakSettings.model_validate({"windows": windows, "then": then, "holidays": holidays})
     ),
+    st.lists(_NIGHTS, min_size=1, max_size=3),
     st.sampled_from(["surplus", "off"]),
+    st.sampled_from([[], ["2026-10-25"], ["2026-10-24", "2026-10-26"]]),
+)
+_CHARGED = st.builds(
+    lambda hours, wh: EnergyLog((Mark(BEGIN - timedelta(hours=hours), 0.0), Mark(BEGIN + timedelta(hours=1), wh))),
+    st.integers(1, 20),
+    st.sampled_from([0.0, 3000.0, 20_000.0, 90_000.0]),
 )
 by_price = st.builds(
     lambda **keys: ByPrice(PriceSettings(**keys)),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 
@@ -16,7 +16,6 @@ from controller.domain.decision import Command
 from controller.domain.demand import Demand
 from controller.domain.reasons import Reason, ReasonCode
 from strategies.fixed import Fixed
-from strategies.off_peak import OffPeak, OffPeakSettings, Window
 from strategies.surplus import Surplus, SurplusSettings
 from tests.control.reasons.lives import Look
 from tests.support.houses import Wants
@@ -150,54 +149,8 @@ def plugin(look: Look, reason: Reason) -> None:
     assert reason.values == {"strategy": "it", "says": strategy.says}
 
 
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-def off_peak_settings(look: Look) -> OffPeakSettings:
-    strategy = look.settings.strategies["it"]
-    assert isinstance(strategy, OffPeak)
-    return strategy._settings
-
-
-def covers(window: Window, local: datetime) -> bool:
-    """By counting minutes of wall time since the window's start, today and yesterday."""
-    (from_h, from_min), (to_h, to_min) = (map(int, text.split(":")) for text in (window.start, window.end))
-    lasts_min = (to_h * 60 + to_min - from_h * 60 - from_min) % 1440 or 1440
-    for days_ago in (0, 1):
-        since_min = local.hour * 60 + local.minute + 1440 * days_ago - from_h * 60 - from_min
-        if _DAYS[(local.weekday() - days_ago) % 7] in window.days and 0 <= since_min < lasts_min:
-            return True
-    return False
-
-
-def off_peak(look: Look, local: datetime) -> bool:
-    return any(covers(window, local) for window in off_peak_settings(look).windows)
-
-
 def local_time(look: Look) -> datetime:
     return look.snapshot.now.astimezone(look.settings.timezone)
-
-
-@oracle(ReasonCode.WINDOW)
-def window(look: Look, reason: Reason) -> None:
-    minute = local_time(look).replace(second=0, microsecond=0)
-    assert off_peak(look, minute)
-    uncovered = (minute + timedelta(minutes=ahead) for ahead in range(7 * 1440))
-    end = next((wall for wall in uncovered if not off_peak(look, wall)), None)
-    assert reason.values["until"] == ("always" if end is None else f"{end:%H:%M}")
-
-
-@oracle(ReasonCode.OUTSIDE_WINDOW)
-def outside_window(look: Look, reason: Reason) -> None:
-    assert not off_peak(look, local_time(look))
-    begins: datetime = reason.values["next"]
-    now_s = look.snapshot.now.timestamp()
-    assert begins.timestamp() > now_s
-    assert off_peak(look, begins)
-    for ahead in range(1, math.ceil((begins.timestamp() - now_s) / 60)):
-        later = look.snapshot.now + timedelta(minutes=ahead)
-        assert not off_peak(look, later.astimezone(look.settings.timezone))
-    assert not outermost(look, reason) or not command(look).charging
 
 
 # --- calm ----------------------------------------------------------------------------------------------------------

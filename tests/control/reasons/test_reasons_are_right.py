@@ -15,7 +15,7 @@ from controller.domain.explanation import explain
 from controller.domain.reasons import ReasonCode
 from controller.domain.sentences import Language, changes_when, sentence
 from strategies.off import Off
-from tests.control.reasons import box_oracles, guard_oracles, price_oracles, simple_oracles
+from tests.control.reasons import box_oracles, guard_oracles, price_oracles, simple_oracles, window_oracles
 from tests.control.reasons.lives import (
     Life,
     Look,
@@ -37,7 +37,8 @@ _PROMISES = (*_STARTS, *_STOPS, ReasonCode.PACING, ReasonCode.BUDGET, ReasonCode
 
 
 def test_every_reason_has_an_oracle() -> None:
-    assert {guard_oracles.cap, box_oracles.no_car, price_oracles.unknown, simple_oracles.off} <= set(ORACLES.values())
+    oracles = {guard_oracles.cap, box_oracles.no_car, price_oracles.unknown, simple_oracles.off, window_oracles.window}
+    assert oracles <= set(ORACLES.values())
     assert set(ORACLES) == set(ReasonCode)
 
 

@@ -90,8 +90,8 @@ def test_a_stop_is_promised_a_gap_after_the_reduction() -> None:
         ([("22:00", "00:00"), ("00:00", "06:00")], "06:00"),
         ([("22:00", "02:00"), ("01:00", "05:00")], "05:00"),
         ([("22:00", "02:00"), ("02:01", "05:00")], "02:00"),
-        ([("00:00", "00:00")], "always"),
-        ([("12:00", "00:00"), ("00:00", "12:00")], "always"),
+        ([("00:00", "00:00")], "further notice"),
+        ([("12:00", "00:00"), ("00:00", "12:00")], "further notice"),
     ],
 )
 def test_windows_that_follow_one_another_are_one(windows: list[tuple[str, str]], until: str) -> None:
@@ -110,4 +110,4 @@ def test_windows_that_follow_one_another_are_one(windows: list[tuple[str, str]],
         )
     )
     assert isinstance(answer, Demand)
-    assert answer.reason.values["until"] == until
+    assert str(answer.reason) == f"off-peak window until {until}"

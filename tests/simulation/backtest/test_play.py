@@ -109,10 +109,11 @@ def test_a_day_needs_few_looks(phases: int) -> None:
     assert looks < steps / 4
 
 
-def test_windows_are_met_to_the_minute() -> None:
-    """Off-peak defers to the sun: that decision stands no longer than to the next minute."""
-    windows = [{"start": "11:07", "end": "11:31"}, {"start": "15:59", "end": "16:02"}]
-    core = site(active="off_peak", off_peak={"windows": windows})
+@pytest.mark.parametrize("then", ["surplus", "off"])
+def test_windows_are_met_to_the_minute(then: str) -> None:
+    """No decision of off-peak, or of the sun that it defers to, stands for longer than to the next minute."""
+    windows = [{"start": "11:07", "end": "11:31"}, {"start": "15:59", "end": "16:02", "current_a": 8}]
+    core = site(active="off_peak", off_peak={"windows": windows, "then": then})
     trace = generate(Day(kind=DayKind.SUNNY, seed=2))
     coasted, looks = counted(trace, core, stepping=False)
     stepped, steps = counted(trace, core, stepping=True)
