@@ -5,6 +5,7 @@
     SunpaceError
     ├── ConfigError            the configuration is wrong: a line a fault
     ├── StorageError           the disk refused what has to survive a crash
+    ├── FeedError              prices or a forecast could not be had
     └── DeviceError            a meter or the wallbox
         ├── DeviceUnavailable  no connection, reset, 5xx, or backing off
         ├── DeviceTimeout      no answer in time
@@ -36,6 +37,20 @@ class ConfigError(SunpaceError):
 
 class StorageError(SunpaceError):
     """What has to survive a crash could not be written or read."""
+
+
+class FeedError(SunpaceError):
+    """Prices or a forecast could not be had; what was known goes on.
+
+    Attributes:
+        retry_in_s: How long the service asks to be left alone, s; None where it does not.
+        asked: Whether the service may have seen the question.
+    """
+
+    def __init__(self, message: str, *, retry_in_s: float | None = None, asked: bool = True) -> None:
+        super().__init__(message)
+        self.retry_in_s = retry_in_s
+        self.asked = asked
 
 
 class DeviceError(SunpaceError):
