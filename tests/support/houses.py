@@ -85,6 +85,7 @@ class Run:
         self.session_energy_wh: float | None = None
         self.cap: Cap | None = None
         self.decisions: list[Decision] = []
+        self.snapshot: Snapshot | None = None
         self.told: list[str] = []
 
     def step(
@@ -104,6 +105,7 @@ class Run:
             power=PowerSettings(taken_at_s=self.now_s - 0.1, limit_a=self.limit_a, limit_max_a=self.limit_max_a),
             cap=self.cap,
         )
+        self.snapshot = snapshot
         self.state, decision = decide(self.state, snapshot, self.settings, failed_for_s)
         self.decisions.append(decision)
         for action in decision.actions if obey else ():
