@@ -124,8 +124,8 @@ class Strategy(Protocol):
     `Settings` is a pydantic model (frozen, extra="forbid"): the table `[strategy.NAME]` of the configuration is
     validated against it, and the instance is made from the result. `demand` is pure: no I/O, no clock, no memory.
 
-    A strategy that never looks at `Situation.local_time`, and never defers, may say so by a class attribute
-    `timeless = True`: a backtest then asks it less often.
+    A strategy that never looks at `Situation.local_time` or `Situation.horizon`, and never defers, may say so by a
+    class attribute `timeless = True`: a backtest then asks it less often, and shows it no horizon.
     """
 
     Settings: ClassVar[type[Any]]
