@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from controller.app import Metering, external_cap_file, make_box, make_limit_store, read_config
+from controller.cli.check_forecast import forecast_found
 from controller.cli.logs import configure_logs
 from controller.cli.loop import run_on_loop
 from controller.cli.meter.sentences import sentence
 from controller.config.loader import Loaded
 from controller.control.clock import WallClock
 from controller.domain.errors import DeviceError, StorageError
-from controller.domain.ports import LimitStore, Meter, Wallbox
+from controller.domain.ports import Clock, LimitStore, Meter, Wallbox
 from controller.history.cap_file import read_cap
 from controller.meter.quantities import Role
 
@@ -48,6 +49,7 @@ def check(file: Path, *, as_json: bool) -> int:
 async def _reach(loaded: Loaded) -> list[Finding]:
     clock = WallClock()
     findings = [_try_store(make_limit_store(loaded.config)), *_try_cap(external_cap_file(loaded.config))]
+    findings += await _try_forecast(loaded, clock)
     metering = Metering(loaded, clock)
     meters = [(role, metering.meter(role, entry)) for role, entry in metering.entries()]
     try:
@@ -85,6 +87,12 @@ def _try_cap(file: Path) -> list[Finding]:
     limit = f"{cap.power_w:g} W" if cap.power_w is not None else f"{cap.current_a:g} A a phase"
     until = "further notice" if cap.until is None else f"{cap.until:%Y-%m-%d %H:%M %z}"
     return [Finding(device="external limit", ok=True, text=f"{limit} until {until} ({file})", values={})]
+
+
+async def _try_forecast(loaded: Loaded, clock: Clock) -> list[Finding]:
+    """Whoever tells the sun, where somebody is named."""
+    found = await forecast_found(loaded, clock)
+    return [] if found is None else [Finding(device=found[0], ok=found[1], text=found[2], values={})]
 
 
 async def _try_meter(role: Role, meter: Meter) -> Finding:

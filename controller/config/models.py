@@ -21,6 +21,7 @@ from pydantic import (
     model_validator,
 )
 
+from controller.config.forecast import ForecastTable
 from controller.domain.units import MAX_CURRENT_A, MIN_CURRENT_A
 
 _FINGERPRINT_DIGITS = 64
@@ -307,4 +308,5 @@ class Config(Places):
     meter: Meters
     wallbox: Wallbox
     strategy: StrategyTable = StrategyTable()
+    forecast: ForecastTable = ForecastTable()
     log: Log = Log()
