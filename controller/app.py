@@ -23,6 +23,8 @@ from controller.domain.errors import ConfigError
 from controller.domain.horizon import Horizon
 from controller.domain.ports import Clock, LimitStore, Publisher, Wallbox
 from controller.domain.sentences import Language
+from controller.feeds.price_file_source import WrittenPrices
+from controller.feeds.price_source import FetchedPrices
 from controller.forecasting import make_forecast
 from controller.history.box_note_file import BoxNoteFile
 from controller.history.cap_file import CapFile
@@ -35,6 +37,7 @@ from controller.meter.plausibility import Bounds
 from controller.meter.profile import Profile, Serial
 from controller.meter.profile_files import Shelf
 from controller.meter.quantities import Role
+from controller.pricing import price_source
 from controller.wallbox.access import Access
 from controller.wallbox.catalogue import FieldType, load_catalogue
 from controller.wallbox.client import WallboxClient
@@ -256,6 +259,12 @@ def external_cap_file(places: Places, environ: Mapping[str, str] = os.environ) -
     return places.site.external_cap_file or state_directory(places, environ) / "external-cap.toml"
 
 
+def make_price_source(loaded: Loaded, clock: Clock) -> FetchedPrices | WrittenPrices | None:
+    """Where the prices of a configuration come from; None where it names no source."""
+    config = loaded.config
+    return price_source(config.prices, loaded.prices_token, clock, config.site.zone, state_directory(config))
+
+
 def make_limit_store(config: Config, environ: Mapping[str, str] = os.environ) -> LimitStore:
     """Where the user's own limit is kept."""
     return LimitFile(state_directory(config, environ), wallbox_name(config))
@@ -296,6 +305,7 @@ def make_controller(
         clock=clock,
         settings=settings,
         book=book,
+        prices=make_price_source(loaded, clock),
         forecast=make_forecast(config.forecast, book, clock, config.site.zone, directory),
         site=Horizon(import_price=config.site.import_price, feed_in_price=config.site.feed_in_price),
         limit_store=make_limit_store(config),

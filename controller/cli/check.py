@@ -7,14 +7,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from controller.app import Metering, external_cap_file, make_box, make_limit_store, read_config
+from controller.app import Metering, external_cap_file, make_box, make_limit_store, make_price_source, read_config
 from controller.cli.check_forecast import forecast_found
 from controller.cli.logs import configure_logs
 from controller.cli.loop import run_on_loop
 from controller.cli.meter.sentences import sentence
+from controller.cli.prices import told
 from controller.config.loader import Loaded
 from controller.control.clock import WallClock
-from controller.domain.errors import DeviceError, StorageError
+from controller.domain.errors import DeviceError, FeedError, StorageError
 from controller.domain.ports import Clock, LimitStore, Meter, Wallbox
 from controller.history.cap_file import read_cap
 from controller.meter.quantities import Role
@@ -50,6 +51,7 @@ async def _reach(loaded: Loaded) -> list[Finding]:
     clock = WallClock()
     findings = [_try_store(make_limit_store(loaded.config)), *_try_cap(external_cap_file(loaded.config))]
     findings += await _try_forecast(loaded, clock)
+    findings += await _try_prices(loaded, clock)
     metering = Metering(loaded, clock)
     meters = [(role, metering.meter(role, entry)) for role, entry in metering.entries()]
     try:
@@ -93,6 +95,21 @@ async def _try_forecast(loaded: Loaded, clock: Clock) -> list[Finding]:
     """Whoever tells the sun, where somebody is named."""
     found = await forecast_found(loaded, clock)
     return [] if found is None else [Finding(device=found[0], ok=found[1], text=found[2], values={})]
+
+
+async def _try_prices(loaded: Loaded, clock: Clock) -> list[Finding]:
+    """Where the prices come from, where they are configured."""
+    source = make_price_source(loaded, clock)
+    if source is None:
+        return []
+    name, zone = f"prices {source.name}", loaded.config.site.zone
+    try:
+        await source.renew()
+    except FeedError as error:
+        return [Finding(device=name, ok=False, text=str(error), values={})]
+    table, now = source.prices(clock.now()), clock.now()
+    known = table is not None and any(price.end > now for price in table.prices)
+    return [Finding(device=name, ok=known, text=told(table, now, zone), values={})]
 
 
 async def _try_meter(role: Role, meter: Meter) -> Finding:

@@ -94,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     add_meter(commands)
     add_wallbox(commands)
     add_cap(commands)
+    _add_prices(commands)
     add_history(commands)
     return parser
 
@@ -139,6 +140,19 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     check.add_argument("--config", type=Path, default=Path("config.toml"), metavar="FILE", help="(config.toml)")
     check.add_argument("--json", action="store_true", help="the findings as one JSON object")
     check.set_defaults(command=_check)
+
+
+def _add_prices(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    prices = commands.add_parser(
+        "prices",
+        help="what a kWh from the grid costs, and when",
+        description="What is known from now on: as the service has kept it, or from your table. "
+        "Exit code 1 where nothing is known, or the source does not answer.",
+    )
+    prices.add_argument("--config", type=Path, default=Path("config.toml"), metavar="FILE", help="(config.toml)")
+    prices.add_argument("--fetch", action="store_true", help="ask the source first")
+    prices.add_argument("--json", action="store_true", help="for programs: one JSON object on one line")
+    prices.set_defaults(command=_prices)
 
 
 def _add_emulate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -194,6 +208,12 @@ def _check(arguments: argparse.Namespace) -> int:
     from controller.cli.check import check  # noqa: PLC0415
 
     return check(arguments.config, as_json=arguments.json)
+
+
+def _prices(arguments: argparse.Namespace) -> int:
+    from controller.cli.prices import show_prices  # noqa: PLC0415
+
+    return show_prices(arguments.config, fetch=arguments.fetch, as_json=arguments.json)
 
 
 def _emulate(arguments: argparse.Namespace) -> int:

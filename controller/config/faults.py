@@ -76,7 +76,7 @@ def nearest(word_: str, known: Iterable[str]) -> str:
 def _shown(detail: ErrorDetails, path: Path) -> str:
     """The value, where it is short and no secret."""
     value = detail["input"]
-    secret = any("password" in str(step) for step in path)
+    secret = any(word in str(step) for step in path for word in ("password", "token"))
     if secret or detail["type"] == "missing" or not isinstance(value, int | float | str):
         return ""
     if isinstance(value, int) and value.bit_length() > _LONGEST_SHOWN:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
@@ -15,6 +15,7 @@ from controller.config.faults import nearest, word
 from controller.config.lines import holds, line_of
 from controller.config.models import Config, Places, WallboxAccess
 from controller.config.overlay import Overlay, dotted, lay_over, overlays
+from controller.config.prices import Prices
 from controller.domain.demand import Strategy
 from controller.domain.errors import ConfigError
 from controller.domain.toml_text import parse_toml
@@ -36,12 +37,14 @@ class Loaded:
         strategies: Every installed strategy, made from its table.
         wallbox_password: From the table, its file, the environment or a credential.
         folder: Where the file lies.
+        prices_token: Likewise; empty where no prices need one, or none are asked for.
     """
 
     config: Config
     strategies: Mapping[str, Strategy]
     wallbox_password: SecretStr
     folder: Path
+    prices_token: SecretStr = field(default_factory=lambda: SecretStr(""))
 
 
 class Profiles(Protocol):
@@ -144,6 +147,25 @@ def load_places(file: Path, environ: Mapping[str, str]) -> Places:
     return places
 
 
+def load_price_places(file: Path, environ: Mapping[str, str]) -> tuple[Places, SecretStr]:
+    """As `load_places`, with `[prices]` and the token that they need; empty where they need none.
+
+    Args:
+        file: The TOML file.
+        environ: The environment.
+
+    Raises:
+        ConfigError: With every fault of these tables, one line each.
+    """
+    tree, source = _tree(_read(file), str(file), environ)
+    known = {key: tree[key] for key in ("site", "history", "prices") if key in tree}
+    places = _validate(Places, known, (), source)
+    token = None if places is None else _prices_token(places.prices, source)
+    if source.faults or places is None or token is None:
+        raise ConfigError(source.faults)
+    return places, token
+
+
 def load_offline(
     file: Path | None,
     environ: Mapping[str, str],
@@ -194,14 +216,17 @@ def parse_config(
     tree, source = _tree(text, file, environ)
     config = _validate(Config, tree, (), source)
     made = _strategies(tree, strategies, source)
-    password = None
+    password = token = None
     if config is not None:
         _check_profiles(config, profiles, source)
         password = _password(config.wallbox, source)
         _check_ca_file(config, source)
-    if source.faults or config is None or password is None:
+        token = _prices_token(config.prices, source)
+    if source.faults or config is None or password is None or token is None:
         raise ConfigError(source.faults)
-    return Loaded(config=config, strategies=made, wallbox_password=password, folder=Path(file).parent)
+    return Loaded(
+        config=config, strategies=made, wallbox_password=password, folder=Path(file).parent, prices_token=token
+    )
 
 
 def _read(file: Path) -> str:
@@ -294,17 +319,35 @@ def _check_ca_file(config: Config, source: _Source) -> None:
 def _password(table: WallboxAccess, source: _Source) -> SecretStr | None:
     if table.password is not None:
         return table.password
-    file = table.password_file
-    if file is None:
+    if table.password_file is None:
         return None  # the table's own check has complained
-    path = ("wallbox", "password_file")
+    return _secret(table.password_file, ("wallbox", "password_file"), "password", source)
+
+
+def _prices_token(table: Prices | None, source: _Source) -> SecretStr | None:
+    if table is None or table.source != "tibber":
+        return SecretStr("")
+    if table.token is not None:
+        return table.token
+    if table.token_file is not None:
+        return _secret(table.token_file, ("prices", "token_file"), "token", source)
+    text = (
+        'prices: source = "tibber" needs one of token and token_file (the token may also come from the environment as '
+        "SUNPACE_PRICES__TOKEN, or from a systemd credential named prices.token)"
+    )
+    source.fault(("prices",), text)
+    return None
+
+
+def _secret(file: Path, path: tuple[str, ...], what: str, source: _Source) -> SecretStr | None:
+    """What a file holds that nobody else may know."""
     try:
-        password = file.read_text(encoding="utf-8").strip()
+        secret = file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        what = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        source.fault(path, f"wallbox.password_file: {file} cannot be read: {what}")
+        why = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        source.fault(path, f"{dotted(path)}: {file} cannot be read: {why}")
         return None
-    if not password:
-        source.fault(path, f"wallbox.password_file: {file} is empty; its first line has to be the password")
+    if not secret:
+        source.fault(path, f"{dotted(path)}: {file} is empty; its first line has to be the {what}")
         return None
-    return SecretStr(password)
+    return SecretStr(secret)

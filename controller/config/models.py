@@ -6,14 +6,12 @@ import re
 from collections.abc import Iterator
 from datetime import tzinfo
 from ipaddress import ip_address
-from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
@@ -21,7 +19,9 @@ from pydantic import (
     model_validator,
 )
 
+from controller.config.base import FilePath, Table
 from controller.config.forecast import ForecastTable
+from controller.config.prices import Prices
 from controller.domain.units import MAX_CURRENT_A, MIN_CURRENT_A
 
 _FINGERPRINT_DIGITS = 64
@@ -34,19 +34,6 @@ _ONE_TRUST = (
     "box's fingerprint and writes it into this file"
 )
 _HOST_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_.])?")
-
-
-class Table(BaseModel):
-    """A table: unknown keys and wrong types are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-def _as_path(value: object) -> object:
-    return Path(value).expanduser() if isinstance(value, str) and value else value
-
-
-FilePath = Annotated[Path, BeforeValidator(_as_path)]
 
 
 def _is_phases(phases: int) -> int:
@@ -153,7 +140,7 @@ class Meters(Table):
     """The table `[meter]`."""
 
     grid: MeterEntry | None = None
-    pv: list[PvEntry] = []
+    pv: list[PvEntry] = Field(default_factory=list)
     load: LoadEntry | None = None
     battery: MeterEntry | None = None
     ev: MeterEntry | None = None
@@ -227,7 +214,7 @@ class WallboxAccess(Table):
     fallback: Literal["minimum", "stop", "hold"] = "minimum"
     fallback_stop_after_s: float = Field(default=1800, ge=0, le=86400)
     on_exit: Literal["release", "stop"] = "release"
-    update_types: dict[str, Annotated[str, Field(min_length=1, max_length=200)]] = {}
+    update_types: dict[str, Annotated[str, Field(min_length=1, max_length=200)]] = Field(default_factory=dict)
     download_path: Annotated[str, Field(max_length=500), AfterValidator(_is_download_path)] = "/api/files/{key}"
     pacing: Pacing = Pacing()
 
@@ -300,6 +287,7 @@ class Places(Table):
 
     site: Site = Site()
     history: History = History()
+    prices: Prices | None = None
 
 
 class Config(Places):

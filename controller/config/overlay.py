@@ -15,7 +15,7 @@ from controller.domain.toml_text import parse_toml
 
 PREFIX = "SUNPACE_"
 
-_EXCLUSIVE = ({"password", "password_file"}, {"tls_fingerprint", "tls_ca_file", "tls"})
+_EXCLUSIVE = ({"password", "password_file"}, {"token", "token_file"}, {"tls_fingerprint", "tls_ca_file", "tls"})
 """Keys of which a table holds one: what is laid over the file takes the place of the others there."""
 
 

@@ -12,7 +12,7 @@ from controller.domain.charger import ChargerStatus, PowerSettings
 from controller.domain.decision import Decision
 from controller.domain.horizon import Forecast
 from controller.domain.override import Override
-from controller.domain.prices import PriceTable
+from controller.domain.prices import Price, PriceTable
 from controller.domain.quarter_hours import CarNote, QuarterHour
 from controller.domain.readings import House, Reading
 from controller.domain.session import Ended, Session
@@ -156,6 +156,18 @@ class PriceSource(Protocol):
 
     async def run(self) -> None:
         """Keeps them up to date, for ever; what fails is told, and tried again calmly."""
+        ...
+
+
+class PriceStore(Protocol):
+    """Keeps the market's prices as they were fetched; raises StorageError."""
+
+    def load(self) -> tuple[Price, ...]:
+        """What was kept last, in its order; nothing where there is nothing, or nothing of use."""
+        ...
+
+    def save(self, prices: tuple[Price, ...]) -> None:
+        """Keeps them in place of those; durable when it returns."""
         ...
 
 

@@ -153,7 +153,8 @@ def _unreachable(question: Question, error: httpx.ConnectError) -> FeedError:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return FeedError(
                 f"{question.host} is not trusted: {cause.verify_message}; nothing was sent. Is the date of this "
-                "machine right, and is the package ca-certificates installed?"
+                "machine right, and is the package ca-certificates installed?",
+                asked=False,
             )
         cause = cause.__cause__ or cause.__context__
     return FeedError(f"{question.host} cannot be reached: {error}; is this machine on the internet?", asked=False)

@@ -19,6 +19,8 @@ PAGE = (Path(__file__).parents[2] / "docs" / "reasons.md").read_text("utf-8")
 SUN = because(ReasonCode.SUN, surplus_w=5600, need_w=3312)
 CLOUD = because(ReasonCode.CLOUD, surplus_w=1900, need_w=3312)
 CAP = because(ReasonCode.CAP, by="grid operator", until=datetime(2026, 6, 21, 18), current_a=6)  # noqa: DTZ001
+NIGHT = datetime(2026, 6, 22, 4)  # noqa: DTZ001 -- only its wall time is said
+CHEAP = because(ReasonCode.PRICE_LOW, price_per_kwh=0.112, than="price_limit", than_per_kwh=0.15, until=NIGHT)
 FIGURES: dict[ReasonCode, dict[str, Any]] = {
     ReasonCode.SUN: dict(SUN.values),
     ReasonCode.CLOUD: dict(CLOUD.values),
@@ -28,6 +30,11 @@ FIGURES: dict[ReasonCode, dict[str, Any]] = {
     ReasonCode.WINDOW: {"until": "06:00"},
     ReasonCode.OUTSIDE_WINDOW: {"next": datetime(2026, 6, 22, 22)},  # noqa: DTZ001 -- only its wall time is said
     ReasonCode.FIXED: {"current_a": 10},
+    ReasonCode.PRICE_LOW: dict(CHEAP.values),
+    ReasonCode.PRICE_CHEAPEST: {"hours": 2.5, "before": "07:00", "until": NIGHT, "price_per_kwh": 0.214},
+    ReasonCode.PRICE_BRIDGED: {**CHEAP.values, "price_per_kwh": 0.152},
+    ReasonCode.PRICE_HIGH: {"price_per_kwh": 0.31, "next": NIGHT},
+    ReasonCode.PRICE_STALE: {"why": CHEAP},
     ReasonCode.STARTS_SOON: {"why": SUN, "in_s": 40},
     ReasonCode.STOPS_SOON: {"why": CLOUD, "in_s": 80},
     ReasonCode.EXPECTED: {"why": SUN, "expected_w": 1900.0},

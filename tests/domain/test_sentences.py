@@ -13,7 +13,15 @@ from controller.domain.sentences import SPEAKERS, Language, changes_when, de, en
 from controller.domain.sentences.speech import Speech, format_duration
 
 SPEECHES = {Language.EN: en.SPEECH, Language.DE: de.SPEECH}
-_EXAMPLES = {"limit_by": "box_maximum", "missing": "pv_power", "fallback": "hold", "until": "always", "by": ""}
+_EXAMPLES = {
+    "limit_by": "box_maximum",
+    "missing": "pv_power",
+    "fallback": "hold",
+    "until": "always",
+    "by": "",
+    "than": "feed_in",
+}
+_EXAMPLES["next"] = "not_known"
 EVERYWHERE = pytest.mark.parametrize("language", list(Language))
 
 

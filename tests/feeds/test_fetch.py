@@ -35,8 +35,11 @@ async def test_a_body_is_posted() -> None:
 async def test_a_certificate_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     context, ca_file = certificate(tmp_path)
     async with serving(reply(1), tls=context) as service:
-        with pytest.raises(FeedError, match=rf"{service.host} is not trusted: .*nothing was sent.*ca-certificates"):
+        with pytest.raises(
+            FeedError, match=rf"{service.host} is not trusted: .*nothing was sent.*ca-certificates"
+        ) as caught:
             await fetch(Question(url=service.url, token=SECRET), WallClock())
+        assert not caught.value.asked
         assert service.seen == []
         monkeypatch.setenv("SSL_CERT_FILE", str(ca_file))
         assert await fetch(Question(url=service.url, token=SECRET), WallClock()) == 1

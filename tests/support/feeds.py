@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,11 +29,13 @@ class Service:
         url: Where it is.
         replies: Used up from the front; the last one stays. None hangs.
         seen: The requests, head and body.
+        answering: Makes the reply instead, where it is given.
     """
 
     url: str = ""
     replies: list[bytes | None] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
+    answering: Callable[[], bytes | None] | None = None
 
     @property
     def host(self) -> str:
@@ -44,7 +46,7 @@ class Service:
             head = (await reader.readuntil(b"\r\n\r\n")).decode()
             length = next((int(line.split(":")[1]) for line in head.lower().split("\r\n") if "content-len" in line), 0)
             self.seen.append(head + (await reader.readexactly(length)).decode())
-            answer = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+            answer = self.answering() if self.answering is not None else self._next()
             if answer is None:
                 await reader.read()  # until the other side has had enough
             else:
@@ -55,11 +57,16 @@ class Service:
         finally:
             writer.close()
 
+    def _next(self) -> bytes | None:
+        return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+
 
 @asynccontextmanager
-async def serving(*replies: bytes | None, tls: ssl.SSLContext | None = None) -> AsyncIterator[Service]:
+async def serving(
+    *replies: bytes | None, tls: ssl.SSLContext | None = None, answering: Callable[[], bytes | None] | None = None
+) -> AsyncIterator[Service]:
     """A service while entered."""
-    service = Service(replies=list(replies))
+    service = Service(replies=list(replies), answering=answering)
     server = await asyncio.start_server(service.serve, "127.0.0.1", 0, ssl=tls)
     port = server.sockets[0].getsockname()[1]
     service.url = f"{'http' if tls is None else 'https'}://{'127.0.0.1' if tls is None else 'localhost'}:{port}"

@@ -37,6 +37,31 @@ _SENTENCES: dict[str, Sentence] = {
         "fester Ladestrom von {current_a} A",
         "bleibt so, bis das Auto voll oder abgesteckt ist oder eine andere Strategie gewählt wird",
     ),
+    "price_low": Sentence(
+        "günstig bis {until}: eine kWh kostet {price_per_kwh:.3f} ({than:word} {than_per_kwh:.3f})",
+        "gilt bis {until}",
+    ),
+    "price_cheapest": Sentence(
+        "in den {hours:g} günstigsten Stunden vor {before} Uhr, bis {until}: eine kWh kostet {price_per_kwh:.3f}",
+        "gilt bis {until}",
+    ),
+    "price_bridged": Sentence(
+        "eine kWh kostet {price_per_kwh:.3f} ({than:word} {than_per_kwh:.3f}), weiterladen ist aber billiger als ein "
+        "neuer Start",
+        "gilt bis {until}",
+    ),
+    "price_high": Sentence(
+        "zu teuer: eine kWh kostet {price_per_kwh:.3f}; nächste günstige Stunde: {next:word}",
+        "Ladestart mit der nächsten günstigen Stunde: {next:word}",
+    ),
+    "price_unknown": Sentence(
+        "der Preis des Netzstroms ist nicht bekannt",
+        "Ladestart, sobald Preise bekannt sind, in einer günstigen Stunde",
+    ),
+    "price_stale": Sentence(
+        "{why}; neuere Preise waren nicht zu bekommen",
+        "{why:change}, falls neuere Preise nichts anderes sagen",
+    ),
     "starts_soon": Sentence(
         "{why}, Ladestart in {in_s:s}",
         "Ladestart in {in_s:s}, wenn sich nichts ändert",
@@ -208,6 +233,10 @@ SPEECH = Speech(
         "box_maximum": "die Obergrenze der Wallbox",
         "grid_phases": "die Phasenwerte des Netzzählers fehlen",
         "always": "auf Weiteres",
+        "price_limit": "Grenze",
+        "feed_in": "Einspeisung bringt",
+        "price_zero": "kostenlos bis",
+        "not_known": "noch nicht bekannt",
         "pv_power": "die PV-Leistung fehlt",
         "minimum": "Mindeststrom",
         "stop": "Ladestopp",

@@ -37,6 +37,30 @@ _SENTENCES: dict[str, Sentence] = {
         "fixed current of {current_a} A",
         "stays until the car is full or unplugged, or another strategy is chosen",
     ),
+    "price_low": Sentence(
+        "cheap until {until}: a kWh costs {price_per_kwh:.3f} ({than:word} {than_per_kwh:.3f})",
+        "lasts until {until}",
+    ),
+    "price_cheapest": Sentence(
+        "in the {hours:g} cheapest hours before {before}, until {until}: a kWh costs {price_per_kwh:.3f}",
+        "lasts until {until}",
+    ),
+    "price_bridged": Sentence(
+        "a kWh costs {price_per_kwh:.3f} ({than:word} {than_per_kwh:.3f}), but going on is cheaper than another start",
+        "lasts until {until}",
+    ),
+    "price_high": Sentence(
+        "too dear: a kWh costs {price_per_kwh:.3f}; the next cheap hour: {next:word}",
+        "starts with the next cheap hour: {next:word}",
+    ),
+    "price_unknown": Sentence(
+        "the price of the grid's energy is not known",
+        "starts when prices are known, in a cheap hour",
+    ),
+    "price_stale": Sentence(
+        "{why}; newer prices could not be had",
+        "{why:change}, unless newer prices say otherwise",
+    ),
     "starts_soon": Sentence(
         "{why}, starts in {in_s:s}",
         "starts in {in_s:s} if nothing changes",
@@ -207,6 +231,10 @@ SPEECH = Speech(
         "box_maximum": "the wallbox's own maximum",
         "grid_phases": "the grid's phases are missing",
         "always": "further notice",
+        "price_limit": "limit",
+        "feed_in": "feed-in earns",
+        "price_zero": "free up to",
+        "not_known": "not known yet",
         "pv_power": "the PV power is missing",
     },
     point=".",

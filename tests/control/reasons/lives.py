@@ -18,10 +18,13 @@ from controller.domain.cap import Cap
 from controller.domain.charger import ChargerStatus, OcppState, PowerSettings
 from controller.domain.decision import Action, ActionKind, Decision
 from controller.domain.demand import Dwell, Strategy
+from controller.domain.horizon import NOTHING_KNOWN, Horizon
+from controller.domain.prices import Price, PriceTable
 from controller.domain.readings import House
 from controller.domain.reasons import Reason, ReasonCode, because
 from strategies.fixed import Fixed, FixedSettings
 from strategies.off_peak import OffPeak, OffPeakSettings
+from strategies.price import ByPrice, PriceSettings
 from strategies.surplus import Surplus, SurplusSettings
 from tests.support.houses import Wants
 
@@ -95,6 +98,7 @@ class Life:
     box_state: OcppState = OcppState.PREPARING
     state: State = field(default_factory=State)
     now_s: float = 1000.0
+    horizon: Horizon = NOTHING_KNOWN
 
     def step(self, moment: Moment) -> Look:
         """Shows the core a moment, and carries out what it decides."""
@@ -110,6 +114,7 @@ class Life:
             power=None if moment.away == "power" else power,
             box_down=moment.down,
             cap=moment.cap,
+            horizon=self.horizon,
         )
         self.state, decision = decide(self.state, snapshot, self.settings, moment.failed_for_s)
         look = Look(
@@ -188,6 +193,21 @@ _ODD = st.builds(
 )
 
 
+def _price_table(hourly: list[float], stale: bool) -> PriceTable:
+    first, hour = BEGIN.replace(hour=18), timedelta(hours=1)
+    return PriceTable(
+        tuple(Price(first + place * hour, first + (place + 1) * hour, one) for place, one in enumerate(hourly)), stale
+    )
+
+
+_HORIZONS = st.builds(
+    Horizon,
+    prices=st.none()
+    | st.builds(_price_table, st.lists(st.sampled_from([-0.02, 0.05, 0.2, 0.3]), min_size=4), st.booleans()),
+    feed_in_price=st.sampled_from([None, 0.08, 0.25]),
+)
+
+
 @st.composite
 def lives(draw: st.DrawFn, strategies: st.SearchStrategy[Strategy]) -> tuple[Life, list[Moment]]:
     """A site, and what happens there: the same house for several steps, then another one."""
@@ -205,7 +225,7 @@ def lives(draw: st.DrawFn, strategies: st.SearchStrategy[Strategy]) -> tuple[Lif
         starts_per_day=draw(st.sampled_from([0, 0, 1, 2])),
         feed_in_limit_w=draw(st.sampled_from([None, None, 0.0, 500.0])),
     )
-    life = Life(settings, limit_a=draw(st.integers(0, 32)))
+    life = Life(settings, limit_a=draw(st.integers(0, 32)), horizon=draw(_HORIZONS))
     life.box_state = draw(st.sampled_from([OcppState.PREPARING, OcppState.CHARGING]))
     moments: list[Moment] = []
     for _ in range(draw(st.integers(1, 6))):
@@ -241,6 +261,17 @@ off_peak = st.builds(
         max_size=3,
     ),
     st.sampled_from(["surplus", "off"]),
+)
+by_price = st.builds(
+    lambda **keys: ByPrice(PriceSettings(**keys)),
+    limit_per_kwh=st.sampled_from([None, 0.05, 0.2]),
+    cheapest_hours=st.sampled_from([0.25, 1.0, 4.0]),
+    before=_CLOCK,
+    contiguous=st.booleans(),
+    current_a=st.integers(6, 32),
+    start_costs_kwh=st.sampled_from([0.001, 1.0, 5.0]),
+    use_battery=st.booleans(),
+    then=st.sampled_from(["surplus", "off"]),
 )
 wants = st.builds(
     Wants,

@@ -14,8 +14,8 @@ from controller.domain.demand import Strategy
 from controller.domain.explanation import explain
 from controller.domain.reasons import ReasonCode
 from controller.domain.sentences import Language, changes_when, sentence
-from tests.control.reasons import box_oracles, guard_oracles
-from tests.control.reasons.lives import Life, Look, Moment, fixed, lives, off_peak, surplus, wants
+from tests.control.reasons import box_oracles, guard_oracles, price_oracles
+from tests.control.reasons.lives import Life, Look, Moment, by_price, fixed, lives, off_peak, surplus, wants
 from tests.control.reasons.oracles import ORACLES, chain, command, judge
 
 _STARTS = (ReasonCode.STARTS_SOON, ReasonCode.MIN_OFF)
@@ -24,11 +24,14 @@ _PROMISES = (*_STARTS, *_STOPS, ReasonCode.PACING, ReasonCode.BUDGET, ReasonCode
 
 
 def test_every_reason_has_an_oracle() -> None:
-    assert {guard_oracles.cap, box_oracles.no_car} <= set(ORACLES.values())
+    assert {guard_oracles.cap, box_oracles.no_car, price_oracles.unknown} <= set(ORACLES.values())
     assert set(ORACLES) == set(ReasonCode)
 
 
-@pytest.mark.parametrize("strategies", [surplus, fixed, off_peak, wants], ids=["surplus", "fixed", "off_peak", "wants"])
+_EVERY = {"surplus": surplus, "fixed": fixed, "off_peak": off_peak, "by_price": by_price, "wants": wants}
+
+
+@pytest.mark.parametrize("strategies", _EVERY.values(), ids=_EVERY)
 def test_what_a_reason_says_is_so(strategies: st.SearchStrategy[Strategy]) -> None:
     @given(lives(strategies))
     @settings(max_examples=40)

@@ -1,0 +1,230 @@
+"""Charge while the grid's energy is cheap: below a limit, or in the cheapest hours before a time."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from math import inf
+from typing import ClassVar, NamedTuple, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from controller.domain.calendar import Span, Window, wall_time
+from controller.domain.cheap_hours import at_most, bridges, cheapest, mean_price, together
+from controller.domain.demand import Defer, Demand, Situation
+from controller.domain.horizon import Horizon
+from controller.domain.prices import Price, PriceTable
+from controller.domain.reasons import Reason, ReasonCode, because
+from controller.domain.units import MAX_CURRENT_A, MIN_CURRENT_A
+
+_NOMINAL_V = 230.0  # what a start is worth must not change with the voltage of the moment
+_TWO_PERIODS = timedelta(days=2)
+_QUARTERS_AN_HOUR = 4
+
+
+class PriceSettings(BaseModel):
+    """The table `[strategy.price]`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    limit_per_kwh: float | None = Field(default=None, ge=-10, le=100)
+    cheapest_hours: float | None = Field(default=None, gt=0, le=24)
+    before: str = "07:00"
+    after: str | None = None
+    contiguous: bool = False
+    current_a: int = Field(default=16, ge=MIN_CURRENT_A, le=MAX_CURRENT_A)
+    start_costs_kwh: float = Field(default=0.1, ge=0.001, le=5)
+    use_battery: bool = False
+    then: str = Field(default="surplus", min_length=1)
+
+    @field_validator("before", "after")
+    @classmethod
+    def _is_wall_time(cls, text: str | None) -> str | None:
+        return None if text is None else f"{wall_time(text):%H:%M}"
+
+    @field_validator("then")
+    @classmethod
+    def _is_another(cls, name: str) -> str:
+        if name == "price":
+            raise ValueError('names itself; "surplus", "off" or another strategy is right')
+        return name
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        hours = self.cheapest_hours
+        if hours is None:
+            if self.contiguous or self.after is not None:
+                raise ValueError("contiguous and after say something of cheapest_hours, which is missing")
+            return self
+        if (hours * _QUARTERS_AN_HOUR) % 1:
+            raise ValueError(f"cheapest_hours = {hours:g} must be whole quarter hours, like 2.5 or 2.75")
+        start, end = (wall_time(text) for text in (self.after or self.before, self.before))
+        most = ((end.hour - start.hour) + (end.minute - start.minute) / 60) % 24 or 24
+        if hours > most:
+            raise ValueError(
+                f"cheapest_hours = {hours:g} do not fit in: from {start:%H:%M} to {end:%H:%M} is {most:g} h"
+            )
+        return self
+
+    @property
+    def window(self) -> Window:
+        """In which the cheapest hours are looked for."""
+        return Window(wall_time(self.after or self.before), wall_time(self.before))
+
+
+class _Limit(NamedTuple):
+    """Up to which price charging always pays.
+
+    Attributes:
+        per_kwh: The price.
+        than: What it is, for the reason.
+    """
+
+    per_kwh: float
+    than: str
+
+
+class _Choice(NamedTuple):
+    """The cheap hours of this period and the next.
+
+    Attributes:
+        made_from: The prices, of which it is the choice, until something else is known.
+        feed_in_price: Likewise.
+        phases: Likewise.
+        asked_at: It holds from here,
+        period: to this one's end.
+        limit: Up to which price charging always pays.
+        cheapest: The cheapest hours.
+        spans: All stretches in which to charge, apart from one another.
+        starts: Of those.
+    """
+
+    made_from: PriceTable
+    feed_in_price: float | None
+    phases: int
+    asked_at: datetime
+    period: Span
+    limit: _Limit
+    cheapest: Sequence[Span]
+    spans: Sequence[Span]
+    starts: Sequence[datetime]
+
+    def stands(self, situation: Situation, now: datetime) -> bool:
+        """Whether another look would bring the same."""
+        horizon = situation.horizon
+        return (
+            horizon.prices is self.made_from
+            and horizon.feed_in_price == self.feed_in_price
+            and situation.phases == self.phases
+            and self.asked_at <= now < self.period.end
+        )
+
+
+class ByPrice:
+    """Full current in the cheap hours, then the sun, or who else is to say."""
+
+    Settings: ClassVar[type[PriceSettings]] = PriceSettings
+
+    def __init__(self, settings: PriceSettings) -> None:
+        self._settings = settings
+        self._window = settings.window
+        self._made: _Choice | None = None
+
+    @classmethod
+    def from_settings(cls, settings: PriceSettings) -> Self:
+        """See `Strategy.from_settings`."""
+        return cls(settings)
+
+    def demand(self, situation: Situation) -> Demand | Defer:
+        """See `Strategy.demand`."""
+        table, now = situation.horizon.prices, situation.local_time.astimezone(UTC)
+        price = None if table is None else table.at(now)
+        if table is None or price is None:
+            return self._otherwise(because(ReasonCode.PRICE_UNKNOWN))
+        choice = self._choice(table, situation, now)
+        place = bisect_right(choice.starts, now) - 1
+        if place < 0 or now >= choice.spans[place].end:
+            return self._too_dear(choice, price, place + 1, situation)
+        until = choice.spans[place].end.astimezone(situation.local_time.tzinfo)
+        current_a = situation.max_current_a if price.per_kwh <= 0 else self._settings.current_a
+        return Demand(
+            current_a=min(current_a, situation.max_current_a),
+            reason=_told(self._cheap(choice, price, now, until), table),
+            steady_w=(-inf, inf),
+            battery_spared=not self._settings.use_battery,
+        )
+
+    def _choice(self, table: PriceTable, situation: Situation, now: datetime) -> _Choice:
+        """The cheap hours: worked out when something else is known, and when a period is over."""
+        if self._made is None or not self._made.stands(situation, now):
+            self._made = self._choose(table, situation, now)
+        return self._made
+
+    def _choose(self, table: PriceTable, situation: Situation, now: datetime) -> _Choice:
+        settings, zone = self._settings, situation.local_time.tzinfo
+        horizon: Horizon = situation.horizon
+        ahead = Span(now, now + _TWO_PERIODS)
+        periods = list(self._window.spans(ahead, zone or UTC))[:2]
+        start_costs_h = settings.start_costs_kwh * 1000 / (settings.current_a * situation.phases * _NOMINAL_V)
+        hours: list[Span] = []
+        for period in periods if settings.cheapest_hours is not None else ():
+            if table.stale or table.prices[-1].end >= period.end:  # else the rest is about to be known
+                hours += cheapest(
+                    table, period, settings.cheapest_hours or 0.0, start_costs_h, contiguous=settings.contiguous
+                )
+        limit = self._limit(table, horizon, periods[0])
+        low = at_most(table, limit.per_kwh)
+        spans = together(hours, low, bridges(table, low, limit.per_kwh, start_costs_h))
+        return _Choice(
+            made_from=table,
+            feed_in_price=horizon.feed_in_price,
+            phases=situation.phases,
+            asked_at=now,
+            period=periods[0],
+            limit=limit,
+            cheapest=hours,
+            spans=spans,
+            starts=[span.start for span in spans],
+        )
+
+    def _limit(self, table: PriceTable, horizon: Horizon, within: Span) -> _Limit:
+        """The one that is set; else what sun is worth that would be sold, where that is little; else nothing."""
+        if self._settings.limit_per_kwh is not None:
+            return _Limit(self._settings.limit_per_kwh, "price_limit")
+        feed_in, mean = horizon.feed_in_price, mean_price(table, within)
+        if feed_in is not None and mean is not None and 0 < feed_in < mean:
+            return _Limit(feed_in, "feed_in")
+        return _Limit(0.0, "price_zero")
+
+    def _cheap(self, choice: _Choice, price: Price, now: datetime, until: datetime) -> Reason:
+        limit = choice.limit
+        if price.per_kwh > limit.per_kwh and any(span.holds(now) for span in choice.cheapest):
+            return because(
+                ReasonCode.PRICE_CHEAPEST,
+                hours=self._settings.cheapest_hours,
+                before=self._settings.before,
+                until=until,
+                price_per_kwh=price.per_kwh,
+            )
+        code = ReasonCode.PRICE_LOW if price.per_kwh <= limit.per_kwh else ReasonCode.PRICE_BRIDGED
+        return because(code, price_per_kwh=price.per_kwh, than=limit.than, than_per_kwh=limit.per_kwh, until=until)
+
+    def _too_dear(self, choice: _Choice, price: Price, place: int, situation: Situation) -> Demand | Defer:
+        if self._settings.then != "off":
+            return Defer(to=self._settings.then)
+        known = place < len(choice.spans)
+        upcoming = choice.spans[place].start.astimezone(situation.local_time.tzinfo) if known else "not_known"
+        reason = because(ReasonCode.PRICE_HIGH, price_per_kwh=price.per_kwh, next=upcoming)
+        return self._otherwise(_told(reason, choice.made_from))
+
+    def _otherwise(self, reason: Reason) -> Demand | Defer:
+        """Who else is to say; where nobody is, why nothing is charged."""
+        if self._settings.then != "off":
+            return Defer(to=self._settings.then)
+        return Demand(current_a=0, reason=reason, steady_w=(-inf, inf))
+
+
+def _told(reason: Reason, table: PriceTable) -> Reason:
+    """With a word where nothing newer could be had."""
+    return because(ReasonCode.PRICE_STALE, why=reason) if table.stale else reason

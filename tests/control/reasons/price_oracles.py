@@ -1,0 +1,115 @@
+"""What the reasons of prices claim, reckoned anew from the table that was shown."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from controller.domain.prices import PriceTable
+from controller.domain.reasons import Reason, ReasonCode
+from strategies.price import ByPrice, PriceSettings
+from tests.control.reasons.lives import Look
+from tests.control.reasons.oracles import chain, command, local_time, oracle, outermost
+
+_MINUTE = timedelta(minutes=1)
+_IN_SHORT = (ReasonCode.LIMIT_IGNORED_OFF, ReasonCode.LIMIT_IGNORED_CAPPED)  # they leave out what stands around a wish
+
+
+def settings_of(look: Look) -> PriceSettings:
+    strategy = look.settings.strategies["it"]
+    assert isinstance(strategy, ByPrice)
+    return strategy._settings
+
+
+def table_of(look: Look) -> PriceTable:
+    table = look.snapshot.horizon.prices
+    assert table is not None
+    return table
+
+
+def limit(look: Look) -> float:
+    """Up to which price charging always pays."""
+    own, feed_in = settings_of(look).limit_per_kwh, look.snapshot.horizon.feed_in_price
+    if own is not None:
+        return own
+    dear = [price for price in table_of(look).prices if price.per_kwh > (feed_in or 0)]
+    return feed_in if feed_in is not None and dear else 0.0
+
+
+def now_costs(look: Look, reason: Reason) -> float:
+    """The price of now, which is what is said, and of which it is said when nothing newer could be had."""
+    price = table_of(look).at(look.snapshot.now)
+    assert price is not None
+    assert reason.values["price_per_kwh"] == price.per_kwh
+    codes = [ground.code for ground in chain(look.decision.reason)]
+    if ReasonCode.PRICE_STALE in codes or codes[0] not in _IN_SHORT:
+        assert table_of(look).stale is (ReasonCode.PRICE_STALE in codes)
+    return price.per_kwh
+
+
+def lasts(look: Look, reason: Reason) -> datetime:
+    """Until when it is said to last: all that comes before is known, and on a full quarter hour."""
+    until: datetime = reason.values["until"]
+    now = look.snapshot.now
+    assert until.timestamp() > now.timestamp()
+    assert (until.minute % 15, until.second) == (0, 0)
+    assert until.utcoffset() == until.astimezone(local_time(look).tzinfo).utcoffset()
+    while now.timestamp() < until.timestamp():
+        assert table_of(look).at(now) is not None
+        now += 5 * _MINUTE
+    return until
+
+
+@oracle(ReasonCode.PRICE_LOW)
+def low(look: Look, reason: Reason) -> None:
+    assert now_costs(look, reason) <= reason.values["than_per_kwh"]
+    lasts(look, reason)
+    if reason.values["than"] == "price_zero":
+        assert reason.values["than_per_kwh"] == 0 == (settings_of(look).limit_per_kwh or 0)
+    else:
+        assert reason.values["than_per_kwh"] == limit(look)
+        assert (reason.values["than"] == "price_limit") is (settings_of(look).limit_per_kwh is not None)
+
+
+@oracle(ReasonCode.PRICE_CHEAPEST)
+def cheapest(look: Look, reason: Reason) -> None:
+    keys = settings_of(look)
+    assert (reason.values["hours"], reason.values["before"]) == (keys.cheapest_hours, keys.before)
+    now_costs(look, reason)
+    lasts(look, reason)
+
+
+@oracle(ReasonCode.PRICE_BRIDGED)
+def bridged(look: Look, reason: Reason) -> None:
+    assert now_costs(look, reason) > reason.values["than_per_kwh"]
+    until = lasts(look, reason).timestamp()
+    later = [price.per_kwh for price in table_of(look).prices if price.start.timestamp() < until]
+    assert min(later) <= reason.values["than_per_kwh"]
+
+
+@oracle(ReasonCode.PRICE_HIGH)
+def high(look: Look, reason: Reason) -> None:
+    own = settings_of(look).limit_per_kwh
+    assert now_costs(look, reason) > (0.0 if own is None else own)
+    upcoming = reason.values["next"]
+    if upcoming == "not_known":
+        rest = [price for price in table_of(look).prices if price.start > look.snapshot.now]
+        assert all(price.per_kwh > (0.0 if own is None else own) for price in rest)
+    else:
+        assert upcoming.timestamp() > look.snapshot.now.timestamp()
+        assert table_of(look).at(upcoming) is not None
+    assert settings_of(look).then == "off"
+    assert not outermost(look, reason) or not command(look).charging
+
+
+@oracle(ReasonCode.PRICE_UNKNOWN)
+def unknown(look: Look, reason: Reason) -> None:
+    table = look.snapshot.horizon.prices
+    assert table is None or table.at(look.snapshot.now) is None
+    assert settings_of(look).then == "off"
+    assert not outermost(look, reason) or not command(look).charging
+
+
+@oracle(ReasonCode.PRICE_STALE)
+def stale(look: Look, reason: Reason) -> None:
+    assert table_of(look).stale
+    assert str(reason.values["why"].code).startswith("price_")
