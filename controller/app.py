@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from controller.config.foreign import names_in_use
 from controller.config.loader import Loaded, load_config
 from controller.config.models import Config, MeterEntry, Places, PvEntry, Site, WallboxAccess
+from controller.control.energy_book import EnergyBook
 from controller.control.loop import Controller
 from controller.control.plugins import installed_strategies
 from controller.control.poller import HouseMeters, MeterPoller
@@ -26,10 +27,12 @@ from controller.domain.ports import Clock, LimitStore, Publisher, Wallbox
 from controller.domain.sentences import Language
 from controller.feeds.price_file_source import WrittenPrices
 from controller.feeds.price_source import FetchedPrices
+from controller.forecasting import make_forecast
 from controller.history.box_note_file import BoxNoteFile
 from controller.history.cap_file import CapFile
 from controller.history.limit_file import LimitFile
 from controller.history.override_file import OverrideFile
+from controller.history.quarter_hours import QuarterHourFile
 from controller.history.session_file import SessionFile
 from controller.meter.connection import Connections, Endpoint, Transport
 from controller.meter.device import ModbusMeter
@@ -305,21 +308,27 @@ def make_controller(
         tick_s: Seconds between two decisions.
         exit_within_s: The clock's seconds that giving the box back may take.
     """
-    config = loaded.config
+    config, settings, directory = loaded.config, core_settings(loaded), state_directory(loaded.config)
     hosts = Hosts(
         loaded.strategies, frozenset(names_in_use({**config.strategy.tables, "active": config.strategy.active})), clock
     )
+    settings = replace(settings, strategies=hosts.strategies)
+    book = EnergyBook(QuarterHourFile(directory), settings)
     return Controller(
         meters=Metering(loaded, clock).house(),
         wallbox=make_box(config.wallbox, loaded.wallbox_password, clock).steered,
         clock=clock,
-        settings=replace(core_settings(loaded), strategies=hosts.strategies),
+        settings=settings,
         hosts=hosts,
+        book=book,
+        prices=make_price_source(loaded, clock),
+        forecast=make_forecast(config.forecast, book, clock, config.site.zone, directory),
+        site=Horizon(import_price=config.site.import_price, feed_in_price=config.site.feed_in_price),
         limit_store=make_limit_store(config),
         caps=CapFile(external_cap_file(config)),
         overrides=OverrideFile(override_file(config)),
         session_store=make_session_store(config),
-        note_store=BoxNoteFile(state_directory(config), wallbox_name(config)),
+        note_store=BoxNoteFile(directory, wallbox_name(config)),
         publishers=publishers,
         tick_s=tick_s,
         status_every_s=config.wallbox.pacing.dashboard_s,

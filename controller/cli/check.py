@@ -16,6 +16,7 @@ from controller.app import (
     override_file,
     read_config,
 )
+from controller.cli.check_forecast import forecast_found
 from controller.cli.logs import configure_logs
 from controller.cli.loop import run_on_loop
 from controller.cli.meter.sentences import sentence
@@ -66,6 +67,7 @@ async def _reach(loaded: Loaded) -> list[Finding]:
     clock = WallClock()
     findings = [_try_store(make_limit_store(loaded.config)), *_try_cap(external_cap_file(loaded.config))]
     findings += _try_override(override_file(loaded.config))
+    findings += await _try_forecast(loaded, clock)
     findings += await _try_prices(loaded, clock)
     metering = Metering(loaded, clock)
     meters = [(role, metering.meter(role, entry)) for role, entry in metering.entries()]
@@ -104,6 +106,12 @@ def _try_cap(file: Path) -> list[Finding]:
     limit = f"{cap.power_w:g} W" if cap.power_w is not None else f"{cap.current_a:g} A a phase"
     until = "further notice" if cap.until is None else f"{cap.until:%Y-%m-%d %H:%M %z}"
     return [Finding(device="external limit", ok=True, text=f"{limit} until {until} ({file})", values={})]
+
+
+async def _try_forecast(loaded: Loaded, clock: Clock) -> list[Finding]:
+    """Whoever tells the sun, where somebody is named."""
+    found = await forecast_found(loaded, clock)
+    return [] if found is None else [Finding(device=found[0], ok=found[1], text=found[2], values={})]
 
 
 async def _try_prices(loaded: Loaded, clock: Clock) -> list[Finding]:

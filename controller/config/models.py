@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from controller.config.base import FilePath, Table
+from controller.config.forecast import ForecastTable
 from controller.config.prices import Prices
 from controller.domain.units import MAX_CURRENT_A, MIN_CURRENT_A
 
@@ -296,4 +297,5 @@ class Config(Places):
     meter: Meters
     wallbox: Wallbox
     strategy: StrategyTable = StrategyTable()
+    forecast: ForecastTable = ForecastTable()
     log: Log = Log()

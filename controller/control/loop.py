@@ -8,7 +8,9 @@ import structlog
 from controller.control.ask import Failure
 from controller.control.box import BoxLink
 from controller.control.box_times_notice import BoxTimesNotice
+from controller.control.energy_book import EnergyBook
 from controller.control.governor import decide
+from controller.control.horizon import Lookout
 from controller.control.journal import Journal
 from controller.control.notices import Notices
 from controller.control.own_limit import OwnLimit
@@ -20,13 +22,16 @@ from controller.control.supervisor import contained, supervise
 from controller.domain.decision import Action, Decision
 from controller.domain.errors import DeviceError, StorageError, StrategyError
 from controller.domain.explanation import explain
+from controller.domain.horizon import NOTHING_KNOWN, Horizon
 from controller.domain.one_line import error_line
 from controller.domain.ports import (
     BoxNoteStore,
     CapSource,
     Clock,
+    ForecastSource,
     LimitStore,
     OverrideSource,
+    PriceSource,
     Publisher,
     SessionStore,
     StrategyHosts,
@@ -50,6 +55,10 @@ class Controller:
         limit_store: Where the user's own limit survives a crash.
         session_store: Where the records of sessions are kept.
         note_store: Where it survives a restart what was learnt of the box.
+        book: What flowed, in memory and on disk; None for memory alone.
+        prices: Where the prices come from; None for nowhere.
+        forecast: Where the sun to come is told; None for nowhere.
+        site: What is known beyond this moment and never changes: the site's own prices.
         caps: Where a limit from outside comes from; None for nowhere.
         hosts: Where the strategies of others run; None where there are none.
         overrides: Where it comes from what a person wants for a while; None for nowhere.
@@ -71,6 +80,10 @@ class Controller:
         limit_store: LimitStore,
         session_store: SessionStore,
         note_store: BoxNoteStore,
+        book: EnergyBook | None = None,
+        prices: PriceSource | None = None,
+        forecast: ForecastSource | None = None,
+        site: Horizon = NOTHING_KNOWN,
         caps: CapSource | None = None,
         hosts: StrategyHosts | None = None,
         overrides: OverrideSource | None = None,
@@ -104,6 +117,9 @@ class Controller:
             status_every_s=status_every_s,
         )
         self._journal = Journal(session_store)
+        self._book = book if book is not None else EnergyBook(None, settings)
+        self._feeds = tuple(feed for feed in (prices, forecast) if feed is not None)
+        self._lookout = Lookout(self._book, prices=prices, forecast=forecast, site=site)
         self._notices = Notices(note_store)
         self._box_times = BoxTimesNotice(settings)
         self._state = State(conduct=self._notices.recalled())
@@ -121,7 +137,10 @@ class Controller:
                 self._hosts.close()
 
     async def _serve(self, stop: anyio.Event) -> None:
+        self._book.open(self._clock.monotonic_s(), self._clock.now())
         async with anyio.create_task_group() as tasks:
+            for feed in self._feeds:
+                tasks.start_soon(supervise, "feed", feed.run, self._clock)
             for poller in self._meters.pollers:
                 tasks.start_soon(supervise, "meter", poller.run, self._clock)
             tasks.start_soon(supervise, "wallbox", self._link.run, self._clock)
@@ -151,6 +170,7 @@ class Controller:
             box_down=self._link.down(now_s),
             cap=self._caps.look(now_s, now) if self._caps is not None else None,
             override=self._overrides.look(now_s, now) if self._overrides is not None else None,
+            horizon=self._lookout.look(now),
         )
         self._box_times.look(snapshot.power)
         known = self._state.conduct
@@ -159,6 +179,7 @@ class Controller:
         if self._state.conduct is not known:
             self._notices.tell(known, self._state.conduct)
         self._journal.look(snapshot, decision, self._state)
+        self._book.look(snapshot, decision, self._state)
         self._record(snapshot.house, decision)
         for publisher in self._publishers:
             publisher.publish(snapshot.house, snapshot.status, decision)
@@ -212,6 +233,7 @@ class Controller:
 
     async def _leave(self, leave_by_s: float) -> None:
         self._journal.leave(self._clock.now())
+        self._book.leave(self._clock.now())
         try:
             with self._clock.timeout(max(0.0, leave_by_s - self._clock.monotonic_s())):
                 await self._link.give_back(stop_charging=self._stop_on_exit, charging=self._charging)
@@ -226,6 +248,7 @@ class Controller:
             for poller in self._meters.pollers:
                 await poller.close()
             await self._wallbox.close()
+            self._book.close()
         _log.info("stopped")
 
     @property

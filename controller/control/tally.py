@@ -11,8 +11,11 @@ from controller.domain.charger import ChargerStatus
 from controller.domain.decision import Action, ActionKind, Decision
 from controller.domain.session import Begun, Ended, Session
 
-_LONGEST_S = 60.0  # one look stands for no longer
-_DRAWS_W = 100.0  # less is a meter's noise
+LONGEST_S = 60.0
+"""One look stands for no longer."""
+DRAWS_W = 100.0
+"""Less is a meter's noise."""
+
 _SAME_COUNTER_WH = 1.0  # by which a counter may have been rounded
 
 
@@ -67,12 +70,12 @@ def begin(snapshot: Snapshot, state: State, *, begun_by: Begun) -> Tally:
 def add(tally: Tally, snapshot: Snapshot, decision: Decision, state: State) -> Tally:
     """One more look."""
     now_s, status = snapshot.now_s, snapshot.status
-    step_s = min(max(0.0, now_s - tally.at_s), _LONGEST_S)
+    step_s = min(max(0.0, now_s - tally.at_s), LONGEST_S)
     tally = tally._replace(at_s=now_s)
     if status is not None and status.session_energy_wh is not None and status.session_energy_wh != tally.counter_wh:
         tally = _counted(tally, status.session_energy_wh)
-    ev_w = _ev_w(snapshot, decision)
-    if ev_w is None or ev_w < _DRAWS_W:
+    ev_w = believed_ev_w(snapshot, decision)
+    if ev_w is None or ev_w < DRAWS_W:
         return tally
     roof_w = ev_w - (snapshot.house.grid_w or 0.0) - (snapshot.house.battery_w or 0.0)
     belief = state.car.belief
@@ -141,6 +144,12 @@ def take_over(session: Session, snapshot: Snapshot, state: State) -> Tally | Non
     )
 
 
+def believed_ev_w(snapshot: Snapshot, decision: Decision) -> float | None:
+    """The car's power, W: what the decision reckoned with, or metered where it did without."""
+    grid_w, surplus_w = snapshot.house.grid_w, decision.surplus_w
+    return snapshot.house.ev_w if grid_w is None or surplus_w is None else surplus_w + grid_w
+
+
 def _counts_on(session: Session, status: ChargerStatus) -> bool:
     """Whether the box's counter has gone on from where it was."""
     before_wh, wh = session.counter_wh, status.session_energy_wh
@@ -152,9 +161,3 @@ def _counted(tally: Tally, counter_wh: float) -> Tally:
     before_wh = tally.counter_wh
     grew_wh = 0.0 if before_wh is None else counter_wh - before_wh if counter_wh > before_wh else counter_wh
     return tally._replace(counted_wh=tally.counted_wh + grew_wh, counter_wh=counter_wh)
-
-
-def _ev_w(snapshot: Snapshot, decision: Decision) -> float | None:
-    """The car's power, W: what the decision reckoned with, or metered where it did without."""
-    grid_w, surplus_w = snapshot.house.grid_w, decision.surplus_w
-    return snapshot.house.ev_w if grid_w is None or surplus_w is None else surplus_w + grid_w

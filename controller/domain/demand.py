@@ -141,9 +141,9 @@ class Strategy(Answering, Protocol):
     `Settings` is a pydantic model (frozen, extra="forbid"): the table `[strategy.NAME]` of the configuration is
     validated against it, and the instance is made from the result. `demand` is pure: no I/O, no clock, no memory.
 
-    A strategy that never looks at `Situation.local_time`, and never defers, may say so by a class attribute
-    `timeless = True`: a backtest then asks it less often, and its decisions are told as those of the level `base`; all
-    others are plans.
+    A strategy that never looks at `Situation.local_time` or `Situation.horizon`, and never defers, may say so by a
+    class attribute `timeless = True`: a backtest then asks it less often, and shows it no horizon, and its decisions
+    are told as those of the level `base`; all others are plans.
     """
 
     Settings: ClassVar[type[Any]]

@@ -13,6 +13,7 @@ from controller.domain.decision import Decision
 from controller.domain.horizon import Forecast
 from controller.domain.override import Override
 from controller.domain.prices import Price, PriceTable
+from controller.domain.quarter_hours import CarNote, QuarterHour
 from controller.domain.readings import House, Reading
 from controller.domain.session import Ended, Session
 from controller.domain.traffic import Traffic
@@ -195,6 +196,22 @@ class SessionStore(Protocol):
 
     def close(self, session: Session, because: Ended) -> None:
         """Lays the record of a session down for good."""
+        ...
+
+
+class HistoryStore(Protocol):
+    """Keeps what flowed, by quarters of an hour."""
+
+    def load(self, since: datetime) -> tuple[list[QuarterHour], CarNote | None]:
+        """The quarters since then (aware), in their order, and the last note of the car. Raises StorageError."""
+        ...
+
+    def keep(self, quarter: QuarterHour, note: CarNote) -> None:
+        """Takes a quarter as it stands, in place of what was taken of it before; returns at once, and never raises."""
+        ...
+
+    def close(self) -> None:
+        """Writes what has been taken; returns within half a second."""
         ...
 
 

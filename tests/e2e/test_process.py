@@ -57,7 +57,7 @@ def test_sigterm_gives_the_box_back_and_exits_0_within_five_seconds(tmp_path: Pa
             assert "own_limit_restored" in service.log("own_limit_restored")
         assert limit_at_box(addresses["wallbox"]) == 16
         left = [file.name for file in (tmp_path / "sunpace-state").iterdir()]
-        assert left == ["sessions.jsonl"]
+        assert sorted(left) == ["history.db", "sessions.jsonl"]
 
 
 def test_after_sigkill_the_next_run_takes_over_and_still_knows_the_users_limit(tmp_path: Path) -> None:

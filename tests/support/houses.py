@@ -94,6 +94,7 @@ class Run:
         self.override: Override | None = None
         self.horizon: Horizon = NOTHING_KNOWN
         self.decisions: list[Decision] = []
+        self.snapshot: Snapshot | None = None
         self.told: list[str] = []
 
     def step(
@@ -115,6 +116,7 @@ class Run:
             override=self.override,
             horizon=self.horizon,
         )
+        self.snapshot = snapshot
         failed = None if failed_for_s is None else Failure(failed_for_s, "kettle", "too hot")
         self.state, decision = decide(self.state, snapshot, self.settings, failed)
         self.decisions.append(decision)

@@ -26,6 +26,7 @@ from controller.cli.logs import configure_logs
 from controller.cli.outcome import Outcome, show
 from controller.domain.errors import ConfigError
 from controller.pictures.front import Score, pareto_front
+from controller.simulation.backtest.horizon import Foresight
 
 
 def backtest(arguments: argparse.Namespace) -> int:
@@ -67,7 +68,13 @@ def parameter_sets(arguments: argparse.Namespace) -> list[ParameterSet]:
     for swept in grid(read_axes(arguments.sweeps)):
         over = tuple(f"{key}={value}" for key, value in swept)
         by_sweep = {text: f"--sweep {text}" for text in over}
-        scene = make_scene(arguments.config, (*sets, *over), arguments.plant, {**asked, **by_sweep})
+        scene = make_scene(
+            arguments.config,
+            (*sets, *over),
+            arguments.plant,
+            {**asked, **by_sweep},
+            foresight=Foresight(arguments.forecast),
+        )
         made.append(ParameterSet(scene=scene, sets=(*sets, *over), swept=swept))
     return made
 

@@ -52,6 +52,12 @@ def add_backtest(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     backtest.add_argument("--plant", type=Path, metavar="P.toml", help="the plant's options: a table [plant]")
     backtest.add_argument("--phases", type=int, choices=(1, 3), help="of wallbox and car (those of the configuration)")
     backtest.add_argument(
+        "--forecast",
+        choices=("none", "history", "perfect"),
+        default="history",
+        help="how the sun to come is known: from the trace's days before (history), or from the trace itself (perfect)",
+    )
+    backtest.add_argument(
         "--sweep",
         dest="sweeps",
         action="append",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from controller.cli.backtest.scene import Scene
 from controller.domain.errors import ConfigError
 from controller.simulation.backtest.core import CorePilot
+from controller.simulation.backtest.horizon import TraceHorizon
 from controller.simulation.backtest.play import Pilot
 from controller.simulation.peers.dextro86 import Dextro86
 from controller.simulation.peers.evcc import Evcc, Thresholds
@@ -50,7 +51,10 @@ PEERS: tuple[str, ...] = tuple(_RULES)
 
 def make_pilot(name: str, scene: Scene, trace: Trace) -> Pilot:
     """A pilot at the beginning of a trace. Raises ConfigError."""
-    return CorePilot(scene.core, trace.times_s[0]) if name == OURS else RulePilot(make_rule(name, scene))
+    if name != OURS:
+        return RulePilot(make_rule(name, scene))
+    horizon = TraceHorizon(trace, scene.outside, scene.core.timezone, scene.core.max_current_a)
+    return CorePilot(scene.core, trace.times_s[0], horizon)
 
 
 def make_rule(name: str, scene: Scene) -> Rule:

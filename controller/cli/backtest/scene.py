@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
@@ -15,7 +15,9 @@ from controller.config.overlay import Overlay, key_path
 from controller.control.plugins import installed_strategies
 from controller.control.settings import CoreSettings
 from controller.domain.errors import ConfigError
+from controller.domain.prices import PriceTable
 from controller.plugins.foreign import Plugins
+from controller.simulation.backtest.horizon import Foresight, Outside
 from controller.simulation.backtest.play import STEP_S
 from controller.simulation.plant import PlantSettings
 
@@ -28,11 +30,13 @@ class Scene:
         core: Settings of the core.
         plant: Of the plant.
         solar_share: At which the run is scored: that of the surplus strategy.
+        outside: What is known beyond a moment, from outside the day.
     """
 
     core: CoreSettings
     plant: PlantSettings
     solar_share: float
+    outside: Outside = field(default_factory=Outside)
 
     @property
     def measure(self) -> tuple[object, ...]:
@@ -45,6 +49,9 @@ def make_scene(
     sets: Sequence[str],
     plant_file: Path | None = None,
     asked: Mapping[str, str] = MappingProxyType({}),
+    *,
+    foresight: Foresight = Foresight.HISTORY,
+    prices: PriceTable | None = None,
 ) -> Scene:
     """The scene for a configuration and what `--set` lays over it.
 
@@ -53,6 +60,8 @@ def make_scene(
         sets: "KEY=VALUE", later ones win; those that begin with `plant.` shape the plant.
         plant_file: TOML with a table [plant]; None for the reference plant.
         asked: How some of `sets` were asked for, where not by `--set`: what a fault is blamed on.
+        foresight: How the sun to come is known.
+        prices: Of the grid's energy; None where none are known.
 
     Raises:
         ConfigError: A key or value is wrong.
@@ -66,7 +75,11 @@ def make_scene(
     core = core_settings(loaded)
     share = getattr(loaded.strategies["surplus"], "solar_share", 1.0)
     plant = PlantSettings(phases=core.phases, step_s=STEP_S, **dict(options))
-    return Scene(core=core, plant=plant, solar_share=float(share))
+    site = loaded.config.site
+    outside = Outside(
+        foresight=foresight, prices=prices, import_price=site.import_price, feed_in_price=site.feed_in_price
+    )
+    return Scene(core=core, plant=plant, solar_share=float(share), outside=outside)
 
 
 def _overlay(text: str, origin: str) -> Overlay:

@@ -11,8 +11,10 @@ from controller.control.standing import Watch, standing
 from controller.control.state import Snapshot, State
 from controller.domain.charger import ChargerStatus, OcppState, PowerSettings
 from controller.domain.decision import Command, Decision
+from controller.domain.horizon import NOTHING_KNOWN
 from controller.domain.readings import House
 from controller.simulation.backtest.box import ReferenceBox
+from controller.simulation.backtest.horizon import TraceHorizon
 from controller.simulation.backtest.play import Look
 from controller.simulation.plant import Plant
 from controller.simulation.sensing import Meters
@@ -30,11 +32,14 @@ class CorePilot:
     Args:
         settings: The site's.
         start_s: The instant (epoch seconds) of the plant's second 0.
+        horizon: What is known beyond a moment; None for nothing. Not built for a strategy that is timeless.
     """
 
-    def __init__(self, settings: CoreSettings, start_s: float) -> None:
+    def __init__(self, settings: CoreSettings, start_s: float, horizon: TraceHorizon | None = None) -> None:
         self._settings = settings
         self._start_s = start_s
+        timeless = getattr(settings.strategies[settings.active], "timeless", False)
+        self._horizon = None if timeless else horizon
         self._state = State()
         self._shown: Command | None = None
         self._status = ChargerStatus(taken_at_s=0.0, state=OcppState.SUSPENDED_EVSE)
@@ -57,12 +62,14 @@ class CorePilot:
             if now_s >= self._read_pages_at_s:
                 self._read_pages(box, now_s)
             house = self._metering(plant).look(plant).house(self._settings.stale_after_s)
+        now = datetime.fromtimestamp(self._start_s + now_s, UTC)
         snapshot = Snapshot(
             now_s=now_s,
-            now=datetime.fromtimestamp(self._start_s + now_s, UTC),
+            now=now,
             house=house,
             status=self._status,
             power=self._power,
+            horizon=NOTHING_KNOWN if self._horizon is None else self._horizon.look(plant, now),
         )
         self._state, decision = decide(self._state, snapshot, self._settings)
         if decision.actions:
