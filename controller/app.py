@@ -6,7 +6,6 @@ import os
 import signal
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 import anyio
@@ -22,7 +21,7 @@ from controller.control.plugins import installed_strategies
 from controller.control.poller import HouseMeters, MeterPoller
 from controller.control.settings import CoreSettings, Fallback
 from controller.domain.errors import ConfigError
-from controller.domain.horizon import EnergyLog, Horizon, Mark
+from controller.domain.horizon import Horizon
 from controller.domain.ports import Clock, LimitStore, Publisher, Wallbox
 from controller.domain.sentences import Language
 from controller.feeds.price_file_source import WrittenPrices
@@ -357,14 +356,6 @@ def core_settings(loaded: Loaded) -> CoreSettings:
         writes_per_hour=wallbox.pacing.writes_per_hour,
         starts_per_day=wallbox.starts_per_day,
         feed_in_limit_w=site.feed_in_limit_w,
-    )
-
-
-def known_horizon(loaded: Loaded, now: datetime) -> Horizon:
-    """What is known beyond `now` without the service, as `sunpace plan` wants it; the car has got nothing yet."""
-    site = loaded.config.site
-    return Horizon(
-        charged=EnergyLog((Mark(now, 0.0),)), import_price=site.import_price, feed_in_price=site.feed_in_price
     )
 
 

@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Collection, Iterable, Mapping, Set
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import BaseModel, SecretStr
 
-from controller.config.faults import nearest, word
-from controller.config.foreign import ForeignStrategies, make_foreign
-from controller.config.lines import holds, line_of
+from controller.config.faults import nearest
+from controller.config.foreign import ForeignStrategies
 from controller.config.models import Config, Places, StrategyTable, WallboxAccess
 from controller.config.overlay import Overlay, dotted, lay_over, overlays
 from controller.config.prices import Prices
+from controller.config.source import Source, validate
+from controller.config.strategies import make_strategies, site_prices
 from controller.domain.demand import Answering, Strategy
 from controller.domain.errors import ConfigError
 from controller.domain.toml_text import parse_toml
 
 M = TypeVar("M", bound=BaseModel)
 
-_PRICES = ("import_price", "feed_in_price")
-"""Of the site; a strategy's own settings may look at them while they are checked."""
-
-"""What `then` may be beside the strategies there are."""
 _ACCESS = ("host", "password", "password_file", "tls_fingerprint", "tls_ca_file", "tls")
 
 
@@ -60,33 +56,6 @@ class Profiles(Protocol):
     def fault(self, key: str, role: str) -> str | None:
         """Why one cannot serve a meter in `role`; None when it can."""
         ...
-
-
-class _Source:
-    """The file's text and what was laid over it: where a fault has to be mended."""
-
-    def __init__(self, file: str, text: str) -> None:
-        self._file = file
-        self._text = text
-        self._origins: dict[tuple[str | int, ...], str] = {}
-        self.faults: list[str] = []
-
-    def overlay(self, path: tuple[str | int, ...], origin: str) -> None:
-        self._origins[path] = origin
-
-    def fault(self, path: tuple[str | int, ...], text: str) -> None:
-        """Notes a fault; `text` begins with the key path."""
-        for length in range(len(path), 0, -1):
-            if path[:length] in self._origins:
-                self.faults.append(f"{self._origins[path[:length]]}: {text}")
-                return
-        line = line_of(self._text, path)
-        for overlaid, origin in self._origins.items():
-            if overlaid[: len(path)] == path and not holds(self._text, path):
-                self.faults.append(f"{origin}: {text}")
-                return
-        place = f"{self._file}:{line}" if line is not None else self._file
-        self.faults.append(f"{place}: {text}")
 
 
 def load_config(
@@ -131,7 +100,7 @@ def load_access(
     """
     text, name = ("", "command line") if file is None else (_read(file), str(file))
     tree, source = _tree(text, name, environ, over)
-    table = _validate(WallboxAccess, tree.get("wallbox", {}), ("wallbox",), source)
+    table = validate(WallboxAccess, tree.get("wallbox", {}), ("wallbox",), source)
     password = _password(table, source) if table is not None and with_password else None
     if source.faults or table is None:
         raise ConfigError(source.faults)
@@ -149,7 +118,7 @@ def load_places(file: Path, environ: Mapping[str, str]) -> Places:
         ConfigError: With every fault of these tables, one line each.
     """
     tree, source = _tree(_read(file), str(file), environ)
-    places = _validate(Places, {key: tree[key] for key in ("site", "history") if key in tree}, (), source)
+    places = validate(Places, {key: tree[key] for key in ("site", "history") if key in tree}, (), source)
     if source.faults or places is None:
         raise ConfigError(source.faults)
     return places
@@ -171,7 +140,7 @@ def load_strategy_tables(file: Path | None, environ: Mapping[str, str]) -> tuple
     if not isinstance(table, dict):
         source.fault(("strategy",), "strategy: must be a table")
         raise ConfigError(source.faults)
-    return table, _prices(tree)
+    return table, site_prices(tree)
 
 
 def load_price_places(file: Path, environ: Mapping[str, str]) -> tuple[Places, SecretStr]:
@@ -186,7 +155,7 @@ def load_price_places(file: Path, environ: Mapping[str, str]) -> tuple[Places, S
     """
     tree, source = _tree(_read(file), str(file), environ)
     known = {key: tree[key] for key in ("site", "history", "prices") if key in tree}
-    places = _validate(Places, known, (), source)
+    places = validate(Places, known, (), source)
     token = None if places is None else _prices_token(places.prices, source)
     if source.faults or places is None or token is None:
         raise ConfigError(source.faults)
@@ -229,8 +198,8 @@ def load_offline(
         kept = {key: value for key, value in wallbox.items() if key not in _ACCESS}
         tree["wallbox"] = {"host": "nowhere", "password": "none", "tls": "insecure", **kept}
     tree["meter"] = {"grid": {"host": "nowhere", **_patience(tree.get("meter"))}}
-    config = _validate(Config, tree, (), source)
-    made = _strategies(tree, strategies, source, foreign)
+    config = validate(Config, tree, (), source)
+    made = make_strategies(tree, strategies, source, foreign)
     if source.faults or config is None:
         raise ConfigError(source.faults)
     return Loaded(config=config, strategies=made, wallbox_password=SecretStr(""), folder=Path(name).parent)
@@ -253,8 +222,8 @@ def parse_config(
 ) -> Loaded:
     """As `load_config`, from the file's text."""
     tree, source = _tree(text, file, environ)
-    config = _validate(Config, tree, (), source)
-    made = _strategies(tree, strategies, source, foreign)
+    config = validate(Config, tree, (), source)
+    made = make_strategies(tree, strategies, source, foreign)
     password = token = None
     if config is not None:
         _check_profiles(config, profiles, source)
@@ -278,93 +247,20 @@ def _read(file: Path) -> str:
 
 def _tree(
     text: str, file: str, environ: Mapping[str, str], over: Iterable[Overlay] = ()
-) -> tuple[dict[str, Any], _Source]:
+) -> tuple[dict[str, Any], Source]:
     """The file's tree with everything laid over it, and where each part comes from."""
     try:
         tree = parse_toml(text)
     except ValueError as error:
         raise ConfigError([f"{file}: {error}"]) from error
-    source = _Source(file, text)
+    source = Source(file, text)
     for path, value, origin in (*overlays(environ), *over):
         lay_over(tree, path, value, origin, Config)
         source.overlay(path, origin)
     return tree, source
 
 
-def _validate(
-    model: type[M],
-    tree: Any,
-    prefix: tuple[str | int, ...],
-    source: _Source,
-    beside: Mapping[str, Any] = MappingProxyType({}),
-) -> M | None:
-    try:
-        return model.model_validate(tree, context=dict(beside))
-    except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            path = (*prefix, *detail["loc"])
-            source.fault(path, word(detail, path, model))
-        return None
-
-
-def _strategies(
-    tree: dict[str, Any],
-    installed: Mapping[str, type[Strategy]],
-    source: _Source,
-    foreign: ForeignStrategies | None = None,
-) -> Mapping[str, Answering]:
-    """Makes every strategy from its table, or from its defaults where it has none."""
-    table = tree.get("strategy", {})
-    if not isinstance(table, dict):
-        return {}  # the main model has complained
-    active, known = table.get("active", "surplus"), {*installed, *(foreign.names if foreign is not None else ())}
-    if isinstance(active, str) and active not in known:
-        text = f'strategy.active = "{active}": no such strategy is installed; {nearest(active, known)}'
-        source.fault(("strategy", "active"), text)
-    for name in table.keys() - {"active"} - known:
-        source.fault(("strategy", name), f"strategy.{name}: unknown; {nearest(name, {*known, 'active'})}")
-    prices = _prices(tree)
-    made: dict[str, Answering] = {}
-    asked: dict[str, Any] = {}
-    for name, strategy in installed.items():
-        settings = _validate(strategy.Settings, table.get(name, {}), ("strategy", name), source, prices)
-        if settings is not None:
-            made[name] = strategy.from_settings(settings)
-            asked[name] = settings
-    _check_then(asked, known, source)
-    return made if foreign is None else {**made, **make_foreign(foreign, table, prices, source.fault)}
-
-
-def _prices(tree: dict[str, Any]) -> dict[str, Any]:
-    site = tree.get("site", {})
-    return {key: site[key] for key in _PRICES if key in site} if isinstance(site, dict) else {}
-
-
-def _check_then(settings: Mapping[str, Any], installed: Set[str], source: _Source) -> None:
-    """Whoever leaves the decision to another strategy names one that there is, and that does not leave it back."""
-    thens = {name: then for name, one in settings.items() if isinstance(then := getattr(one, "then", None), str)}
-    for name, then in thens.items():
-        if "then" not in settings[name].model_fields_set:
-            continue
-        text = f'strategy.{name}.then = "{then}": '
-        if then not in installed:
-            source.fault(
-                ("strategy", name, "then"), f"{text}no such strategy is installed; {nearest(then, installed - {name})}"
-            )
-        elif name in (chain := _chain(then, thens)):
-            leads = "is the strategy itself" if then == name else f"leads back by way of {', '.join(chain[:-1])}"
-            source.fault(("strategy", name, "then"), f"{text}{leads}; name another one")
-
-
-def _chain(name: str, thens: Mapping[str, str]) -> list[str]:
-    """Who is asked from there on, each once."""
-    chain = [name]
-    while (then := thens.get(chain[-1])) is not None and then not in chain:
-        chain.append(then)
-    return chain
-
-
-def _check_profiles(config: Config, profiles: Profiles, source: _Source) -> None:
+def _check_profiles(config: Config, profiles: Profiles, source: Source) -> None:
     for path, entry in config.meter.entries():
         full = ("meter", *path, "profile")
         if entry.profile not in profiles.known:
@@ -376,7 +272,7 @@ def _check_profiles(config: Config, profiles: Profiles, source: _Source) -> None
             source.fault(full, f'{dotted(full)} = "{entry.profile}": {fault}')
 
 
-def _check_ca_file(config: Config, source: _Source) -> None:
+def _check_ca_file(config: Config, source: Source) -> None:
     file = config.wallbox.tls_ca_file
     if file is None:
         return
@@ -389,7 +285,7 @@ def _check_ca_file(config: Config, source: _Source) -> None:
         )
 
 
-def _password(table: WallboxAccess, source: _Source) -> SecretStr | None:
+def _password(table: WallboxAccess, source: Source) -> SecretStr | None:
     if table.password is not None:
         return table.password
     if table.password_file is None:
@@ -397,7 +293,7 @@ def _password(table: WallboxAccess, source: _Source) -> SecretStr | None:
     return _secret(table.password_file, ("wallbox", "password_file"), "password", source)
 
 
-def _prices_token(table: Prices | None, source: _Source) -> SecretStr | None:
+def _prices_token(table: Prices | None, source: Source) -> SecretStr | None:
     if table is None or table.source != "tibber":
         return SecretStr("")
     if table.token is not None:
@@ -412,7 +308,7 @@ def _prices_token(table: Prices | None, source: _Source) -> SecretStr | None:
     return None
 
 
-def _secret(file: Path, path: tuple[str, ...], what: str, source: _Source) -> SecretStr | None:
+def _secret(file: Path, path: tuple[str, ...], what: str, source: Source) -> SecretStr | None:
     """What a file holds that nobody else may know."""
     try:
         secret = file.read_text(encoding="utf-8").strip()

@@ -53,7 +53,7 @@ class FileForecast:
     async def run(self) -> None:
         """See `ForecastSource.run`."""
         while True:
-            self.look()
+            self.recall()
             await self._clock.sleep(_LOOK_EVERY_S)
 
     @property
@@ -65,7 +65,7 @@ class FileForecast:
         """Reads it if it has changed. Raises FeedError."""
         self._take_in()
 
-    def look(self) -> None:
+    def recall(self) -> None:
         """Takes in what has changed; what cannot be read is told, and what was known before stays."""
         fault = ""
         try:

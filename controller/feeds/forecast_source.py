@@ -95,7 +95,7 @@ class WebForecast:
 
     async def run(self) -> None:
         """See `ForecastSource.run`."""
-        self._recall()
+        self.recall()
         await self._clock.sleep(self._due_in_s())
         while True:
             pause_s = EVERY_S + _SPREAD_S * self._random.random()
@@ -136,8 +136,8 @@ class WebForecast:
             _log.warning("forecast_stale", source=self._name, after_h=hours, instead="our own history")
         self._told_stale = stale
 
-    def _recall(self) -> None:
-        """The one on disk; one that cannot be used is told, and replaced by the next."""
+    def recall(self) -> None:
+        """Takes over the one on disk; one that cannot be used is told, and replaced by the next."""
         try:
             text = self._store.load()
         except StorageError as error:

@@ -192,8 +192,13 @@ class QuarterHourFile:
 
 def read_quarter_hours(path: Path, since: datetime) -> list[QuarterHour]:
     """The quarters on record since then (aware), in their order; changes nothing. Raises StorageError."""
+    return read_record(path, since)[0]
+
+
+def read_record(path: Path, since: datetime) -> tuple[list[QuarterHour], CarNote | None]:
+    """As `HistoryStore.load`, for who is not the service: changes nothing. Raises StorageError."""
     if not path.exists():
-        return []
+        return [], None
     try:
         return _read(path, since, "mode=ro")
     except sqlite3.Error as error:
@@ -205,11 +210,11 @@ def read_quarter_hours(path: Path, since: datetime) -> list[QuarterHour]:
         raise StorageError(f"{path} cannot be read: {error}") from error
 
 
-def _read(path: Path, since: datetime, how: str) -> list[QuarterHour]:
+def _read(path: Path, since: datetime, how: str) -> tuple[list[QuarterHour], CarNote | None]:
     with closing(sqlite3.connect(f"file:{quote(str(path))}?{how}", uri=True, timeout=_BUSY_S)) as database:
         if (version := _version(database)) > _VERSION:
             raise StorageError(_too_new(path))
-        return _rows(database, since) if version else []
+        return (_rows(database, since), _note(database)) if version else ([], None)
 
 
 def _beside(path: Path, tail: str) -> Path:

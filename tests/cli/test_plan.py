@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -71,16 +70,16 @@ def person(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pyte
     return Person(tmp_path, capsys)
 
 
-def everything(loaded: Any, now: datetime) -> Horizon:
+def everything(*_: object) -> Horizon:
     """Prices, sun and the car's power are known."""
-    start = now.replace(minute=0)
+    start = NOW.replace(minute=0)
     prices = [Price(start + n * HOUR, start + (n + 1) * HOUR, 0.2 + 0.01 * n) for n in range(12)]
-    noon = now.replace(hour=11, minute=0) + timedelta(days=1)
+    noon = NOW.replace(hour=11, minute=0) + timedelta(days=1)
     sun = (Expected(noon, noon + 2 * HOUR, 6000, 480),)
     return Horizon(
         prices=PriceTable.of(prices),
-        forecast=Forecast(sun, now, "somebody's forecast"),
-        charged=EnergyLog((Mark(now, 0.0),)),
+        forecast=Forecast(sun, NOW, "somebody's forecast"),
+        charged=EnergyLog((Mark(NOW, 0.0),)),
         import_price=0.3,
         feed_in_price=0.08,
         full_power_w=11_000,
@@ -136,7 +135,7 @@ def test_a_picture(suffix: str, begins: bytes, person: Person, monkeypatch: pyte
 
 
 def test_without_prices_the_picture_says_so(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("controller.cli.plan.command.known_horizon", lambda loaded, now: Horizon())
+    monkeypatch.setattr("controller.cli.plan.command.known_horizon", lambda *_: Horizon())
     file = person.folder / "plan.svg"
     code, out, _ = person.says("--hours", "6", "--plot", str(file))
     assert code == 0

@@ -86,20 +86,20 @@ def test_the_file_is_read_when_it_changes_and_kept_while_it_is_broken(tmp_path: 
     file = tmp_path / "sun.csv"
     feed = FileForecast(file, WallClock())
     with capture_logs() as logs:
-        feed.look()
-        feed.look()
+        feed.recall()
+        feed.recall()
         file.write_text(CSV)
-        feed.look()
+        feed.recall()
         first = feed.forecast(NINE)
-        feed.look()
+        feed.recall()
         assert first is not None
         assert feed.forecast(NINE) is first
         file.write_text("broken")
-        feed.look()
+        feed.recall()
         assert feed.forecast(NINE) is first
         file.write_text(CSV.replace("5000", "2000"))
         os.utime(file, (1_000_000, 1_000_000))
-        feed.look()
+        feed.recall()
     second = feed.forecast(NINE)
     assert second is not None
     assert second.steps[1].pv_w == 2000

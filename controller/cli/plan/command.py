@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from controller.app import core_settings, known_horizon, read_config
+from controller.app import core_settings, read_config, state_directory
 from controller.cli.outcome import Outcome, show
 from controller.cli.plan.plot import check_plot, draw_plan
 from controller.cli.plan.view import as_json_object, plan_view
@@ -18,6 +18,7 @@ from controller.domain.calendar import Span
 from controller.domain.errors import SunpaceError
 from controller.domain.horizon import Horizon
 from controller.domain.sentences import Language
+from controller.known import known_horizon
 
 
 def plan(file: Path, *, hours: int, as_json: bool, plot_file: Path | None) -> int:
@@ -30,8 +31,9 @@ def plan(file: Path, *, hours: int, as_json: bool, plot_file: Path | None) -> in
     if plot_file is not None:
         check_plot(plot_file)
     loaded = read_config(file)
-    now = WallClock().now().replace(second=0, microsecond=0)
-    settings, horizon = core_settings(loaded), known_horizon(loaded, now)
+    clock, settings = WallClock(), core_settings(loaded)
+    now = clock.now().replace(second=0, microsecond=0)
+    horizon = known_horizon(loaded.config, loaded.prices_token, state_directory(loaded.config), clock)
     stretches = _foreseen(settings, horizon, now, hours)
     if plot_file is not None:
         draw_plan(plot_file, stretches, settings)

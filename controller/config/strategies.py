@@ -1,0 +1,71 @@
+"""The strategies of a configuration, each made from its table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from typing import Any
+
+from controller.config.faults import nearest
+from controller.config.foreign import ForeignStrategies, make_foreign
+from controller.config.source import Source, validate
+from controller.domain.demand import Answering, Strategy
+
+_PRICES = ("import_price", "feed_in_price")
+
+
+def make_strategies(
+    tree: dict[str, Any],
+    installed: Mapping[str, type[Strategy]],
+    source: Source,
+    foreign: ForeignStrategies | None = None,
+) -> Mapping[str, Answering]:
+    """Makes every strategy from its table, or from its defaults where it has none."""
+    table = tree.get("strategy", {})
+    if not isinstance(table, dict):
+        return {}  # the main model has complained
+    active, known = table.get("active", "surplus"), {*installed, *(foreign.names if foreign is not None else ())}
+    if isinstance(active, str) and active not in known:
+        text = f'strategy.active = "{active}": no such strategy is installed; {nearest(active, known)}'
+        source.fault(("strategy", "active"), text)
+    for name in table.keys() - {"active"} - known:
+        source.fault(("strategy", name), f"strategy.{name}: unknown; {nearest(name, {*known, 'active'})}")
+    prices = site_prices(tree)
+    made: dict[str, Answering] = {}
+    asked: dict[str, Any] = {}
+    for name, strategy in installed.items():
+        settings = validate(strategy.Settings, table.get(name, {}), ("strategy", name), source, prices)
+        if settings is not None:
+            made[name] = strategy.from_settings(settings)
+            asked[name] = settings
+    _check_then(asked, known, source)
+    return made if foreign is None else {**made, **make_foreign(foreign, table, prices, source.fault)}
+
+
+def site_prices(tree: dict[str, Any]) -> dict[str, Any]:
+    """The site's prices, as written: a strategy's own settings may look at them while they are checked."""
+    site = tree.get("site", {})
+    return {key: site[key] for key in _PRICES if key in site} if isinstance(site, dict) else {}
+
+
+def _check_then(settings: Mapping[str, Any], installed: Set[str], source: Source) -> None:
+    """Whoever leaves the decision to another strategy names one that there is, and that does not leave it back."""
+    thens = {name: then for name, one in settings.items() if isinstance(then := getattr(one, "then", None), str)}
+    for name, then in thens.items():
+        if "then" not in settings[name].model_fields_set:
+            continue
+        text = f'strategy.{name}.then = "{then}": '
+        if then not in installed:
+            source.fault(
+                ("strategy", name, "then"), f"{text}no such strategy is installed; {nearest(then, installed - {name})}"
+            )
+        elif name in (chain := _chain(then, thens)):
+            leads = "is the strategy itself" if then == name else f"leads back by way of {', '.join(chain[:-1])}"
+            source.fault(("strategy", name, "then"), f"{text}{leads}; name another one")
+
+
+def _chain(name: str, thens: Mapping[str, str]) -> list[str]:
+    """Who is asked from there on, each once."""
+    chain = [name]
+    while (then := thens.get(chain[-1])) is not None and then not in chain:
+        chain.append(then)
+    return chain
