@@ -7,6 +7,7 @@ import pytest
 from controller.config.loader import parse_config
 from controller.domain.demand import Strategy
 from controller.domain.errors import ConfigError
+from strategies.off import Off
 from strategies.off_peak import OffPeak
 from strategies.surplus import Surplus
 from tests.config.test_loader import GOOD, Shelf, faults, load
@@ -45,7 +46,7 @@ def test_off_peak_goes_on_with_any_strategy_there_is(then: str) -> None:
 
 
 def test_strategies_that_leave_it_to_one_another_are_refused() -> None:
-    chain: dict[str, type[Strategy]] = {"off_peak": OffPeak, "a": OffPeak, "b": OffPeak, "surplus": Surplus}
+    chain: dict[str, type[Strategy]] = {"a": OffPeak, "b": OffPeak, "off": Off, "off_peak": OffPeak, "surplus": Surplus}
     text = GOOD.split("[strategy]")[0] + "[strategy.off_peak]\nthen = 'a'\n[strategy.a]\nthen = 'b'\n[strategy.b]\n"
     assert parse_config(text + "then = 'off'", "config.toml", {}, chain, Shelf())
     with pytest.raises(ConfigError) as caught:

@@ -35,10 +35,10 @@ def test_every_source_is_told_and_no_other() -> None:
 
 def test_every_key_is_in_the_annotated_file_and_on_the_page() -> None:
     annotated = (ROOT / "config.toml").read_text("utf-8")
-    part = annotated.split("# [prices]")[1].split("[history]")[0]
+    part = annotated.split("# [prices]")[1].split("[forecast]")[0]
     beside = {"token", "tariff"}  # in the remark of another key
     assert set(re.findall(r"(?m)^# +(\w+) += ", part)) | beside == set(Prices.model_fields)
-    part = annotated.split("[strategy.price]")[1].split("# Optional")[0]
+    part = annotated.split("[strategy.price]")[1].split("[strategy.")[0]
     assert set(re.findall(r"(?m)^# +(\w+) += ", part)) == set(PriceSettings.model_fields)
     for key in {*Prices.model_fields, *PriceSettings.model_fields}:
         assert f"`{key}" in PAGE or f"{key} =" in PAGE, key

@@ -228,7 +228,9 @@ _HORIZONS = st.builds(
 
 
 @st.composite
-def lives(draw: st.DrawFn, strategies: st.SearchStrategy[Strategy]) -> tuple[Life, list[Moment]]:
+def lives(
+    draw: st.DrawFn, strategies: st.SearchStrategy[Strategy], *, charged: bool = True
+) -> tuple[Life, list[Moment]]:
     """A site, and what happens there: the same house for several steps, then another one."""
     settings = CoreSettings(
         strategies={"it": draw(strategies), "surplus": draw(surplus)},
@@ -244,7 +246,7 @@ def lives(draw: st.DrawFn, strategies: st.SearchStrategy[Strategy]) -> tuple[Lif
         starts_per_day=draw(st.sampled_from([0, 0, 1, 2])),
         feed_in_limit_w=draw(st.sampled_from([None, None, 0.0, 500.0])),
     )
-    horizon = replace(draw(_HORIZONS), charged=draw(_CHARGED))
+    horizon = replace(draw(_HORIZONS), charged=draw(_CHARGED) if charged else EnergyLog())
     life = Life(settings, limit_a=draw(st.integers(0, 32)), horizon=horizon)
     life.box_state = draw(st.sampled_from([OcppState.PREPARING, OcppState.CHARGING]))
     moments: list[Moment] = []

@@ -56,7 +56,7 @@ _EVERY = {
 
 @pytest.mark.parametrize("strategies", _EVERY.values(), ids=_EVERY)
 def test_what_a_reason_says_is_so(strategies: st.SearchStrategy[Strategy]) -> None:
-    @given(lives(strategies))
+    @given(lives(strategies, charged=strategies is not ready_by))
     @settings(max_examples=40)
     def right(story: tuple[Life, list[Moment]]) -> None:
         life, moments = story
