@@ -18,7 +18,7 @@ energies = st.none() | st.floats(0, 50_000) | st.sampled_from([0.0, 13.0, 100.0,
 
 
 @given(lives(), st.lists(st.tuples(energies, st.none() | st.floats(-20_000, 20_000), st.booleans()), min_size=40))
-@settings(max_examples=100)
+@settings(max_examples=60)
 def test_the_estimate_is_always_finite_and_within_the_offer(
     life: tuple[Run, list[Moment]], extras: list[tuple[float | None, float | None, bool]]
 ) -> None:

@@ -85,7 +85,7 @@ def live(run: Run, moment: Moment) -> Decision:
 
 
 @given(lives())
-@settings(max_examples=300)
+@settings(max_examples=180)
 def test_no_limit_is_ever_outside_what_configuration_box_and_fuse_allow(life: tuple[Run, list[Moment]]) -> None:
     run, moments_ = life
     for moment in moments_:
@@ -103,7 +103,7 @@ def test_no_limit_is_ever_outside_what_configuration_box_and_fuse_allow(life: tu
 
 
 @given(lives())
-@settings(max_examples=300)
+@settings(max_examples=180)
 def test_the_fuse_cap_leaves_room_for_the_worst_phase(life: tuple[Run, list[Moment]]) -> None:
     run, moments_ = life
     for moment in moments_:
@@ -122,7 +122,7 @@ def test_the_fuse_cap_leaves_room_for_the_worst_phase(life: tuple[Run, list[Mome
 
 
 @given(lives())
-@settings(max_examples=300)
+@settings(max_examples=180)
 def test_without_a_fresh_reading_nothing_ever_goes_up(life: tuple[Run, list[Moment]]) -> None:
     run, moments_ = life
     for moment in moments_:
@@ -135,7 +135,7 @@ def test_without_a_fresh_reading_nothing_ever_goes_up(life: tuple[Run, list[Mome
 
 
 @given(lives())
-@settings(max_examples=200)
+@settings(max_examples=130)
 def test_every_decision_has_a_sentence_and_nothing_is_told_twice(life: tuple[Run, list[Moment]]) -> None:
     run, moments_ = life
     for moment in moments_:
@@ -158,7 +158,7 @@ def test_every_decision_has_a_sentence_and_nothing_is_told_twice(life: tuple[Run
     st.floats(0, 400),
     st.floats(0, 400),
 )
-@settings(max_examples=200)
+@settings(max_examples=130)
 def test_minimum_times_and_gaps_hold(houses: list[tuple[float, float]], min_on_s: float, min_off_s: float) -> None:
     run = Run(core(surplus(start_delay_s=5, stop_delay_s=5, min_on_s=min_on_s, min_off_s=min_off_s)))
     switches: list[tuple[float, bool]] = []

@@ -100,7 +100,7 @@ def replaced(tree: Any, path: tuple[Any, ...], value: Any) -> Any:
 
 @pytest.mark.parametrize("name", SEEDS)
 @given(data=st.data())
-@settings(max_examples=150)
+@settings(max_examples=100)
 def test_a_reply_with_a_part_replaced_by_anything(name: str, data: st.DataObject) -> None:
     body = SEEDS[name]
     for _ in range(data.draw(st.integers(1, 3))):
@@ -110,7 +110,7 @@ def test_a_reply_with_a_part_replaced_by_anything(name: str, data: st.DataObject
 
 @pytest.mark.parametrize("name", SEEDS)
 @given(data=st.data())
-@settings(max_examples=150)
+@settings(max_examples=100)
 def test_a_reply_cut_and_stained(name: str, data: st.DataObject) -> None:
     raw = bytearray(json.dumps(SEEDS[name]).encode())
     for _ in range(data.draw(st.integers(0, 4))):
@@ -124,6 +124,6 @@ def test_a_reply_cut_and_stained(name: str, data: st.DataObject) -> None:
 @example(status=400, kind="application/problem+json", body=b"[" * 5000)
 @example(status=400, kind="application/problem+json", body=b'{"detail": ["x"]}')
 @example(status=200, kind="application/json", body=b"1" * 5000)
-@settings(max_examples=300)
+@settings(max_examples=100)
 def test_any_answer_is_content_or_an_error_of_ours(status: int, kind: str, body: bytes) -> None:
     assert_ours(lambda: content(Answer(status=status, content_type=kind, body=body), "GET /api/x"))
