@@ -135,23 +135,32 @@ def _with_hidden(own: Demand, hidden: Hidden, situation: Situation, settings: Co
 
 
 def ask(situation: Situation, settings: CoreSettings) -> tuple[Demand, Level]:
-    """Asks the active strategy, or the one it defers to."""
+    """Asks the active strategy, or the one it defers to: what is wanted, and on which level."""
+    name, demand = decided(situation, settings)
+    return demand, _BASE if getattr(settings.strategies[name], "timeless", False) else _PLAN
+
+
+def decided(situation: Situation, settings: CoreSettings) -> tuple[str, Demand]:
+    """Who decides, the active strategy or the one it defers to, and how.
+
+    Raises:
+        ValueError: A strategy asks for what is no number, or they defer in a circle.
+        TypeError: A strategy answers something else.
+    """
     name, waits = settings.active, None
     for _ in settings.strategies:
-        strategy = settings.strategies[name]
-        answer = strategy.demand(situation)
+        answer = settings.strategies[name].demand(situation)
         if isinstance(answer, Demand):
             if not math.isfinite(answer.current_a):
                 raise ValueError(f"strategy {name!r} asks for {answer.current_a} A")
-            level = _BASE if getattr(strategy, "timeless", False) else _PLAN
-            return answer if waits is None else with_wait(answer, waits), level
+            return name, answer if waits is None else _with_wait(answer, waits)
         if not isinstance(answer, Defer):
             raise TypeError(f"strategy {name!r} answered {answer!r}, neither a Demand nor a Defer")
         name, waits = answer.to, waits or answer.reason
     raise ValueError(f"strategy {settings.active!r} is deferred in a circle; the last one named was {name!r}")
 
 
-def with_wait(demand: Demand, waits: Reason) -> Demand:
+def _with_wait(demand: Demand, waits: Reason) -> Demand:
     """A demand of whom it was left to, with what the other one waits for; that may come with any look."""
     sun = None if demand.sun is None else demand.sun._replace(steady=False)
     reason = Reason(waits.code, {**waits.values, "why": demand.reason})

@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import NamedTuple
 
-from controller.control.ask import with_wait
+from controller.control.ask import decided
 from controller.control.settings import CoreSettings
 from controller.domain.calendar import Span
-from controller.domain.demand import Defer, Demand, Situation
+from controller.domain.demand import Demand, Situation
 from controller.domain.horizon import EnergyLog, Expected, Horizon, Mark
 from controller.domain.readings import House
 from controller.domain.reasons import Reason
@@ -104,7 +104,7 @@ class _Course:
 
     def _asked(self, at: datetime, horizon: Horizon, current_a: int) -> tuple[str, Demand]:
         """Who decides, and how."""
-        return decided(self._settings, self._situation(at, horizon, current_a))
+        return decided(self._situation(at, horizon, current_a), self._settings)
 
     def _situation(self, at: datetime, horizon: Horizon, current_a: int) -> Situation:
         settings, expected = self._settings, self._expected(at)
@@ -162,21 +162,6 @@ def foresee(settings: CoreSettings, horizon: Horizon, span: Span) -> list[Stretc
             found.append(course.stretch(start, end))
             start = found[-1].span.end
     return found
-
-
-def decided(settings: CoreSettings, situation: Situation) -> tuple[str, Demand]:
-    """Who decides in a situation, and how: the active strategy, or the one it defers to.
-
-    Raises:
-        ValueError: The strategies defer in a circle.
-    """
-    name, waits = settings.active, None
-    for _ in settings.strategies:
-        answer = settings.strategies[name].demand(situation)
-        if not isinstance(answer, Defer):
-            return name, answer if waits is None else with_wait(answer, waits)
-        name, waits = answer.to, waits or answer.reason
-    raise ValueError(f"strategy {settings.active!r} is deferred in a circle; the last one named was {name!r}")
 
 
 def _cuts(horizon: Horizon, span: Span) -> list[datetime]:

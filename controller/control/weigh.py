@@ -135,45 +135,27 @@ def weigh(
     cautious_w = expected_w - (share - 0.5) * (_MARGIN * sky.spread_w + _NOISE_MARGIN * sky.noise_w)
     suits_a = best_a(cautious_w, watts_per_amp, share, least_a, most_a)
     price_kwh = _PRICE_SHARE * (sun.start_costs_kwh + 2 * _COMMAND_COSTS_KWH)
-    if not charging:
+    if charging:
+        borne_kwh = _at_least_0(scales.borne_kwh - worth_kw * hours)
+        if borne_kwh == inf and worth_kw >= 0.0:
+            borne_kwh = 0.0
+        missed_kwh, lacks_kwh = 0.0, price_kwh - borne_kwh + ahead_kwh if worth_kw < 0.0 else inf
+        raise_kwh, reduce_kwh, change_kwh = _changes(
+            scales, limit_a, suits_a, cautious_w, share, watts_per_amp, hours=hours, writes=writes
+        )
+        if limit_a < least_a:
+            change_kwh = 0.0
+    else:
         busy = switches / _BUSY_SWITCHES
         price_kwh += price_kwh * busy * busy
         missed_kwh = _at_least_0(scales.missed_kwh + worth_kw * hours)
         lacks_kwh = price_kwh - missed_kwh - ahead_kwh if worth_kw > 0.0 else inf
         if sun.always:
             lacks_kwh = 0.0
-        return Scales(
-            looked_at_s,
-            missed_kwh,
-            recent_kw=recent_kw,
-            writes=writes,
-            switches=switches,
-            worth_kw=worth_kw,
-            expected_w=expected_w,
-            best_a=suits_a,
-            switch_lacks_kwh=lacks_kwh,
-        )
-    borne_kwh = _at_least_0(scales.borne_kwh - worth_kw * hours)
-    if borne_kwh == inf and worth_kw >= 0.0:
-        borne_kwh = 0.0
-    lacks_kwh = price_kwh - borne_kwh + ahead_kwh if worth_kw < 0.0 else inf
-    # where the limit suits, its neighbours are weighed: what they would have cost takes back what they have gained
-    raised_a = suits_a if suits_a > limit_a else limit_a + 1
-    reduced_a = suits_a if suits_a < limit_a else limit_a - 1
-    now_kw = worth_w(limit_a * watts_per_amp, cautious_w, share) / 1000.0
-    raise_kw = worth_w(raised_a * watts_per_amp, cautious_w, share) / 1000.0 - now_kw
-    reduce_kw = worth_w(reduced_a * watts_per_amp, cautious_w, share) / 1000.0 - now_kw
-    raise_kwh = _at_least_0(scales.raise_kwh + raise_kw * hours)
-    reduce_kwh = _at_least_0(scales.reduce_kwh + reduce_kw * hours)
-    change_kwh = inf
-    if suits_a != limit_a:
-        gained_kwh, gains_kw = (raise_kwh, raise_kw) if suits_a > limit_a else (reduce_kwh, reduce_kw)
-        change_kwh = _change_price_kwh(share, writes) - gained_kwh - _CHANGE_AHEAD_S * gains_kw / 3600.0
-    if limit_a < least_a:
-        change_kwh = 0.0
+        borne_kwh, raise_kwh, reduce_kwh, change_kwh = 0.0, 0.0, 0.0, inf
     return Scales(
         looked_at_s,
-        0.0,
+        missed_kwh,
         borne_kwh,
         raise_kwh,
         reduce_kwh,
@@ -186,6 +168,35 @@ def weigh(
         lacks_kwh,
         change_kwh,
     )
+
+
+def _changes(  # noqa: PLR0917 -- hot
+    scales: Scales,
+    limit_a: int,
+    suits_a: int,
+    cautious_w: float,
+    share: float,
+    watts_per_amp: float,
+    *,
+    hours: float,
+    writes: float,
+) -> tuple[float, float, float]:
+    """What raising and what reducing have gained by now, kWh, and what the one that suits lacks of its price.
+
+    Where the limit suits, its neighbours are weighed: what they would have cost takes back what they have gained.
+    """
+    raised_a = suits_a if suits_a > limit_a else limit_a + 1
+    reduced_a = suits_a if suits_a < limit_a else limit_a - 1
+    now_kw = worth_w(limit_a * watts_per_amp, cautious_w, share) / 1000.0
+    raise_kw = worth_w(raised_a * watts_per_amp, cautious_w, share) / 1000.0 - now_kw
+    reduce_kw = worth_w(reduced_a * watts_per_amp, cautious_w, share) / 1000.0 - now_kw
+    raise_kwh = _at_least_0(scales.raise_kwh + raise_kw * hours)
+    reduce_kwh = _at_least_0(scales.reduce_kwh + reduce_kw * hours)
+    if suits_a == limit_a:
+        return raise_kwh, reduce_kwh, inf
+    gained_kwh, gains_kw = (raise_kwh, raise_kw) if suits_a > limit_a else (reduce_kwh, reduce_kw)
+    lacks_kwh = _change_price_kwh(share, writes) - gained_kwh - _CHANGE_AHEAD_S * gains_kw / 3600.0
+    return raise_kwh, reduce_kwh, lacks_kwh
 
 
 def _change_price_kwh(share: float, writes: float) -> float:

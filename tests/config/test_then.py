@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from controller.config.loader import load_offline
 from controller.control.plugins import installed_strategies
+from controller.domain.demand import Answering
 from controller.domain.errors import ConfigError
+from strategies.fixed import Fixed
 
 
-def load(tmp_path: Path, text: str) -> None:
+def load(tmp_path: Path, text: str) -> Mapping[str, Answering]:
     file = tmp_path / "config.toml"
     file.write_text(text)
-    load_offline(file, {}, installed_strategies())
+    return load_offline(file, {}, installed_strategies()).strategies
 
 
 @pytest.mark.parametrize(
@@ -38,4 +41,7 @@ def test_a_wrong_name_is_told_with_its_place(tmp_path: Path, text: str, fault: s
 
 @pytest.mark.parametrize("then", ["surplus", "off_peak"])
 def test_a_right_one_is_taken(tmp_path: Path, then: str) -> None:
-    load(tmp_path, f'[strategy]\nactive = "fixed"\n[strategy.fixed]\nuntil = "06:00"\nthen = "{then}"\n')
+    text = f'[strategy]\nactive = "fixed"\n[strategy.fixed]\nuntil = "06:00"\nthen = "{then}"\n'
+    fixed = load(tmp_path, text)["fixed"]
+    assert isinstance(fixed, Fixed)
+    assert fixed._then == then

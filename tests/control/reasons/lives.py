@@ -47,6 +47,7 @@ class Look:
         failed_for_s: How long the strategy has been failing, s.
         state: The core's memory afterwards, before the box was told.
         decision: What came out.
+        weighed: The house at the last look at which the governor weighed.
     """
 
     snapshot: Snapshot
@@ -54,6 +55,7 @@ class Look:
     failed_for_s: float | None
     state: State
     decision: Decision
+    weighed: House | None = None
 
     @property
     def house(self) -> House:
@@ -104,6 +106,7 @@ class Life:
     state: State = field(default_factory=State)
     horizon: Horizon = NOTHING_KNOWN
     now_s: float = 1000.0
+    weighed: House | None = None
 
     def step(self, moment: Moment) -> Look:
         """Shows the core a moment, and carries out what it decides."""
@@ -123,13 +126,17 @@ class Life:
             horizon=self.horizon,
         )
         failed = None if moment.failed_for_s is None else Failure(moment.failed_for_s, "it", "too hot")
+        weighed_at_s = self.state.scales.weighed_at_s
         self.state, decision = decide(self.state, snapshot, self.settings, failed)
+        if self.state.scales.weighed_at_s != weighed_at_s:
+            self.weighed = snapshot.house
         look = Look(
             snapshot=snapshot,
             settings=self.settings,
             failed_for_s=moment.failed_for_s,
             state=self.state,
             decision=decision,
+            weighed=self.weighed,
         )
         for action in decision.actions:
             self._carry_out(action, moment.answer)
