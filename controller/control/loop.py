@@ -161,6 +161,7 @@ class Controller:
 
     def _tick(self) -> None:
         now_s, now = self._clock.monotonic_s(), self._clock.now()
+        self._book.meet(self._link.status, now)
         snapshot = Snapshot(
             now_s=now_s,
             now=now,
