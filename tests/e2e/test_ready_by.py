@@ -19,6 +19,7 @@ from controller.cli.virtual import virtual_day
 from controller.domain.quarter_hours import CarNote, QuarterHour, quarter_of
 from controller.domain.reasons import ReasonCode
 from controller.history.quarter_hours import FILE_NAME, QuarterHourFile, read_record
+from controller.simulation.plant import CarOptions, PlantOptions
 from tests.e2e.test_service import slow_polls
 from tests.support.processes import PATIENCE_S
 from tests.support.service import staged
@@ -149,3 +150,18 @@ def test_what_cannot_be_made_is_said_at_once_and_comes_true(tmp_path: Path) -> N
     told = [entry for entry in logs if entry.get("rule") == ReasonCode.READY_SHORT]
     assert [entry["reason"] for entry in told] == ["only 2.2 of 5.0 kWh (44 %) can be there by Sun 02:12: 16 A"]
     assert kwh == pytest.approx(2.2, abs=0.15)  # less half a minute in which box and car wake up
+
+
+def test_a_one_phase_car_that_nobody_knows_is_ready_in_time_on_its_first_night(tmp_path: Path) -> None:
+    """At a box with three phases: at 11 kW, which it does not draw, it would begin 12 minutes later."""
+
+    async def night() -> None:
+        plant = PlantOptions(car=CarOptions(phases=1))
+        edit = lambda text: slow_polls(text) + ready("02:33", 0.7)  # noqa: E731
+        async with staged(start="02:17", edit=edit, directory=tmp_path, plant=plant) as stage:
+            await stage.passes(15 * 60)
+            assert (stage.home.box.enabled, stage.plant.energy.starts) == (False, 1)
+            assert 0.69 < stage.plant.energy.ev_kwh < 0.8
+            assert ReasonCode.READY_SHORT not in {decision.reason.code for *_, decision in stage.diary.entries}
+
+    run_warped(night)
