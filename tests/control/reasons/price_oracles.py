@@ -11,7 +11,6 @@ from tests.control.reasons.lives import Look
 from tests.control.reasons.oracles import chain, command, local_time, oracle, outermost
 
 _MINUTE = timedelta(minutes=1)
-_IN_SHORT = (ReasonCode.LIMIT_IGNORED_OFF, ReasonCode.LIMIT_IGNORED_CAPPED)  # they leave out what stands around a wish
 
 
 def settings_of(look: Look) -> PriceSettings:
@@ -41,8 +40,7 @@ def now_costs(look: Look, reason: Reason) -> float:
     assert price is not None
     assert reason.values["price_per_kwh"] == price.per_kwh
     codes = [ground.code for ground in chain(look.decision.reason)]
-    if ReasonCode.PRICE_STALE in codes or codes[0] not in _IN_SHORT:
-        assert table_of(look).stale is (ReasonCode.PRICE_STALE in codes)
+    assert table_of(look).stale is (ReasonCode.PRICE_STALE in codes)
     return price.per_kwh
 
 
