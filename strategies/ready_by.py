@@ -105,6 +105,7 @@ class ReadyBySettings(BaseModel):
     trips: list[Trip] = []
     once: list[Once] = []
     kwh_per_100_km: float = Field(default=18, gt=0, le=100)
+    leftover_counts: bool = False
     losses_pct: float = Field(default=0, ge=0, le=50)
     reserve_min: float = Field(default=15, ge=0, le=720)
     current_a: int = Field(default=MAX_CURRENT_A, ge=MIN_CURRENT_A, le=MAX_CURRENT_A)
@@ -203,7 +204,11 @@ class ReadyBy:
         """The plan from now on; `dark`: the sun does not carry the minimum."""
         now, horizon, (full_w, hoped_w) = _minute(situation), situation.horizon, self._full_w(situation)
         needs = self._needs(now, situation.local_time.tzinfo or UTC)
-        coming, hoped = (due(needs, now, horizon.charged, horizon.plugged_since, w) for w in (full_w, hoped_w))
+        leftover = self._settings.leftover_counts
+        coming, hoped = (
+            due(needs, now, horizon.charged, horizon.plugged_since, full, leftover_counts=leftover)
+            for full in (full_w, hoped_w)
+        )
         if coming is None or hoped is None or coming.missing_wh < _SPARE_WH:
             return None
         costs = tariff(horizon)
@@ -227,7 +232,7 @@ class ReadyBy:
             plan = cheapest(inf, slots(Span(now, min(done, coming.by)), horizon, costs.import_price), terms)
         step = plan.steps[0]
         in_part = has_time and step.power_w < (hoped_w if step.sun_w >= step.power_w else full_w)
-        short = shortfall(needs, now, hoped.got_wh, hoped_w)
+        short = shortfall(needs, now, hoped.got_wh, hoped_w, leftover_counts=leftover)
         left = self._left(situation, coming, plan, in_part=in_part) if short is None else None
         tight = coming.missing_wh > _TIGHT * room_wh
         return _Outlook(coming, plan, costs.feed_in_price, in_part, short, tight, left)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from controller.control.plugins import is_ours
+from controller.control.plugins import is_ours, own_files
 from controller.domain.demand import STRATEGY_GROUP
 from controller.plugins.origin import Kind, Origin, Refused
 from controller.plugins.trusted import Distrust, trusted_text
@@ -60,7 +61,7 @@ def _packages() -> Iterator[Origin]:
 
 
 def _files(folder: Path) -> Iterator[Origin | Refused]:
-    """Those whose names begin with "_" or "." are nobody's business."""
+    """Those whose names begin with "_" or "." are nobody's business, and our own modules are no plug-ins."""
     try:
         files = sorted(file for file in folder.iterdir() if file.suffix == ".py" and file.name[0] not in "._")
     except (FileNotFoundError, NotADirectoryError):
@@ -68,7 +69,10 @@ def _files(folder: Path) -> Iterator[Origin | Refused]:
     except OSError as error:
         yield Refused("", Kind.FILE, str(folder), f"cannot be looked into: {error.strerror}")
         return
+    ours = own_files() if files else set()
     for file in files:
+        if os.path.realpath(file) in ours:
+            continue
         try:
             source = trusted_text(file)
         except Distrust as error:
