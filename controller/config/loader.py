@@ -16,7 +16,7 @@ from controller.config.models import Config, Places, StrategyTable, WallboxAcces
 from controller.config.overlay import Overlay, dotted, lay_over, overlays
 from controller.config.prices import Prices
 from controller.config.source import Source, validate
-from controller.config.strategies import make_strategies, site_prices
+from controller.config.strategies import check_prices, make_strategies, site_prices
 from controller.domain.demand import Answering, Strategy
 from controller.domain.errors import ConfigError
 from controller.domain.toml_text import parse_toml
@@ -33,6 +33,7 @@ class Loaded:
     Attributes:
         config: The tables.
         strategies: Every usable strategy, made from its table.
+        chains: Of each the names of those who are asked in turn; see `Made`.
         wallbox_password: From the table, its file, the environment or a credential.
         folder: Where the file lies.
         prices_token: Likewise; empty where no prices need one, or none are asked for.
@@ -43,6 +44,7 @@ class Loaded:
     wallbox_password: SecretStr
     folder: Path
     prices_token: SecretStr = field(default_factory=lambda: SecretStr(""))
+    chains: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Profiles(Protocol):
@@ -202,7 +204,13 @@ def load_offline(
     made = make_strategies(tree, strategies, source, foreign)
     if source.faults or config is None:
         raise ConfigError(source.faults)
-    return Loaded(config=config, strategies=made, wallbox_password=SecretStr(""), folder=Path(name).parent)
+    return Loaded(
+        config=config,
+        strategies=made.strategies,
+        wallbox_password=SecretStr(""),
+        folder=Path(name).parent,
+        chains=made.chains,
+    )
 
 
 def _patience(meter: Any) -> dict[str, Any]:
@@ -230,10 +238,17 @@ def parse_config(
         password = _password(config.wallbox, source)
         _check_ca_file(config, source)
         token = _prices_token(config.prices, source)
+        if config.prices is None:
+            check_prices(made, config.strategy.active, source)
     if source.faults or config is None or password is None or token is None:
         raise ConfigError(source.faults)
     return Loaded(
-        config=config, strategies=made, wallbox_password=password, folder=Path(file).parent, prices_token=token
+        config=config,
+        strategies=made.strategies,
+        wallbox_password=password,
+        folder=Path(file).parent,
+        prices_token=token,
+        chains=made.chains,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from typing import Any
+from typing import Any, NamedTuple
 
 from controller.config.faults import nearest
 from controller.config.foreign import ForeignStrategies, make_foreign
@@ -13,16 +13,29 @@ from controller.domain.demand import Answering, Strategy
 _PRICES = ("import_price", "feed_in_price")
 
 
+class Made(NamedTuple):
+    """The strategies of a configuration.
+
+    Attributes:
+        strategies: Every usable one by name.
+        chains: Of each the names of those who are asked in turn while nobody has something to say: itself, whom its
+            `then` names, and so on.
+    """
+
+    strategies: Mapping[str, Answering]
+    chains: Mapping[str, tuple[str, ...]]
+
+
 def make_strategies(
     tree: dict[str, Any],
     installed: Mapping[str, type[Strategy]],
     source: Source,
     foreign: ForeignStrategies | None = None,
-) -> Mapping[str, Answering]:
+) -> Made:
     """Makes every strategy from its table, or from its defaults where it has none."""
     table = tree.get("strategy", {})
     if not isinstance(table, dict):
-        return {}  # the main model has complained
+        return Made({}, {})  # the main model has complained
     active, known = table.get("active", "surplus"), {*installed, *(foreign.names if foreign is not None else ())}
     if isinstance(active, str) and active not in known:
         text = f'strategy.active = "{active}": no such strategy is installed; {nearest(active, known)}'
@@ -38,7 +51,28 @@ def make_strategies(
             made[name] = strategy.from_settings(settings)
             asked[name] = settings
     _check_then(asked, known, source)
-    return made if foreign is None else {**made, **make_foreign(foreign, table, prices, source.fault)}
+    thens = _thens(asked)
+    if foreign is not None:
+        others = make_foreign(foreign, table, prices, source.fault)
+        made |= others
+        thens |= _thens(others)
+    return Made(made, {name: tuple(_chain(name, thens)) for name in made})
+
+
+def check_prices(made: Made, active: str, source: Source) -> None:
+    """Says so where the strategy in force, or one that it hands over to, goes by prices, and no table has any."""
+    for name in made.chains.get(active, ()):
+        if goes_by_prices(made.strategies.get(name)):
+            who = "goes by prices" if name == active else f'hands over to "{name}", which goes by prices'
+            text = (
+                f'strategy.active = "{active}": {who}: a table [prices] has to say where they come from; docs/prices.md'
+            )
+            source.fault(("strategy", "active"), text)
+
+
+def goes_by_prices(strategy: Answering | None) -> bool:
+    """Whether it has nothing to say without a table of prices; see `Strategy`."""
+    return getattr(strategy, "needs_prices", False) is True
 
 
 def site_prices(tree: dict[str, Any]) -> dict[str, Any]:
@@ -49,7 +83,7 @@ def site_prices(tree: dict[str, Any]) -> dict[str, Any]:
 
 def _check_then(settings: Mapping[str, Any], installed: Set[str], source: Source) -> None:
     """Whoever leaves the decision to another strategy names one that there is, and that does not leave it back."""
-    thens = {name: then for name, one in settings.items() if isinstance(then := getattr(one, "then", None), str)}
+    thens = _thens(settings)
     for name, then in thens.items():
         if "then" not in settings[name].model_fields_set:
             continue
@@ -61,6 +95,11 @@ def _check_then(settings: Mapping[str, Any], installed: Set[str], source: Source
         elif name in (chain := _chain(then, thens)):
             leads = "is the strategy itself" if then == name else f"leads back by way of {', '.join(chain[:-1])}"
             source.fault(("strategy", name, "then"), f"{text}{leads}; name another one")
+
+
+def _thens(settings: Mapping[str, Any]) -> dict[str, str]:
+    """Whom each leaves the decision to."""
+    return {name: then for name, one in settings.items() if isinstance(then := getattr(one, "then", None), str)}
 
 
 def _chain(name: str, thens: Mapping[str, str]) -> list[str]:
