@@ -16,7 +16,7 @@ from controller.config.models import Config, Places, StrategyTable, WallboxAcces
 from controller.config.overlay import Overlay, dotted, lay_over, overlays
 from controller.config.prices import Prices
 from controller.config.source import Source, validate
-from controller.config.strategies import check_prices, make_strategies, site_prices
+from controller.config.strategies import Made, make_strategies, site_prices, wants_prices
 from controller.domain.demand import Answering, Strategy
 from controller.domain.errors import ConfigError
 from controller.domain.toml_text import parse_toml
@@ -171,6 +171,37 @@ def load_active(file: Path, environ: Mapping[str, str]) -> str:
     return str(table.get("active", usual)) if isinstance(table, dict) else usual
 
 
+def load_choice(
+    file: Path,
+    environ: Mapping[str, str],
+    name: str,
+    strategies: Mapping[str, type[Strategy]],
+    foreign: ForeignStrategies | None = None,
+) -> Places:
+    """As `load_places`, and checks all of `[strategy]` as if a strategy were in force.
+
+    Args:
+        file: The TOML file.
+        environ: The environment.
+        name: The strategy's.
+        strategies: Our own strategies by name.
+        foreign: The strategies of others.
+
+    Raises:
+        ConfigError: With every fault of these tables, one line each; also where there is no such strategy.
+    """
+    origin = f"sunpace strategy {name}"
+    tree, source = _tree(_read(file), str(file), environ, [(("strategy", "active"), name, origin)])
+    places = validate(Places, {key: tree[key] for key in ("site", "history", "prices") if key in tree}, (), source)
+    made = make_strategies(tree, strategies, source, foreign)
+    if places is not None and places.prices is None:
+        _check_prices(made, name, source)
+    if source.faults or places is None:
+        said, place = f'strategy.active = "{name}": ', f"{file}: strategy {name}: "
+        raise ConfigError([fault.replace(said, "").replace(f"{origin}: ", place) for fault in source.faults])
+    return places
+
+
 def load_offline(
     file: Path | None,
     environ: Mapping[str, str],
@@ -239,7 +270,7 @@ def parse_config(
         _check_ca_file(config, source)
         token = _prices_token(config.prices, source)
         if config.prices is None:
-            check_prices(made, config.strategy.active, source)
+            _check_prices(made, config.strategy.active, source)
     if source.faults or config is None or password is None or token is None:
         raise ConfigError(source.faults)
     return Loaded(
@@ -285,6 +316,11 @@ def _check_profiles(config: Config, profiles: Profiles, source: Source) -> None:
             source.fault(full, text)
         elif (fault := profiles.fault(entry.profile, str(path[0]))) is not None:
             source.fault(full, f'{dotted(full)} = "{entry.profile}": {fault}')
+
+
+def _check_prices(made: Made, active: str, source: Source) -> None:
+    if (wants := wants_prices(made, active)) is not None:
+        source.fault(("strategy", "active"), f'strategy.active = "{active}": {wants}')
 
 
 def _check_ca_file(config: Config, source: Source) -> None:

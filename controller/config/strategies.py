@@ -59,20 +59,13 @@ def make_strategies(
     return Made(made, {name: tuple(_chain(name, thens)) for name in made})
 
 
-def check_prices(made: Made, active: str, source: Source) -> None:
-    """Says so where the strategy in force, or one that it hands over to, goes by prices, and no table has any."""
-    for name in made.chains.get(active, ()):
-        if goes_by_prices(made.strategies.get(name)):
-            who = "goes by prices" if name == active else f'hands over to "{name}", which goes by prices'
-            text = (
-                f'strategy.active = "{active}": {who}: a table [prices] has to say where they come from; docs/prices.md'
-            )
-            source.fault(("strategy", "active"), text)
-
-
-def goes_by_prices(strategy: Answering | None) -> bool:
-    """Whether it has nothing to say without a table of prices; see `Strategy`."""
-    return getattr(strategy, "needs_prices", False) is True
+def wants_prices(made: Made, name: str) -> str | None:
+    """Says so where a strategy, or one that it hands over to, goes by prices; None where they do not."""
+    for one in made.chains.get(name, ()):
+        if getattr(made.strategies.get(one), "needs_prices", False) is True:
+            who = "goes by prices" if one == name else f'hands over to "{one}", which goes by prices'
+            return f"{who}: a table [prices] has to say where they come from; docs/prices.md"
+    return None
 
 
 def site_prices(tree: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from typing import Protocol
 
 from controller.domain.cap import Cap
 from controller.domain.charger import ChargerStatus, PowerSettings
+from controller.domain.choice import Choice
 from controller.domain.decision import Decision
 from controller.domain.horizon import Forecast
 from controller.domain.override import Override
@@ -147,6 +149,19 @@ class OverrideSource(Protocol):
         ...
 
 
+class ChoiceSource(Protocol):
+    """Where it comes from which strategy a person has chosen."""
+
+    def look(self, now_s: float, now: datetime) -> Choice | None:
+        """The choice in force, None without one; returns at once.
+
+        Args:
+            now_s: Monotonic seconds.
+            now: Wall time, aware.
+        """
+        ...
+
+
 class PriceSource(Protocol):
     """Where the prices of the grid's energy come from."""
 
@@ -238,8 +253,19 @@ class Publisher(Protocol):
 class StrategyHosts(Protocol):
     """Where the strategies of others run, apart from the service."""
 
-    def start(self) -> None:
-        """Makes them ready, in bounded time; before anything is told to the box."""
+    def start(self, names: Collection[str] = ()) -> None:
+        """Makes ready those that are in use, and `names`, in bounded time; before anything is told to the box."""
+        ...
+
+    def hindrance(self, name: str) -> str | None:
+        """Why a strategy cannot be asked yet, None where it can; has it started where it is not, and returns at once.
+
+        Args:
+            name: Of any strategy.
+
+        Returns:
+            What has gone wrong; empty while it is only being started.
+        """
         ...
 
     def close(self) -> None:

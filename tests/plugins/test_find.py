@@ -47,7 +47,9 @@ def test_there_need_be_none(tmp_path: Path) -> None:
     ("name", "words"),
     [
         ("surplus", "there is a strategy 'surplus' that comes with Sunpace: give the file another name"),
-        ("active", "'active' is no name for a strategy"),
+        ("active", "'active' is no name for a strategy, but a word of `[strategy]`"),
+        ("default", "'default' is no name for a strategy, but a word"),
+        ("list", "'list' is no name for a strategy, but a word"),
         ("Kettle", "'Kettle' is no name for a strategy (small letters, digits and _, a letter first)"),
         ("tea-time", "'tea-time' is no name for a strategy"),
     ],
