@@ -1,0 +1,147 @@
+"""Another strategy by hand, with the whole service on real sockets: taken over while it runs, and kept over a crash."""
+
+from __future__ import annotations
+
+import json
+import signal
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from controller.domain.choice import Choice
+from controller.domain.explanation import explain
+from controller.domain.level import Level
+from controller.domain.override import Override, OverrideKind, Overrides
+from controller.domain.reasons import ReasonCode
+from controller.history.choice_file import choice_text
+from controller.history.override_file import overrides_text
+from controller.plugins import hosted
+from tests.e2e.test_service import slow_polls
+from tests.support.plugins import write
+from tests.support.processes import emulated_home, outcome, sunpace
+from tests.support.service import Stage, staged
+from tests.support.warp import run_warped
+
+FIXED = '\n[strategy]\nactive = "fixed"\n[strategy.fixed]\ncurrent_a = 10\n'
+
+
+def configured(text: str) -> str:
+    return slow_polls(text) + FIXED
+
+
+def choose(stage: Stage, name: str | None, minutes: float | None = None) -> None:
+    """As the commands do, by the stage's own clock."""
+    now, file = stage.clock.now(), stage.config_file.parent / "state" / "strategy-choice.toml"
+    if name is None:
+        file.unlink()
+    else:
+        file.write_text(choice_text(Choice(name, now, None if minutes is None else now + timedelta(minutes=minutes))))
+
+
+def pause(stage: Stage, minutes: float) -> None:
+    now = stage.clock.now()
+    override = Override(OverrideKind.PAUSE, now, now + timedelta(minutes=minutes))
+    (stage.config_file.parent / "state" / "override.toml").write_text(overrides_text(Overrides(pause=override)))
+
+
+def decides(stage: Stage) -> tuple[Level, ReasonCode]:
+    _, house, _, decision = stage.diary.entries[-1]
+    return explain(decision, house).level, decision.reason.code
+
+
+def test_it_is_taken_over_while_the_service_runs_and_after_a_restart(tmp_path: Path) -> None:
+    """On a sunny morning: from one to the next the contactor stays closed, unless the next one wants it open."""
+
+    async def first() -> None:
+        async with staged(edit=configured, directory=tmp_path) as stage:
+            await stage.passes(120)
+            assert (stage.home.box.limit_a, *decides(stage)) == (10, Level.BASE, ReasonCode.FIXED)
+            choose(stage, "surplus")
+            await stage.passes(3)
+            assert decides(stage)[1] is not ReasonCode.FIXED
+            await stage.passes(200)
+            choose(stage, "minimum")
+            await stage.passes(200)
+            assert decides(stage)[1] in (ReasonCode.MINIMUM, ReasonCode.MINIMUM_ONLY)
+            assert (stage.home.box.enabled, stage.plant.energy.starts) == (True, 1)
+            pause(stage, 2)
+            await stage.passes(60)
+            assert (stage.home.box.enabled, *decides(stage)) == (False, Level.PAUSE, ReasonCode.PAUSED)
+            choose(stage, "off", 10)
+            await stage.passes(180)
+            assert (stage.home.box.enabled, *decides(stage)) == (False, Level.BASE, ReasonCode.OFF)
+
+    async def second() -> None:
+        async with staged(edit=configured, directory=tmp_path, start="11:14") as stage:
+            await stage.passes(240)
+            assert (stage.home.box.enabled, *decides(stage)) == (False, Level.BASE, ReasonCode.OFF)
+            await stage.passes(500)
+            assert (stage.home.box.limit_a, *decides(stage)) == (10, Level.BASE, ReasonCode.FIXED)  # it has ended
+            choose(stage, "off")
+            await stage.passes(60)
+            assert not stage.home.box.enabled
+            (stage.config_file.parent / "state" / "strategy-choice.toml").write_text("name =")
+            await stage.passes(120)
+            assert (stage.home.box.enabled, decides(stage)[1]) == (True, ReasonCode.FIXED)
+            choose(stage, None)
+
+    with capture_logs() as logs:
+        run_warped(first)
+        run_warped(second)
+    told = [log["strategy"] for log in logs if log["event"] == "strategy_switched"]
+    assert told == ["surplus", "minimum", "off", "off", "fixed", "off", "fixed"]
+    assert [log["event"] for log in logs].count("strategy_choice_unreadable") == 1
+
+
+def test_somebody_elses_takes_over_when_its_process_is_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hosted, "ANSWERS_WITHIN_S", 20.0)  # a busy machine is no misdeed
+    write(tmp_path)
+
+    async def live() -> None:
+        async with staged(edit=configured, directory=tmp_path) as stage:
+            await stage.passes(120)
+            choose(stage, "kettle")
+            for _ in range(20_000):
+                await stage.passes(1)
+                if stage.diary.last.reason.code is ReasonCode.PLUGIN:
+                    break
+            assert str(stage.diary.last.reason) == "kettle: tea is ready"
+            await stage.passes(60)
+            assert (stage.home.box.limit_a, stage.plant.energy.starts) == (7, 1)
+            choose(stage, "gone")
+            await stage.passes(60)
+            assert (stage.home.box.limit_a, stage.plant.energy.starts) == (10, 1)
+            assert ReasonCode.STRATEGY_FAILED not in {entry[3].reason.code for entry in stage.diary.entries}
+
+    with capture_logs() as logs:
+        run_warped(live)
+    told = [log["event"] for log in logs if log["event"].startswith("strategy_")]
+    assert told == ["strategy_is_being_started", "strategy_switched", "strategy_cannot_be_chosen", "strategy_switched"]
+
+
+def test_a_person_switches_it_and_a_killed_service_still_knows(tmp_path: Path) -> None:
+    """Processes and signals as people have them."""
+    with emulated_home(tmp_path) as (_, file):
+        file.write_text(
+            f'{file.read_text()}{FIXED}[strategy.off_peak]\nwindows = [{{ start = "00:00", end = "00:00" }}]\n'
+        )
+        with sunpace("run", "--config", str(file)) as service:
+            service.log("fixed current of 10 A")
+            code, out, err = outcome("strategy", "off_peak", "--for", "2h", "--config", str(file))
+            assert (code, err) == (0, "")
+            assert "strategy: off_peak (chosen by hand until " in out
+            assert "before=fixed" in service.log("strategy_switched")
+            service.log("rule=window ")
+            assert service.end(signal.SIGKILL) == -signal.SIGKILL
+        with sunpace("run", "--config", str(file)) as service:
+            assert "strategy=off_peak" in service.log("strategy_switched")
+            service.log("rule=window ")
+            assert not any("rule=fixed" in line for line in service.seen)
+            told = json.loads(outcome("status", "--json", "--config", str(file))[1])
+            assert (told["strategy"], told["configured"], told["faults"]) == ("off_peak", "fixed", [])
+            assert outcome("strategy", "default", "--config", str(file))[0] == 0
+            assert "by=configuration" in service.log("strategy_switched")
+            service.log("fixed current of 10 A")
+            assert service.end() == 0
