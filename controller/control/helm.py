@@ -93,6 +93,9 @@ class Helm:
                 self._take(self._configured, by="configuration")
             self._tell_awaited(choice.name, awaited, news=news)
         self._awaited = awaited
+        if self._hosts is not None:
+            wanted = () if choice is None else self._asked(choice.name)
+            self._hosts.keep_only({*self._asked(self.settings.active), *wanted})
 
     def _take(self, settings: CoreSettings, *, by: str) -> None:
         """One line a change."""

@@ -268,6 +268,10 @@ class StrategyHosts(Protocol):
         """
         ...
 
+    def keep_only(self, names: Collection[str]) -> None:
+        """Ends those that are neither in use in the configuration nor among `names`; returns at once."""
+        ...
+
     def close(self) -> None:
         """Ends them."""
         ...

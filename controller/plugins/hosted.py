@@ -115,6 +115,12 @@ class Hosted:
             return None
         return "" if self._what == _STARTING else self._what
 
+    def rest(self) -> None:
+        """Ends its process, if it has one, and does not wait for that; who asks it has it started anew."""
+        if self._child is not None and not self._child.end(0.0):
+            self._leaving = self._child
+        self._child, self._ready, self._what = None, False, _STARTING
+
     def close(self) -> None:
         """Ends its process."""
         for child in (self._child, self._leaving):
@@ -208,6 +214,12 @@ class Hosts:
         """See `StrategyHosts.hindrance`."""
         hosted = self._hosted.get(name)
         return None if hosted is None else hosted.hindrance()
+
+    def keep_only(self, names: Collection[str]) -> None:
+        """See `StrategyHosts.keep_only`."""
+        for name, hosted in self._hosted.items():
+            if name not in self._first and name not in names:
+                hosted.rest()
 
     def close(self) -> None:
         """See `StrategyHosts.close`."""

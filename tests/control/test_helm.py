@@ -44,12 +44,16 @@ class Hosts:
     def __init__(self, **hindrances: str | None) -> None:
         self.hindrances = hindrances
         self.started: list[Collection[str]] = []
+        self.kept: set[str] = set()
 
     def start(self, names: Collection[str] = ()) -> None:
         self.started.append(tuple(names))
 
     def hindrance(self, name: str) -> str | None:
         return self.hindrances.get(name)
+
+    def keep_only(self, names: Collection[str]) -> None:
+        self.kept = set(names)
 
     def close(self) -> None:
         raise AssertionError
@@ -109,11 +113,11 @@ def test_until_a_process_is_ready_the_one_before_goes_on_and_why_is_told() -> No
     steered(helm)
     wishes.choice = Choice("price", NOON)
     with capture_logs() as logs:
-        assert steered(helm) == ["fixed"] * 3
+        assert (steered(helm), hosts.kept) == (["fixed"] * 3, {"fixed", "price", "kettle"})
         hosts.hindrances["kettle"] = "too hot"
         assert steered(helm) == ["fixed"] * 3
         hosts.hindrances["kettle"] = None
-        assert steered(helm) == ["price"] * 3
+        assert (steered(helm), hosts.kept) == (["price"] * 3, {"price", "kettle", "fixed"})
     assert events(logs) == ["strategy_is_being_started", "strategy_not_ready", "strategy_switched"]
     assert (logs[1]["why"], logs[1]["meanwhile"]) == ("too hot", "fixed")
     hosts.hindrances["kettle"] = "too hot"
@@ -133,7 +137,7 @@ def test_a_choice_taken_back_is_no_longer_waited_for() -> None:
     helm = Helm(site(), wishes, hosts)
     assert steered(helm) == ["it"] * 3
     wishes.choice, hosts.hindrances["kettle"] = None, None
-    assert steered(helm) == ["it"] * 3
+    assert (steered(helm), hosts.kept) == (["it"] * 3, {"it"})
 
 
 def test_at_the_start_it_waits_for_whoever_is_to_be_asked() -> None:

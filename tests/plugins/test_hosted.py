@@ -237,6 +237,12 @@ def test_one_that_is_to_take_over_is_started_and_nobody_waits(tmp_path: Path) ->
             assert child is not None
             select.select([child._from], [], [], PATIENCE_S)
             assert late.hindrance("kettle") is None
+            late.keep_only({"kettle"})
+            assert late._hosted["kettle"]._child is child
+            late.keep_only(())
+            assert child.gone(PATIENCE_S)
+            it.hosts.keep_only(())
+            assert len(it.children) == 1  # that of the bench is in use by its configuration
         finally:
             late.close()
 
