@@ -10,7 +10,9 @@ from types import MappingProxyType
 import structlog
 
 from controller.control.settings import CoreSettings
+from controller.control.supervisor import contained
 from controller.domain.choice import Choice
+from controller.domain.one_line import error_line
 from controller.domain.ports import ChoiceSource, StrategyHosts
 
 _log = structlog.get_logger()
@@ -83,7 +85,7 @@ class Helm:
         if choice is None:
             self._take(self._configured, by="configuration")
         elif (why := self._why_not(choice.name)) is not None:
-            remedy = "`sunpace strategy` chooses another one; until then the configuration's holds"
+            remedy = "mend that and restart the service, or choose another one; until then the configuration's holds"
             _log.warning("strategy_cannot_be_chosen", strategy=choice.name, why=why, remedy=remedy)
             self._take(self._configured, by="configuration")
         elif (awaited := self._hindrance(choice.name)) is None:
@@ -126,7 +128,11 @@ class Helm:
         """Why it cannot be asked yet, or one that it hands over to; None where all can, empty while one only starts."""
         if self._hosts is None:
             return None
-        found = [why for one in self._asked(name) if (why := self._hosts.hindrance(one)) is not None]
+        found: list[str] = []
+        with contained("strategy_not_started", loud=not self._awaited, strategy=name) as outcome:
+            found = [why for one in self._asked(name) if (why := self._hosts.hindrance(one)) is not None]
+        if outcome.error is not None:
+            return error_line(outcome.error)
         return next((why for why in found if why), found[0]) if found else None
 
     def _asked(self, name: str) -> tuple[str, ...]:

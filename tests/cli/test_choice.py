@@ -198,6 +198,19 @@ def test_a_place_where_no_service_looks_is_refused_and_the_file_may_be_named(per
     assert read_choice(person.directory / "wish.toml").name == "off"
 
 
+def test_the_check_fails_where_it_cannot_hold(person: Hand) -> None:
+    nowhere = 'host = "127.0.0.1"\nport = 1\n'
+    text = f"{SITE.format(directory=person.directory)}[meter.grid]\n{nowhere}[wallbox]\n{nowhere}"
+    person.config.write_text(f'{text}password = "x"\ntls = "insecure"\n')
+    person.file.write_text('name = "price"\nset_at = 2026-01-01T00:00:00Z\n')
+    found = {one["device"]: one for one in person.json("check")["devices"]}
+    assert not found["strategy by hand"]["ok"]
+    assert "price: goes by prices: a table [prices] has to say" in found["strategy by hand"]["text"]
+    assert found["strategy by hand"]["text"].endswith("surplus holds, as the configuration has it")
+    assert person.chooses("off")[0] == 0
+    assert "strategy by hand" not in {one["device"] for one in person.json("check")["devices"]}
+
+
 def test_the_help_shows_all_words(person: Hand) -> None:
     def helped(*words: str) -> Any:
         return person.types(["strategy", *words, "--help"])[1]

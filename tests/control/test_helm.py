@@ -50,6 +50,8 @@ class Hosts:
         self.started.append(tuple(names))
 
     def hindrance(self, name: str) -> str | None:
+        if self.hindrances.get(name) == "raises":
+            raise OSError("no room")
         return self.hindrances.get(name)
 
     def keep_only(self, names: Collection[str]) -> None:
@@ -122,6 +124,14 @@ def test_until_a_process_is_ready_the_one_before_goes_on_and_why_is_told() -> No
     assert (logs[1]["why"], logs[1]["meanwhile"]) == ("too hot", "fixed")
     hosts.hindrances["kettle"] = "too hot"
     assert steered(helm) == ["price"] * 3  # from then on its faults are those of any strategy in force
+
+
+def test_a_defect_in_starting_one_keeps_nobody_from_deciding() -> None:
+    helm = Helm(site(), Wishes(Choice("kettle", NOON)), Hosts(kettle="raises"))
+    with capture_logs() as logs:
+        assert steered(helm) == ["it"] * 3
+    assert events(logs) == ["strategy_not_started", "strategy_not_ready"]
+    assert logs[1]["why"] == "OSError: no room"
 
 
 def test_the_one_before_does_not_go_on_beyond_its_end() -> None:
