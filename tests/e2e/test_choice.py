@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from controller.cli.main import main
 from controller.domain.choice import Choice
 from controller.domain.explanation import explain
 from controller.domain.level import Level
@@ -20,7 +21,7 @@ from controller.history.override_file import overrides_text
 from controller.plugins import hosted
 from tests.e2e.test_service import slow_polls
 from tests.support.plugins import write
-from tests.support.processes import emulated_home, outcome, sunpace
+from tests.support.processes import emulated_home, sunpace
 from tests.support.service import Stage, staged
 from tests.support.warp import run_warped
 
@@ -31,13 +32,10 @@ def configured(text: str) -> str:
     return slow_polls(text) + FIXED
 
 
-def choose(stage: Stage, name: str | None, minutes: float | None = None) -> None:
-    """As the commands do, by the stage's own clock."""
+def choose(stage: Stage, name: str, minutes: float | None = None) -> None:
+    """As the command does, by the stage's own clock."""
     now, file = stage.clock.now(), stage.config_file.parent / "state" / "strategy-choice.toml"
-    if name is None:
-        file.unlink()
-    else:
-        file.write_text(choice_text(Choice(name, now, None if minutes is None else now + timedelta(minutes=minutes))))
+    file.write_text(choice_text(Choice(name, now, None if minutes is None else now + timedelta(minutes=minutes))))
 
 
 def pause(stage: Stage, minutes: float) -> None:
@@ -61,31 +59,30 @@ def test_it_is_taken_over_while_the_service_runs_and_after_a_restart(tmp_path: P
             choose(stage, "surplus")
             await stage.passes(3)
             assert decides(stage)[1] is not ReasonCode.FIXED
-            await stage.passes(200)
+            await stage.passes(60)
             choose(stage, "minimum")
-            await stage.passes(200)
+            await stage.passes(60)
             assert decides(stage)[1] in (ReasonCode.MINIMUM, ReasonCode.MINIMUM_ONLY)
             assert (stage.home.box.enabled, stage.plant.energy.starts) == (True, 1)
             pause(stage, 2)
             await stage.passes(60)
             assert (stage.home.box.enabled, *decides(stage)) == (False, Level.PAUSE, ReasonCode.PAUSED)
-            choose(stage, "off", 10)
-            await stage.passes(180)
+            choose(stage, "off", 5)
+            await stage.passes(70)
             assert (stage.home.box.enabled, *decides(stage)) == (False, Level.BASE, ReasonCode.OFF)
 
     async def second() -> None:
-        async with staged(edit=configured, directory=tmp_path, start="11:14") as stage:
-            await stage.passes(240)
+        async with staged(edit=configured, directory=tmp_path, start="11:07") as stage:
+            await stage.passes(60)
             assert (stage.home.box.enabled, *decides(stage)) == (False, Level.BASE, ReasonCode.OFF)
-            await stage.passes(500)
+            await stage.passes(200)
             assert (stage.home.box.limit_a, *decides(stage)) == (10, Level.BASE, ReasonCode.FIXED)  # it has ended
             choose(stage, "off")
             await stage.passes(60)
             assert not stage.home.box.enabled
             (stage.config_file.parent / "state" / "strategy-choice.toml").write_text("name =")
-            await stage.passes(120)
+            await stage.passes(90)
             assert (stage.home.box.enabled, decides(stage)[1]) == (True, ReasonCode.FIXED)
-            choose(stage, None)
 
     with capture_logs() as logs:
         run_warped(first)
@@ -121,17 +118,17 @@ def test_somebody_elses_takes_over_when_its_process_is_ready(tmp_path: Path, mon
     assert told == ["strategy_is_being_started", "strategy_switched", "strategy_cannot_be_chosen", "strategy_switched"]
 
 
-def test_a_person_switches_it_and_a_killed_service_still_knows(tmp_path: Path) -> None:
-    """Processes and signals as people have them."""
+def test_a_person_switches_it_and_a_killed_service_still_knows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A service in a process of its own, and signals as the system sends them."""
     with emulated_home(tmp_path) as (_, file):
-        file.write_text(
-            f'{file.read_text()}{FIXED}[strategy.off_peak]\nwindows = [{{ start = "00:00", end = "00:00" }}]\n'
-        )
+        whole_day = '[strategy.off_peak]\nwindows = [{ start = "00:00", end = "00:00" }]\n'
+        file.write_text(f"{file.read_text()}{FIXED}{whole_day}")
         with sunpace("run", "--config", str(file)) as service:
             service.log("fixed current of 10 A")
-            code, out, err = outcome("strategy", "off_peak", "--for", "2h", "--config", str(file))
-            assert (code, err) == (0, "")
-            assert "strategy: off_peak (chosen by hand until " in out
+            assert main(["strategy", "off_peak", "--for", "2h", "--config", str(file)]) == 0
+            assert "strategy: off_peak (chosen by hand until " in capsys.readouterr().out
             assert "before=fixed" in service.log("strategy_switched")
             service.log("rule=window ")
             assert service.end(signal.SIGKILL) == -signal.SIGKILL
@@ -139,9 +136,10 @@ def test_a_person_switches_it_and_a_killed_service_still_knows(tmp_path: Path) -
             assert "strategy=off_peak" in service.log("strategy_switched")
             service.log("rule=window ")
             assert not any("rule=fixed" in line for line in service.seen)
-            told = json.loads(outcome("status", "--json", "--config", str(file))[1])
+            assert main(["status", "--json", "--config", str(file)]) == 0
+            told = json.loads(capsys.readouterr().out)
             assert (told["strategy"], told["configured"], told["faults"]) == ("off_peak", "fixed", [])
-            assert outcome("strategy", "default", "--config", str(file))[0] == 0
+            assert main(["strategy", "default", "--config", str(file)]) == 0
             assert "by=configuration" in service.log("strategy_switched")
             service.log("fixed current of 10 A")
             assert service.end() == 0
