@@ -32,6 +32,7 @@ from controller.forecasting import make_forecast
 from controller.history.box_note_file import BoxNoteFile
 from controller.history.cap_file import CapFile
 from controller.history.choice_file import ChoiceFile
+from controller.history.followed_file import FollowedFile
 from controller.history.limit_file import LimitFile
 from controller.history.override_file import OverrideFile
 from controller.history.quarter_hours import QuarterHourFile
@@ -320,7 +321,14 @@ def make_controller(
         loaded.strategies, frozenset(names_in_use({**config.strategy.tables, "active": config.strategy.active})), clock
     )
     settings = replace(settings, strategies=hosts.strategies)
-    helm = Helm(settings, ChoiceFile(choice_file(config)), hosts, chains=loaded.chains, unfit=unfit(loaded))
+    helm = Helm(
+        settings,
+        ChoiceFile(choice_file(config)),
+        hosts,
+        chains=loaded.chains,
+        unfit=unfit(loaded),
+        store=FollowedFile(directory),
+    )
     book = EnergyBook(QuarterHourFile(directory), settings)
     return Controller(
         meters=Metering(loaded, clock).house(),

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
-from controller.app import choice_file, external_cap_file, override_file
+from controller.app import choice_file, external_cap_file, override_file, state_directory
 from controller.cli.choice import choice_data, said_choice
 from controller.cli.override import as_data, said
 from controller.config.loader import load_active, load_places
 from controller.control.clock import WallClock
 from controller.control.plugins import installed_strategies
 from controller.domain.cap import Cap
-from controller.domain.choice import Choice
+from controller.domain.choice import Choice, Followed
 from controller.domain.errors import StorageError
 from controller.domain.level import Level
 from controller.domain.override import Overrides
 from controller.history.cap_file import read_cap
 from controller.history.choice_file import read_choice
+from controller.history.followed_file import read_followed
 from controller.history.override_file import read_overrides
 from controller.plugins.foreign import Plugins
 
@@ -39,10 +40,12 @@ def status(config: Path, *, as_json: bool) -> int:
     faults: list[str] = []
     overrides, cap = _overrides(override_file(places), faults), _cap(external_cap_file(places), now, faults)
     choice = _choice(choice_file(places), config, now, faults)
+    followed = _followed(state_directory(places), faults)
     if as_json:
         told = {
             **choice_data(choice, configured),
             **as_data(overrides, now),
+            "followed": None if followed is None else {**followed._asdict(), "since": followed.since.isoformat()},
             "cap": None if cap is None else _data(cap),
         }
         print(json.dumps({**told, "precedence": [str(level) for level in Level], "faults": faults}))
@@ -57,8 +60,10 @@ def status(config: Path, *, as_json: bool) -> int:
     active = configured if choice is None else choice.name
     why = said_choice(choice, configured, config, now, places.site.zone)
     print(f"strategy: {active}" + (", when that is over" if lines else "") + f" ({why})")
+    if followed is not None and followed.name != active:
+        print(_otherwise(followed, active, places.site.zone))
     for fault in faults:
-        print(f"unreadable: {fault}")
+        print(f"fault: {fault}")
     print(_NOT_TOLD)
     return 1 if faults else 0
 
@@ -89,6 +94,24 @@ def _choice(file: Path, config: Path, now: datetime, faults: list[str]) -> Choic
         faults.append(f"{file}: {choice.name}: there is no such strategy; {_CONFIGURED_HOLDS}")
         return None
     return choice
+
+
+def _followed(directory: Path, faults: list[str]) -> Followed | None:
+    """What the service has noted."""
+    try:
+        return read_followed(directory)
+    except StorageError as error:
+        faults.append(str(error))
+        return None
+
+
+def _otherwise(followed: Followed, active: str, zone: tzinfo) -> str:
+    """Why the service follows another one than what files tell."""
+    since = f"{followed.since.astimezone(zone):%Y-%m-%d %H:%M}"
+    told = f"not yet: the service has followed {followed.name} since {since}"
+    if followed.awaited == active and followed.why:
+        return f"{told}; {active}: {followed.why}"
+    return f"{told}; it turns to {active} within a few seconds if it runs, else when it starts"
 
 
 def _cap(file: Path, now: datetime, faults: list[str]) -> Cap | None:

@@ -11,9 +11,11 @@ import structlog
 
 from controller.control.settings import CoreSettings
 from controller.control.supervisor import contained
-from controller.domain.choice import Choice
+from controller.domain.choice import Choice, Followed
+from controller.domain.errors import StorageError
+from controller.domain.horizon import LONG_AGO
 from controller.domain.one_line import error_line
-from controller.domain.ports import ChoiceSource, StrategyHosts
+from controller.domain.ports import ChoiceSource, FollowedStore, StrategyHosts
 
 _log = structlog.get_logger()
 _NO_CHAINS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
@@ -45,6 +47,7 @@ class Helm:
         hosts: Where the strategies of others run; None where there are none.
         chains: Of each strategy the names of those who are asked in turn.
         unfit: Why one that there is cannot be chosen all the same, by name.
+        store: Where it is noted for those who ask what is followed; None for nowhere.
     """
 
     def __init__(
@@ -55,12 +58,15 @@ class Helm:
         *,
         chains: Mapping[str, tuple[str, ...]] = _NO_CHAINS,
         unfit: Mapping[str, str] = _ALL_FIT,
+        store: FollowedStore | None = None,
     ) -> None:
         self.settings = self._configured = settings
         self._choices, self._hosts = choices, hosts
         self._chains, self._unfit = chains, unfit
         self._choice: Choice | None = None
         self._awaited: str | None = None
+        self._refused = ""
+        self._store, self._noted = store, Followed("", LONG_AGO)
 
     def begin(self, now_s: float, now: datetime) -> None:
         """Makes ready what steers first, in bounded time; once, before anything is told to the box."""
@@ -68,6 +74,15 @@ class Helm:
         if self._hosts is not None:
             self._hosts.start(self._asked(choice.name) if choice is not None else ())
         self.look(now_s, now)
+        self._note(now)
+
+    def leave(self) -> None:
+        """The service ends."""
+        if self._store is not None:
+            try:
+                self._store.forget()
+            except StorageError as error:
+                _log.warning("strategy_note_not_kept", error=str(error))
 
     def look(self, now_s: float, now: datetime) -> CoreSettings:
         """The settings in force at `now` (aware), the same object until that changes; returns at once."""
@@ -77,14 +92,16 @@ class Helm:
         if choice != self._choice or self._awaited is not None:
             news, self._choice = choice != self._choice, choice
             self._turn(choice, now, news=news)
+            self._note(now)
         return self.settings
 
     def _turn(self, choice: Choice | None, now: datetime, *, news: bool) -> None:
         """Takes over what was chosen; `news`: whether it has not been looked at before."""
-        awaited = None
+        awaited, self._refused = None, ""
         if choice is None:
             self._take(self._configured, by="configuration")
-        elif (why := self._why_not(choice.name)) is not None:
+        elif why := self._why_not(choice.name):
+            self._refused = why
             remedy = "mend that and restart the service, or choose another one; until then the configuration's holds"
             _log.warning("strategy_cannot_be_chosen", strategy=choice.name, why=why, remedy=remedy)
             self._take(self._configured, by="configuration")
@@ -117,6 +134,21 @@ class Helm:
             _log.warning("strategy_not_ready", strategy=name, why=why, meanwhile=self.settings.active, remedy=remedy)
         else:
             _log.info("strategy_is_being_started", strategy=name, meanwhile=self.settings.active)
+
+    def _note(self, now: datetime) -> None:
+        """Once a change."""
+        why = self._refused or self._awaited
+        awaited = "" if self._choice is None or why is None else self._choice.name
+        followed = Followed(self.settings.active, self._noted.since, awaited, why or "")
+        if self._store is None or followed == self._noted:
+            return
+        if followed.name != self._noted.name:
+            followed = followed._replace(since=now)
+        self._noted = followed
+        try:
+            self._store.keep(followed)
+        except StorageError as error:
+            _log.warning("strategy_note_not_kept", error=str(error))
 
     def _why_not(self, name: str) -> str | None:
         """Why it cannot be chosen; None where it can."""

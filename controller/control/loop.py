@@ -246,6 +246,7 @@ class Controller:
     async def _leave(self, leave_by_s: float) -> None:
         self._journal.leave(self._clock.now())
         self._book.leave(self._clock.now())
+        self._helm.leave()
         try:
             with self._clock.timeout(max(0.0, leave_by_s - self._clock.monotonic_s())):
                 await self._link.give_back(stop_charging=self._stop_on_exit, charging=self._charging)

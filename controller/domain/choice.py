@@ -36,3 +36,19 @@ class Choice(NamedTuple):
     def holds(self, now: datetime) -> bool:
         """Whether its time is not over at `now` (aware)."""
         return self.until is None or now < self.until
+
+
+class Followed(NamedTuple):
+    """What the service follows.
+
+    Attributes:
+        name: The strategy's.
+        since: Aware UTC.
+        awaited: One that was chosen, and is not followed yet, or cannot be; empty for none.
+        why: Why not; empty while it is only being started.
+    """
+
+    name: str
+    since: datetime
+    awaited: str = ""
+    why: str = ""

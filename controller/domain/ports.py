@@ -10,7 +10,7 @@ from typing import Protocol
 
 from controller.domain.cap import Cap
 from controller.domain.charger import ChargerStatus, PowerSettings
-from controller.domain.choice import Choice
+from controller.domain.choice import Choice, Followed
 from controller.domain.decision import Decision
 from controller.domain.horizon import Forecast
 from controller.domain.override import Override
@@ -159,6 +159,18 @@ class ChoiceSource(Protocol):
             now_s: Monotonic seconds.
             now: Wall time, aware.
         """
+        ...
+
+
+class FollowedStore(Protocol):
+    """Keeps which strategy is followed, for those who ask; raises StorageError."""
+
+    def keep(self, followed: Followed) -> None:
+        """Keeps it in place of what was kept before; does not wait for the disk."""
+        ...
+
+    def forget(self) -> None:
+        """Nothing is followed any more: the service ends."""
         ...
 
 

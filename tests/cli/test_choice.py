@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from controller.domain.choice import Choice
+from controller.domain.choice import Choice, Followed
 from controller.history.choice_file import read_choice
+from controller.history.followed_file import FILE_NAME, FollowedFile
 from tests.support.plugins import write
 from tests.support.terminal import SITE, Person
 
 HOUR = timedelta(hours=1)
+NOW = datetime(2026, 11, 2, 17, tzinfo=UTC)
 
 
 class Hand(Person):
@@ -114,6 +116,29 @@ def test_a_choice_that_cannot_hold_is_told_and_the_configurations_holds(person: 
     assert "the configuration's strategy holds; `sunpace strategy` chooses one, or `default`" in fault
     assert person.chooses("fixed")[0] == 0
     assert person.says("status")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("followed", "told"),
+    [
+        (Followed("off_peak", NOW), "; it turns to minimum within a few seconds if it runs, else when it starts"),
+        (Followed("off_peak", NOW, "minimum"), "; it turns to minimum within a few seconds if it runs, else"),
+        (Followed("off_peak", NOW, "kettle", "too hot"), "; it turns to minimum within a few seconds if it runs"),
+        (Followed("off_peak", NOW, "minimum", "too hot"), "; minimum: too hot"),
+        (Followed("minimum", NOW), None),
+    ],
+)
+def test_the_status_tells_where_the_service_follows_another_one(
+    person: Hand, followed: Followed, told: str | None
+) -> None:
+    person.chooses("minimum")
+    FollowedFile(person.directory).keep(followed)
+    lines = [line for line in person.says("status")[1].splitlines() if line.startswith("not yet: ")]
+    said = "not yet: the service has followed off_peak since 2026-11-02 18:00"
+    assert [line.startswith(f"{said}{told}") for line in lines] == ([True] if told else [])
+    assert person.json("status")["followed"]["name"] == followed.name
+    (person.directory / FILE_NAME).write_text("since")
+    assert FILE_NAME in person.json("status")["faults"][0]
 
 
 def test_one_that_has_ended_is_not_told(person: Hand) -> None:

@@ -12,7 +12,8 @@ from structlog.testing import capture_logs
 
 from controller.control.helm import Helm, chosen
 from controller.control.settings import CoreSettings
-from controller.domain.choice import Choice
+from controller.domain.choice import Choice, Followed
+from controller.domain.errors import StorageError
 from tests.support.houses import NOON, Wants, core
 
 HOUR = timedelta(hours=1)
@@ -36,6 +37,22 @@ class Wishes:
 
     def look(self, now_s: float, now: datetime) -> Choice | None:
         return self.choice if self.choice is not None and self.choice.holds(now) else None
+
+
+class Notes:
+    """Where it is noted who is followed."""
+
+    def __init__(self, *, full: bool = False) -> None:
+        self.kept: list[Followed | None] = []
+        self.full = full
+
+    def keep(self, followed: Followed) -> None:
+        if self.full:
+            raise StorageError("no space")
+        self.kept.append(followed)
+
+    def forget(self) -> None:
+        self.keep(Followed("nobody", NOON))
 
 
 class Hosts:
@@ -148,6 +165,42 @@ def test_a_choice_taken_back_is_no_longer_waited_for() -> None:
     assert steered(helm) == ["it"] * 3
     wishes.choice, hosts.hindrances["kettle"] = None, None
     assert (steered(helm), hosts.kept) == (["it"] * 3, {"it"})
+
+
+def test_it_is_noted_who_is_followed_and_why_not_another_once_a_change() -> None:
+    wishes, hosts, notes = Wishes(), Hosts(kettle=""), Notes()
+    helm = Helm(site(), wishes, hosts, unfit={"price": "wants prices"}, store=notes)
+    helm.begin(0, NOON)
+    steered(helm)
+    for choice in (FIXED, Choice("price", NOON), Choice("kettle", NOON)):
+        wishes.choice = choice
+        steered(helm, (60, 61, 62))
+    hosts.hindrances["kettle"] = "too hot"
+    steered(helm, (120, 121))
+    hosts.hindrances["kettle"] = None
+    steered(helm, (180, 181))
+    helm.leave()
+    minutes = [NOON + timedelta(minutes=minute) for minute in range(4)]
+    assert notes.kept == [
+        Followed("it", minutes[0]),
+        Followed("fixed", minutes[1]),
+        Followed("it", minutes[1], "price", "wants prices"),
+        Followed("it", minutes[1], "kettle"),
+        Followed("it", minutes[1], "kettle", "too hot"),
+        Followed("kettle", minutes[3]),
+        Followed("nobody", NOON),
+    ]
+
+
+def test_a_note_that_cannot_be_kept_keeps_nobody_from_deciding() -> None:
+    wishes = Wishes()
+    helm = Helm(site(), wishes, store=Notes(full=True))
+    with capture_logs() as logs:
+        helm.begin(0, NOON)
+        wishes.choice = FIXED
+        assert steered(helm) == ["fixed"] * 3
+        helm.leave()
+    assert events(logs).count("strategy_note_not_kept") == 3
 
 
 def test_at_the_start_it_waits_for_whoever_is_to_be_asked() -> None:

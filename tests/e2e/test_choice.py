@@ -139,6 +139,7 @@ def test_a_person_switches_it_and_a_killed_service_still_knows(
             assert main(["status", "--json", "--config", str(file)]) == 0
             told = json.loads(capsys.readouterr().out)
             assert (told["strategy"], told["configured"], told["faults"]) == ("off_peak", "fixed", [])
+            assert told["followed"]["name"] == "off_peak"
             assert main(["strategy", "default", "--config", str(file)]) == 0
             assert "by=configuration" in service.log("strategy_switched")
             service.log("fixed current of 10 A")
