@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
 
 from controller.control.supervisor import contained
 from controller.domain.demand import STRATEGY_GROUP, Strategy
@@ -17,6 +19,12 @@ def installed_strategies() -> dict[str, type[Strategy]]:
             with contained("strategy_not_loaded", strategy=point.name):
                 found[point.name] = point.load()
     return found
+
+
+def own_files() -> set[str]:
+    """Where the modules of our own strategies lie: whoever keeps config.toml in our source tree has them beside it."""
+    specs = (find_spec(point.module) for point in entry_points(group=STRATEGY_GROUP) if is_ours(point))
+    return {os.path.realpath(spec.origin) for spec in specs if spec is not None and spec.origin is not None}
 
 
 def is_ours(point: EntryPoint) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from controller.control.plugins import is_ours
+from controller.control.plugins import is_ours, own_files
 from controller.domain.choice import RESERVED, is_name
 from controller.domain.demand import STRATEGY_GROUP
 from controller.plugins.origin import Kind, Origin, Refused
@@ -57,7 +58,7 @@ def _packages() -> Iterator[Origin]:
 
 
 def _files(folder: Path) -> Iterator[Origin | Refused]:
-    """Those whose names begin with "_" or "." are nobody's business."""
+    """Those whose names begin with "_" or "." are nobody's business, and our own modules are no plug-ins."""
     try:
         files = sorted(file for file in folder.iterdir() if file.suffix == ".py" and file.name[0] not in "._")
     except (FileNotFoundError, NotADirectoryError):
@@ -65,7 +66,10 @@ def _files(folder: Path) -> Iterator[Origin | Refused]:
     except OSError as error:
         yield Refused("", Kind.FILE, str(folder), f"cannot be looked into: {error.strerror}")
         return
+    ours = own_files() if files else set()
     for file in files:
+        if os.path.realpath(file) in ours:
+            continue
         try:
             source = trusted_text(file)
         except Distrust as error:

@@ -43,6 +43,14 @@ def test_there_need_be_none(tmp_path: Path) -> None:
     assert find_plugins(None, OURS).origins == {}
 
 
+def test_our_own_source_tree_beside_the_configuration_holds_no_plug_ins() -> None:
+    tree = Path(__file__).parents[2]
+    assert (tree / "config.toml").is_file()
+    assert (tree / "strategies" / "surplus.py").is_file()
+    found = find_plugins(tree, OURS)
+    assert (found.origins, found.refused) == ({}, ())
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [
