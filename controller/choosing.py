@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from controller.config.loader import Loaded
-from controller.config.strategies import Made, wants_prices
+from controller.config.strategies import Made, lacks
 from controller.control.helm import chosen
 from controller.control.settings import CoreSettings
 from controller.domain.choice import Choice
@@ -17,10 +17,8 @@ from controller.history.choice_file import read_choice
 
 def unfit(loaded: Loaded) -> Mapping[str, str]:
     """Why strategies that there are cannot be chosen all the same, by name."""
-    if loaded.config.prices is not None:
-        return {}
-    made = Made(loaded.strategies, loaded.chains)
-    found = {name: wants_prices(made, name) for name in made.strategies}
+    made, prices = Made(loaded.strategies, loaded.chains), loaded.config.prices is not None
+    found = {name: lacks(made, name, prices=prices) for name in made.strategies}
     return {name: why for name, why in found.items() if why is not None}
 
 

@@ -16,7 +16,7 @@ from controller.config.models import Config, Places, StrategyTable, WallboxAcces
 from controller.config.overlay import Overlay, dotted, lay_over, overlays
 from controller.config.prices import Prices
 from controller.config.source import Source, validate
-from controller.config.strategies import Made, make_strategies, site_prices, wants_prices
+from controller.config.strategies import Made, lacks, make_strategies, site_prices
 from controller.domain.demand import Answering, Strategy
 from controller.domain.errors import ConfigError
 from controller.domain.toml_text import parse_toml
@@ -194,8 +194,8 @@ def load_choice(
     tree, source = _tree(_read(file), str(file), environ, [(("strategy", "active"), name, origin)])
     places = validate(Places, {key: tree[key] for key in ("site", "history", "prices") if key in tree}, (), source)
     made = make_strategies(tree, strategies, source, foreign)
-    if places is not None and places.prices is None:
-        _check_prices(made, name, source)
+    if places is not None:
+        _check_active(made, name, source, prices=places.prices is not None)
     if source.faults or places is None:
         said, place = f'strategy.active = "{name}": ', f"{file}: strategy {name}: "
         raise ConfigError([fault.replace(said, "").replace(f"{origin}: ", place) for fault in source.faults])
@@ -269,8 +269,7 @@ def parse_config(
         password = _password(config.wallbox, source)
         _check_ca_file(config, source)
         token = _prices_token(config.prices, source)
-        if config.prices is None:
-            _check_prices(made, config.strategy.active, source)
+        _check_active(made, config.strategy.active, source, prices=config.prices is not None)
     if source.faults or config is None or password is None or token is None:
         raise ConfigError(source.faults)
     return Loaded(
@@ -318,9 +317,10 @@ def _check_profiles(config: Config, profiles: Profiles, source: Source) -> None:
             source.fault(full, f'{dotted(full)} = "{entry.profile}": {fault}')
 
 
-def _check_prices(made: Made, active: str, source: Source) -> None:
-    if (wants := wants_prices(made, active)) is not None:
-        source.fault(("strategy", "active"), f'strategy.active = "{active}": {wants}')
+def _check_active(made: Made, active: str, source: Source, *, prices: bool) -> None:
+    """What is wrong with the tables themselves has been told."""
+    if not source.faults and (missing := lacks(made, active, prices=prices)) is not None:
+        source.fault(("strategy", "active"), f'strategy.active = "{active}": {missing}')
 
 
 def _check_ca_file(config: Config, source: Source) -> None:

@@ -50,21 +50,30 @@ def make_strategies(
         if settings is not None:
             made[name] = strategy.from_settings(settings)
             asked[name] = settings
-    _check_then(asked, known, source)
-    thens = _thens(asked)
     if foreign is not None:
         others = make_foreign(foreign, table, prices, source.fault)
         made |= others
-        thens |= _thens(others)
+        asked |= others
+    thens = {name: then for name, one in asked.items() if isinstance(then := getattr(one, "then", None), str)}
+    told = {name for name in thens if isinstance(table.get(name), dict) and "then" in table[name]}
+    _check_then(thens, told, known, source)
     return Made(made, {name: tuple(_chain(name, thens)) for name in made})
 
 
-def wants_prices(made: Made, name: str) -> str | None:
-    """Says so where a strategy, or one that it hands over to, goes by prices; None where they do not."""
+def lacks(made: Made, name: str, *, prices: bool) -> str | None:
+    """What a strategy, or one that it hands over to, would need to decide; None where nothing is missing.
+
+    Args:
+        made: The strategies of the configuration.
+        name: The strategy's.
+        prices: Whether there is a table of prices.
+    """
     for one in made.chains.get(name, ()):
-        if getattr(made.strategies.get(one), "needs_prices", False) is True:
-            who = "goes by prices" if one == name else f'hands over to "{one}", which goes by prices'
-            return f"{who}: a table [prices] has to say where they come from; docs/prices.md"
+        over = "" if one == name else f'hands over to "{one}", which '
+        if one not in made.strategies:
+            return f"{over}there is not, or which cannot be used; `sunpace strategy show {one}` tells"
+        if not prices and getattr(made.strategies[one], "needs_prices", False) is True:
+            return f"{over}goes by prices: a table [prices] has to say where they come from; docs/prices.md"
     return None
 
 
@@ -74,12 +83,17 @@ def site_prices(tree: dict[str, Any]) -> dict[str, Any]:
     return {key: site[key] for key in _PRICES if key in site} if isinstance(site, dict) else {}
 
 
-def _check_then(settings: Mapping[str, Any], installed: Set[str], source: Source) -> None:
-    """Whoever leaves the decision to another strategy names one that there is, and that does not leave it back."""
-    thens = _thens(settings)
-    for name, then in thens.items():
-        if "then" not in settings[name].model_fields_set:
-            continue
+def _check_then(thens: Mapping[str, str], told: Set[str], installed: Set[str], source: Source) -> None:
+    """Whoever leaves the decision to another strategy names one that there is, and that does not leave it back.
+
+    Args:
+        thens: Whom each leaves the decision to.
+        told: Whose table says so.
+        installed: The names of all strategies.
+        source: Told of what is wrong.
+    """
+    for name in sorted(told):
+        then = thens[name]
         text = f'strategy.{name}.then = "{then}": '
         if then not in installed:
             source.fault(
@@ -88,11 +102,6 @@ def _check_then(settings: Mapping[str, Any], installed: Set[str], source: Source
         elif name in (chain := _chain(then, thens)):
             leads = "is the strategy itself" if then == name else f"leads back by way of {', '.join(chain[:-1])}"
             source.fault(("strategy", name, "then"), f"{text}{leads}; name another one")
-
-
-def _thens(settings: Mapping[str, Any]) -> dict[str, str]:
-    """Whom each leaves the decision to."""
-    return {name: then for name, one in settings.items() if isinstance(then := getattr(one, "then", None), str)}
 
 
 def _chain(name: str, thens: Mapping[str, str]) -> list[str]:

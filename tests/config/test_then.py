@@ -62,11 +62,31 @@ def test_a_right_one_is_taken(tmp_path: Path, then: str) -> None:
 def test_whom_each_hands_over_to_is_known_to_the_end_even_through_somebody_elses(tmp_path: Path) -> None:
     write(tmp_path, head=HEAD.replace('flag: str = ""', 'then: str = "price"'), code="        return good")
     file, ours = tmp_path / "config.toml", installed_strategies()
-    file.write_text('[strategy.price]\nthen = "fixed"\n[strategy.fixed]\nthen = "kettle"\n')
+    file.write_text('[strategy.price]\nthen = "fixed"\n[strategy.fixed]\nthen = "off"\n')
     chains = load_offline(file, {}, ours, foreign=Plugins(tmp_path, ours)).chains
     assert chains["surplus"] == ("surplus",)
     assert chains["off_peak"] == ("off_peak", "surplus")
-    assert chains["kettle"] == ("kettle", "price", "fixed")  # round in a circle: each once
+    assert chains["kettle"] == ("kettle", "price", "fixed", "off")
+    assert chains["ready_by"] == ("ready_by", "surplus")
+    file.write_text('[strategy.price]\nthen = "fixed"\n[strategy.fixed]\nthen = "kettle"\n')
+    with pytest.raises(ConfigError) as caught:
+        load_offline(file, {}, ours, foreign=Plugins(tmp_path, ours))
+    assert [fault.partition("config.toml:")[2] for fault in caught.value.faults] == [
+        '4: strategy.fixed.then = "kettle": leads back by way of kettle, price; name another one',
+        '2: strategy.price.then = "fixed": leads back by way of fixed, kettle; name another one',
+    ]
+
+
+def test_whom_somebody_elses_hands_over_to_can_be_used(tmp_path: Path) -> None:
+    write(tmp_path, head=HEAD.replace('flag: str = ""', 'then: str = "torn"'), code="        return good")
+    write(tmp_path, head="", code="def", name="torn")
+    ours, text = installed_strategies(), '[strategy]\nactive = "kettle"\n' + REST
+    with pytest.raises(ConfigError) as caught:
+        parse_config(text, "config.toml", {}, ours, Shelf(), foreign=Plugins(tmp_path, ours))
+    assert caught.value.faults == (
+        'config.toml:2: strategy.active = "kettle": hands over to "torn", which there is not, or which cannot be used; '
+        "`sunpace strategy show torn` tells",
+    )
 
 
 @pytest.mark.parametrize(
