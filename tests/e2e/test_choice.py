@@ -19,12 +19,14 @@ from controller.domain.reasons import ReasonCode
 from controller.history.choice_file import choice_text
 from controller.history.override_file import overrides_text
 from controller.plugins import hosted
+from tests.e2e.test_off_peak import HOURS, by_the_owner
 from tests.e2e.test_service import slow_polls
 from tests.support.plugins import write
 from tests.support.processes import emulated_home, sunpace
 from tests.support.service import Stage, staged
 from tests.support.warp import run_warped
 
+WINDOW = '[strategy.off_peak]\nwindows = [{ start = "04:00", end = "05:00" }]\nthen = "off"\n'
 FIXED = '\n[strategy]\nactive = "fixed"\n[strategy.fixed]\ncurrent_a = 10\n'
 
 
@@ -53,7 +55,10 @@ def test_it_is_taken_over_while_the_service_runs_and_after_a_restart(tmp_path: P
     """On a sunny morning: from one to the next the contactor stays closed, unless the next one wants it open."""
 
     async def first() -> None:
-        async with staged(edit=configured, directory=tmp_path) as stage:
+        async with staged(edit=lambda text: configured(text) + WINDOW, directory=tmp_path) as stage:
+            by_the_owner(stage, "off-peak-period1-start", "13:00")
+            by_the_owner(stage, "off-peak-period1-stop", "14:00")
+            by_the_owner(stage, "enable-off-peak", True)
             await stage.passes(120)
             assert (stage.home.box.limit_a, *decides(stage)) == (10, Level.BASE, ReasonCode.FIXED)
             choose(stage, "surplus")
@@ -67,6 +72,10 @@ def test_it_is_taken_over_while_the_service_runs_and_after_a_restart(tmp_path: P
             pause(stage, 2)
             await stage.passes(60)
             assert (stage.home.box.enabled, *decides(stage)) == (False, Level.PAUSE, ReasonCode.PAUSED)
+            before = [log["event"] for log in logs].count(HOURS)
+            choose(stage, "off_peak")
+            await stage.passes(3)
+            assert [log["event"] for log in logs].count(HOURS) > before > 0  # it is compared with that one's windows
             choose(stage, "off", 5)
             await stage.passes(70)
             assert (stage.home.box.enabled, *decides(stage)) == (False, Level.BASE, ReasonCode.OFF)
@@ -88,13 +97,14 @@ def test_it_is_taken_over_while_the_service_runs_and_after_a_restart(tmp_path: P
         run_warped(first)
         run_warped(second)
     told = [log["strategy"] for log in logs if log["event"] == "strategy_switched"]
-    assert told == ["surplus", "minimum", "off", "off", "fixed", "off", "fixed"]
+    assert told == ["surplus", "minimum", "off_peak", "off", "off", "fixed", "off", "fixed"]
     assert [log["event"] for log in logs].count("strategy_choice_unreadable") == 1
 
 
 def test_somebody_elses_takes_over_when_its_process_is_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hosted, "ANSWERS_WITHIN_S", 20.0)  # a busy machine is no misdeed
-    write(tmp_path)
+    deed = tmp_path / "deed"
+    write(tmp_path, f"return good if not os.path.exists({str(deed)!r}) else 1 / 0")
 
     async def live() -> None:
         async with staged(edit=configured, directory=tmp_path) as stage:
@@ -107,15 +117,25 @@ def test_somebody_elses_takes_over_when_its_process_is_ready(tmp_path: Path, mon
             assert str(stage.diary.last.reason) == "kettle: tea is ready"
             await stage.passes(60)
             assert (stage.home.box.limit_a, stage.plant.energy.starts) == (7, 1)
-            choose(stage, "gone")
-            await stage.passes(60)
-            assert (stage.home.box.limit_a, stage.plant.energy.starts) == (10, 1)
             assert ReasonCode.STRATEGY_FAILED not in {entry[3].reason.code for entry in stage.diary.entries}
+            deed.touch()
+            await stage.passes(60)
+            assert (stage.home.box.limit_a, stage.diary.last.reason.code) == (6, ReasonCode.STRATEGY_FAILED)
+            choose(stage, "price")  # there is no table of them
+            await stage.passes(60)
+            assert (stage.home.box.limit_a, decides(stage)[1]) == (10, ReasonCode.FIXED)
+            assert stage.plant.energy.starts == 1
 
     with capture_logs() as logs:
         run_warped(live)
-    told = [log["event"] for log in logs if log["event"].startswith("strategy_")]
-    assert told == ["strategy_is_being_started", "strategy_switched", "strategy_cannot_be_chosen", "strategy_switched"]
+    told = [log["event"] for log in logs if log["event"].startswith("strategy_") and log["log_level"] != "debug"]
+    assert told == [
+        "strategy_is_being_started",
+        "strategy_switched",
+        "strategy_failed",
+        "strategy_cannot_be_chosen",
+        "strategy_switched",
+    ]
 
 
 def test_a_person_switches_it_and_a_killed_service_still_knows(
