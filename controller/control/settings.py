@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from enum import StrEnum
 
 from controller.domain.box_times import Reading
@@ -41,6 +41,8 @@ class CoreSettings:
         off_peak_sense: What the periods mean that the box keeps by itself; None where nobody has tried.
         feed_in_limit_w: Most that the inverter feeds in, W; None where it is not limited.
         follow_s: How long the box and the car take to follow a command, s.
+        active_until: When what is in force by hand ends, aware UTC; None for never.
+        afterwards: The name of the one that is in force then.
     """
 
     strategies: Mapping[str, Answering]
@@ -60,3 +62,10 @@ class CoreSettings:
     off_peak_sense: Reading | None = None
     feed_in_limit_w: float | None = None
     follow_s: float = 30.0
+    active_until: datetime | None = None
+    afterwards: str = ""
+
+    @property
+    def timeless(self) -> bool:
+        """Whether the strategy in force goes by no clock, and hands over to nobody."""
+        return self.active_until is None and getattr(self.strategies[self.active], "timeless", False)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from controller.app import core_settings, read_config, state_directory
+from controller.app import choice_file, core_settings, read_config, state_directory
+from controller.choosing import as_chosen
 from controller.cli.outcome import Outcome, show
 from controller.cli.plan.plot import check_plot, draw_plan
 from controller.cli.plan.view import as_json_object, plan_view
@@ -31,8 +33,11 @@ def plan(file: Path, *, hours: int, as_json: bool, plot_file: Path | None) -> in
     if plot_file is not None:
         check_plot(plot_file)
     loaded = read_config(file)
-    clock, settings = WallClock(), core_settings(loaded)
+    clock = WallClock()
     now = clock.now().replace(second=0, microsecond=0)
+    settings, fault = as_chosen(core_settings(loaded), choice_file(loaded.config), loaded, clock.now())
+    if fault:
+        print(f"sunpace plan: {fault}", file=sys.stderr)
     horizon = known_horizon(loaded.config, loaded.prices_token, state_directory(loaded.config), clock)
     stretches = _foreseen(settings, horizon, now, hours)
     if plot_file is not None:
