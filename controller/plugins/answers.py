@@ -75,7 +75,7 @@ def from_plain(plain: object, name: str, known: Collection[str]) -> Demand | Def
         return _understood(plain, name, known)
     except Nonsense as error:
         raise StrategyError(name, str(error)) from None
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise StrategyError(name, f"answered what cannot be understood: {_shown(error)}") from error
 
 

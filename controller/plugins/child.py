@@ -79,11 +79,14 @@ class Child:
             StrategyError: It has ended, or writes what is no answer.
         """
         until_s = perf_counter() + within_s
+        waits = True
         while (end := self._in.find(b"\n")) < 0:
             if len(self._in) > _LONGEST:
                 raise StrategyError(self.name, "answers without an end")
-            if not self._moved(max(0.0, until_s - perf_counter())):
+            left_s = until_s - perf_counter()
+            if not waits or not self._moved(max(0.0, left_s)):
                 return None
+            waits = left_s > 0  # one that writes on and on, byte by byte, is not waited for either
         line = bytes(self._in[:end])
         del self._in[: end + 1]
         try:
@@ -137,17 +140,23 @@ class Child:
             self._in += got
 
     def _ending(self) -> str:
-        """How it has ended."""
-        self.gone(_LEAVES_WITHIN_S)
-        code = self._process.returncode
-        if code is None:
-            return "has closed its way out"
-        if code >= 0:
-            return f"has ended its process (exit code {code})"
+        """How it has ended. It is not cleared away yet: what it has started is found by its number."""
+        pid, poller = self._process.pid, select.poll()
+        descriptor = os.pidfd_open(pid)
         try:
-            return f"its process was ended by {signal.Signals(-code).name}"
+            poller.register(descriptor, select.POLLIN)
+            poller.poll(1000 * _LEAVES_WITHIN_S)
+        finally:
+            os.close(descriptor)
+        left = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        if left is None:
+            return "has closed its way out"
+        if left.si_code == os.CLD_EXITED:
+            return f"has ended its process (exit code {left.si_status})"
+        try:
+            return f"its process was ended by {signal.Signals(left.si_status).name}"
         except ValueError:
-            return f"its process was ended by signal {-code}"
+            return f"its process was ended by signal {left.si_status}"
 
 
 def described(name: str, plain: object) -> Described:

@@ -79,7 +79,8 @@ def located(error: BaseException) -> str:
     line = error_line(error)
     if not frames or frames[-1].filename == __file__:
         return line
-    return f"{line} ({frames[-1].filename.rpartition('/')[2]}, line {frames[-1].lineno})"
+    file = one_line(frames[-1].filename.rpartition("/")[2], 60)  # theirs as well: code may be compiled under any name
+    return f"{line} ({file}, line {frames[-1].lineno})"
 
 
 class _contained:  # noqa: N801 -- reads like what it does

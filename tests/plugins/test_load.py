@@ -29,6 +29,7 @@ def test_a_strategy_is_described() -> None:
         ("1 / 0", "ZeroDivisionError: division by zero (kettle.py, line 1)"),
         ("raise SystemExit(0)", "SystemExit: 0 (kettle.py, line 1)"),
         ("\x00", "cannot be imported: "),
+        (r"exec(compile('1 / 0', 'a\n\x1b' * 200, 'exec'))", "ZeroDivisionError: division by zero (a a a"),
         ("", "has no class with Settings, from_settings and demand; docs/writing-a-strategy.md shows one"),
         ("class Tea:\n    def demand(self): ...", "Tea is no strategy: it has no Settings that is a pydantic model"),
         (HEAD + "        pass\nclass Pot(Kettle): pass", "has several strategies, Kettle, Pot: begin the names of all"),
