@@ -10,6 +10,7 @@ from pathlib import Path
 
 from controller.control.plugins import is_ours
 from controller.domain.demand import STRATEGY_GROUP
+from controller.domain.one_line import one_line
 from controller.plugins.origin import Kind, Origin, Refused
 from controller.plugins.trusted import Distrust, trusted_text
 
@@ -69,6 +70,10 @@ def _files(folder: Path) -> Iterator[Origin | Refused]:
         yield Refused("", Kind.FILE, str(folder), f"cannot be looked into: {error.strerror}")
         return
     for file in files:
+        if not file.name.isprintable():
+            shown = one_line(file.name)
+            yield Refused(shown, Kind.FILE, str(folder / shown), "its name cannot be shown: give the file another name")
+            continue
         try:
             source = trusted_text(file)
         except Distrust as error:

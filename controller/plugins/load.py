@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from controller.config.faults import word
 from controller.domain.demand import STRATEGY_GROUP, Answering, Strategy
 from controller.domain.one_line import error_line, one_line
+from controller.plugins.answers import shown
 from controller.plugins.origin import Described, Fault, Job, Origin
 
 _GUIDE = "docs/writing-a-strategy.md shows one"
@@ -66,6 +67,9 @@ def make_from(
         return None, Described(about=about, schema=schema, faults=tuple(_faults(error, name, model)))
     except BaseException as error:  # noqa: BLE001 -- their code may raise anything, even SystemExit
         text = f"cannot be made from its settings: {located(error)}"
+        return None, Described(about=about, schema=schema, faults=(Fault((), text),))
+    if not callable(getattr(made, "demand", None)):
+        text = f"its from_settings returns {shown(made)}, which has no demand; {_GUIDE}"
         return None, Described(about=about, schema=schema, faults=(Fault((), text),))
     timeless = getattr(strategy, "timeless", False) is True
     return made, Described(about=about, schema=schema, values=values, timeless=timeless)

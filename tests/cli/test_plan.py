@@ -17,6 +17,7 @@ from controller.domain.prices import Price, PriceTable
 from controller.domain.reasons import ReasonCode, because
 from strategies.fixed import Fixed
 from strategies.ready_by import ReadyBy
+from tests.support.plugins import write
 
 NOW = datetime(2026, 11, 23, 17, 30, 42, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -165,6 +166,20 @@ def test_a_strategy_that_fails_is_one_clear_line(person: Person) -> None:
         "",
         "sunpace: strategy 'bad' failed while it was asked: ZeroDivisionError: division by zero\n",
     )
+
+
+def test_what_is_said_of_others_does_not_come_between(person: Person) -> None:
+    write(person.folder, name="tea-time")
+    code, out, err = person.says("--json", "--hours", "1")
+    assert code == 0
+    assert json.loads(out)["active"] == "ready_by"
+    assert "'tea-time' is no name for a strategy" in err
+
+
+def test_a_strategy_of_somebody_elses_that_fails_is_told_as_the_service_tells_it(person: Person) -> None:
+    write(person.folder, "return good._replace(current_a=-1)")
+    person.writes("kettle")
+    assert person.says() == (1, "", "sunpace: strategy kettle failed: current_a is -1.0, not between 0 and 200\n")
 
 
 def test_a_picture_that_cannot_be_written_is_one_clear_line(person: Person) -> None:

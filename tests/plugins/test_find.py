@@ -57,6 +57,15 @@ def test_a_name_that_cannot_be_had_is_refused(name: str, words: str, tmp_path: P
     assert why(tmp_path).startswith(words)
 
 
+@pytest.mark.parametrize("name", [b"kettle\xff.py", b"kettle\n.py"])
+def test_a_name_that_cannot_be_shown_is_refused_and_not_another_ones(name: bytes, tmp_path: Path) -> None:
+    file = write(tmp_path)
+    file.rename(file.with_name(os.fsdecode(name)))
+    assert why(tmp_path) == "its name cannot be shown: give the file another name"
+    (refused,) = find_plugins(tmp_path, OURS).refused
+    assert f"{refused.name} {refused.place}".isprintable()
+
+
 @pytest.mark.parametrize("mode", [0o664, 0o646, 0o666, 0o777])
 def test_a_file_that_others_may_write_to_is_refused(mode: int, tmp_path: Path) -> None:
     file = write(tmp_path)

@@ -43,6 +43,12 @@ def test_what_is_no_strategy_is_one_line(code: str, words: str) -> None:
     assert fault.text.isprintable()
 
 
+def test_a_strategy_that_is_not_given_back_is_none() -> None:
+    strategy, like = make(job(HEAD.replace("return cls(settings)", "cls(settings)") + "        return good\n"))
+    assert strategy is None
+    assert like.faults[0].text.startswith("its from_settings returns None, which has no demand; docs/writing-a-stra")
+
+
 def test_a_package_is_loaded_by_its_entry_point() -> None:
     def from_package(target: str) -> Job:
         return Job(origin=Origin(name="it", kind=Kind.PACKAGE, place="x 1", target=target), table={}, beside={})

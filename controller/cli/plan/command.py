@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from controller.app import core_settings, read_config, state_directory
+from controller.cli.logs import configure_logs
 from controller.cli.outcome import Outcome, show
 from controller.cli.plan.plot import check_plot, draw_plan
 from controller.cli.plan.view import as_json_object, plan_view
@@ -28,6 +29,7 @@ def plan(file: Path, *, hours: int, as_json: bool, plot_file: Path | None) -> in
         ConfigError: The configuration is wrong.
         SunpaceError: A strategy failed, or the picture cannot be made.
     """
+    configure_logs("warning")
     if plot_file is not None:
         check_plot(plot_file)
     loaded = read_config(file)
@@ -46,6 +48,11 @@ def _foreseen(settings: CoreSettings, horizon: Horizon, now: datetime, hours: in
     """A strategy of somebody else's may raise anything."""
     with contained("plan_failed", loud=False, strategy=settings.active) as run:
         return foresee(settings, horizon, Span(now, now + timedelta(hours=hours)))
-    raise SunpaceError(
-        f"strategy {settings.active!r} failed while it was asked: {type(run.error).__name__}: {run.error}"
-    ) from run.error
+    raise _told(settings.active, run.error) from run.error
+
+
+def _told(strategy: str, error: Exception | None) -> SunpaceError:
+    """What cannot be foreseen, for people."""
+    if isinstance(error, SunpaceError):
+        return error
+    return SunpaceError(f"strategy {strategy!r} failed while it was asked: {type(error).__name__}: {error}")
