@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from controller.control.plugins import is_ours
+from controller.control.plugins import is_ours, own_files
 from controller.domain.demand import STRATEGY_GROUP
 from controller.domain.one_line import one_line
 from controller.plugins.origin import Kind, Origin, Refused
@@ -56,12 +57,13 @@ def find_plugins(folder: Path | None, taken: Collection[str]) -> Found:
 def _packages() -> Iterator[Origin]:
     foreign = [point for point in entry_points(group=STRATEGY_GROUP) if not is_ours(point)]
     for point in sorted(foreign, key=lambda point: (point.name, point.value)):
-        place = "an unnamed package" if point.dist is None else f"{point.dist.name} {point.dist.version}"
+        maker = None if point.dist is None or point.dist.name is None else f"{point.dist.name} {point.dist.version}"
+        place = maker or "an unnamed package"
         yield Origin(name=point.name, kind=Kind.PACKAGE, place=place, target=point.value)
 
 
 def _files(folder: Path) -> Iterator[Origin | Refused]:
-    """Those whose names begin with "_" or "." are nobody's business."""
+    """Those whose names begin with "_" or "." are nobody's business, and our own modules are no plug-ins."""
     try:
         files = sorted(file for file in folder.iterdir() if file.suffix == ".py" and file.name[0] not in "._")
     except (FileNotFoundError, NotADirectoryError):
@@ -69,7 +71,10 @@ def _files(folder: Path) -> Iterator[Origin | Refused]:
     except OSError as error:
         yield Refused("", Kind.FILE, str(folder), f"cannot be looked into: {error.strerror}")
         return
+    ours = own_files() if files else set()
     for file in files:
+        if os.path.realpath(file) in ours:
+            continue
         if not file.name.isprintable():
             shown = one_line(file.name)
             yield Refused(shown, Kind.FILE, str(folder / shown), "its name cannot be shown: give the file another name")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from controller.control.plugins import installed_strategies
 from controller.plugins import trusted
 from controller.plugins.find import find_plugins
 from controller.plugins.trusted import Distrust, trusted_text
@@ -41,6 +42,14 @@ def test_there_need_be_none(tmp_path: Path) -> None:
     (tmp_path / "strategies").write_text("no folder")
     assert find_plugins(tmp_path, OURS).origins == {}
     assert find_plugins(None, OURS).origins == {}
+
+
+def test_our_own_source_tree_beside_the_configuration_holds_no_plug_ins() -> None:
+    tree = Path(__file__).parents[2]
+    assert (tree / "config.toml").is_file()
+    assert (tree / "strategies" / "surplus.py").is_file()
+    found = find_plugins(tree, OURS)
+    assert (found.origins, found.refused) == ({}, ())
 
 
 @pytest.mark.parametrize(
@@ -123,3 +132,14 @@ def test_only_a_plain_file_of_a_sensible_size_is_read(tmp_path: Path) -> None:
     file.unlink()
     file.mkdir(0o755)
     assert why(tmp_path) == "is no plain file"
+
+
+def test_a_package_whose_installation_was_cut_short_hides_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "broken-1.dist-info"
+    place.mkdir()
+    (place / "entry_points.txt").write_text("[sunpace.strategies]\ntea = tea:Tea\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert find_plugins(None, OURS).origins["tea"].place == "an unnamed package"
+    assert set(installed_strategies()) >= set(OURS)

@@ -64,6 +64,10 @@ def parameter_sets(arguments: argparse.Namespace) -> list[ParameterSet]:
         if value is not None:
             sets.append(f"{key}={value}")
             asked[sets[-1]] = f"{flag} {value}"
+    if arguments.prices is not None:
+        for text in (f"prices.file={arguments.prices.absolute()}", "prices.source=file"):
+            sets.append(text)
+            asked[text] = f"--prices {arguments.prices}"
     made = []
     for swept in grid(read_axes(arguments.sweeps)):
         over = tuple(f"{key}={value}" for key, value in swept)

@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from controller.cli.backtest.house import house_lines
+from controller.cli.backtest.pilots import OURS
 from controller.cli.backtest.runs import Run
 from controller.cli.backtest.work import PERFECT
 
 
 def notes_of(runs: Sequence[Run]) -> list[str]:
     """One line each, for below a table and for `--json`."""
-    return [*_of_foresight(runs), *_of_house(runs)]
+    return [*_of_prices(runs), *_of_foresight(runs), *_of_house(runs)]
+
+
+def _of_prices(runs: Sequence[Run]) -> list[str]:
+    scenes = [run.case.scene for run in runs if run.case.pilot == OURS]
+    if not any(scene.core.active == "price" and scene.prices is None for scene in scenes):
+        return []
+    return ["no prices are known, so strategy price had nothing to choose from: name a table with --prices FILE"]
 
 
 def _of_foresight(runs: Sequence[Run]) -> list[str]:

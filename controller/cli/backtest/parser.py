@@ -58,6 +58,12 @@ def add_backtest(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="how the sun to come is known: from the trace's days before (history), or from the trace itself (perfect)",
     )
     backtest.add_argument(
+        "--prices",
+        type=Path,
+        metavar="FILE",
+        help="the grid's prices: a table in TOML or CSV (docs/prices.md); instead of [prices] of the configuration",
+    )
+    backtest.add_argument(
         "--sweep",
         dest="sweeps",
         action="append",

@@ -53,7 +53,7 @@ def make_pilot(name: str, scene: Scene, trace: Trace) -> Pilot:
     """A pilot at the beginning of a trace. Raises ConfigError."""
     if name != OURS:
         return RulePilot(make_rule(name, scene))
-    horizon = TraceHorizon(trace, scene.outside, scene.core.timezone, scene.core.max_current_a)
+    horizon = TraceHorizon(trace, scene.outside_of(trace), scene.core.timezone, scene.core.max_current_a)
     return CorePilot(scene.core, trace.times_s[0], horizon)
 
 

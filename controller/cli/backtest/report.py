@@ -72,6 +72,7 @@ def _sum(runs: Sequence[Run]) -> dict[str, Any]:
         "value": _rounded(total.value_kwh),
         "perfect_value": _rounded(total.perfect_kwh),
         "captured": _rounded(total.captured),
+        "cost": _rounded(total.counted.cost),
         "days": _rounded(total.counted.days),
         "steps": total.counted.steps,
         "wall_s": _rounded(total.counted.wall_s),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 
@@ -14,12 +15,18 @@ from controller.config.loader import load_offline
 from controller.config.overlay import Overlay, key_path
 from controller.control.plugins import installed_strategies
 from controller.control.settings import CoreSettings
+from controller.domain.calendar import Span
 from controller.domain.errors import ConfigError
-from controller.domain.prices import PriceTable
+from controller.feeds.price_source import Markup
+from controller.feeds.price_table import WrittenTable, read_table
 from controller.plugins.foreign import Plugins
+from controller.simulation.backtest.bill import Bill
 from controller.simulation.backtest.horizon import Foresight, Outside
 from controller.simulation.backtest.play import STEP_S
 from controller.simulation.plant import PlantSettings
+from controller.simulation.trace import Trace
+
+_PRICES_BEYOND = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,18 +37,37 @@ class Scene:
         core: Settings of the core.
         plant: Of the plant.
         solar_share: At which the run is scored: that of the surplus strategy.
-        outside: What is known beyond a moment, from outside the day.
+        outside: What is known beyond a moment, from outside the day; without prices, which depend on it.
+        prices: The table of prices in a file; None where there is none.
+        markup: What becomes of its prices.
     """
 
     core: CoreSettings
     plant: PlantSettings
     solar_share: float
     outside: Outside = field(default_factory=Outside)
+    prices: WrittenTable | None = None
+    markup: Markup = field(default_factory=Markup)
 
     @property
     def measure(self) -> tuple[object, ...]:
         """All that perfect foresight depends on, beside the day."""
         return self.plant, self.solar_share, self.core.min_current_a, self.core.max_current_a
+
+    def outside_of(self, trace: Trace) -> Outside:
+        """What is known from outside a day, its prices among it."""
+        if self.prices is None:
+            return self.outside
+        first, last = (datetime.fromtimestamp(trace.times_s[place], UTC) for place in (0, -1))
+        known = self.prices.prices(Span(first - _PRICES_BEYOND, last + _PRICES_BEYOND), self.core.timezone)
+        return replace(self.outside, prices=self.markup.table(known))
+
+    def bill(self, trace: Trace) -> Bill | None:
+        """What counts the cost of a day; None where no price is known."""
+        outside = self.outside_of(trace)
+        if outside.prices is None and outside.import_price is None:
+            return None
+        return Bill(outside.prices, outside.import_price, outside.feed_in_price, trace.times_s[0])
 
 
 def make_scene(
@@ -51,7 +77,6 @@ def make_scene(
     asked: Mapping[str, str] = MappingProxyType({}),
     *,
     foresight: Foresight = Foresight.HISTORY,
-    prices: PriceTable | None = None,
 ) -> Scene:
     """The scene for a configuration and what `--set` lays over it.
 
@@ -61,10 +86,10 @@ def make_scene(
         plant_file: TOML with a table [plant]; None for the reference plant.
         asked: How some of `sets` were asked for, where not by `--set`: what a fault is blamed on.
         foresight: How the sun to come is known.
-        prices: Of the grid's energy; None where none are known.
 
     Raises:
         ConfigError: A key or value is wrong.
+        FeedError: The table of prices cannot be read.
     """
     of_plant, of_site = parted(sets)
     options = plant_options(plant_file, of_plant, asked=asked)
@@ -76,10 +101,12 @@ def make_scene(
     share = getattr(loaded.strategies["surplus"], "solar_share", 1.0)
     plant = PlantSettings(phases=core.phases, step_s=STEP_S, **dict(options))
     site = loaded.config.site
-    outside = Outside(
-        foresight=foresight, prices=prices, import_price=site.import_price, feed_in_price=site.feed_in_price
-    )
-    return Scene(core=core, plant=plant, solar_share=float(share), outside=outside)
+    outside = Outside(foresight=foresight, import_price=site.import_price, feed_in_price=site.feed_in_price)
+    table, written, markup = loaded.config.prices, None, Markup()
+    if table is not None:
+        markup = Markup(factor=table.factor, surcharge_per_kwh=table.surcharge_per_kwh)
+        written = None if table.file is None else read_table(table.file)
+    return Scene(core=core, plant=plant, solar_share=float(share), outside=outside, prices=written, markup=markup)
 
 
 def _overlay(text: str, origin: str) -> Overlay:

@@ -32,6 +32,7 @@ _COMMANDS: Column = ("commands", lambda total: str(total.counted.commands))
 _STARTS_A_DAY: Column = ("starts a day", lambda total: _number(total.counted.starts / total.counted.days, 1))
 _COMMANDS_A_DAY: Column = ("commands a day", lambda total: _number(total.counted.commands / total.counted.days, 1))
 _VALUE: Column = ("value", lambda total: _number(total.value_kwh, 2))
+_COST: Column = ("cost", lambda total: _number(total.counted.cost, 2))
 _PERFECT: Column = ("perfect", lambda total: _number(total.perfect_kwh, 2))
 
 _OF_A_DAY = (_CAPTURED, _SOLAR, _GRID, _EV, _STARTS, _LIMITS, _COMMANDS, _VALUE, _PERFECT)
@@ -41,7 +42,7 @@ _OF_ALL = (_CAPTURED, _SOLAR, _GRID, _STARTS_A_DAY, _COMMANDS_A_DAY, _VALUE)
 
 def days_view(runs: Sequence[Run], width: int, notes: Sequence[str] = ()) -> RenderableType:
     """A row a day, and their sum; `notes` below."""
-    columns = _OF_A_DAY if width >= NARROW else _OF_A_DAY_NARROW
+    columns = _with_cost(_OF_A_DAY if width >= NARROW else _OF_A_DAY_NARROW, runs)
     rows = [((name,), [run]) for name, run in zip(_short([run.case.source.name for run in runs]), runs, strict=True)]
     view = _table(["day"], columns, [*rows, (("sum",), runs)] if len(rows) > 1 else rows)
     scene = runs[0].case.scene
@@ -53,7 +54,7 @@ def days_view(runs: Sequence[Run], width: int, notes: Sequence[str] = ()) -> Ren
 def comparison_view(by_name: Mapping[str, Sequence[Run]], notes: Sequence[str] = ()) -> RenderableType:
     """A row for everybody who has steered, over all days; `notes` below."""
     runs = next(iter(by_name.values()))
-    view = _table(["who steers"], _OF_ALL, [((name,), of_name) for name, of_name in by_name.items()])
+    view = _table(["who steers"], _with_cost(_OF_ALL, runs), [((name,), of_name) for name, of_name in by_name.items()])
     heading = f"{length_of(runs)}, {_played_with(runs[0].case.scene)}"
     return _shown(heading, view, [_score_of(runs), *notes])
 
@@ -68,7 +69,9 @@ def sweep_view(
         for (one, runs), on_front in zip(rows, unbeaten, strict=True)
     ]
     names = [key.rpartition(".")[2] for key in keys]
-    view = _table([*(keys if len(set(names)) < len(names) else names), "Pareto"], _OF_ALL, shown)
+    view = _table(
+        [*(keys if len(set(names)) < len(names) else names), "Pareto"], _with_cost(_OF_ALL, rows[0][1]), shown
+    )
     lines = ["* nobody else has both more sun and less from the grid"]
     all_runs = [run for _, runs in rows for run in runs]
     if differ_in_share(all_runs):
@@ -79,6 +82,12 @@ def sweep_view(
         lines.append(f"captures most: {', '.join(f'{key}={value}' for key, value in one.swept)}, {captured:.1%}")
     heading = f"{length_of(rows[0][1])}, {len(rows)} parameter sets"
     return _shown(heading, view, [*lines, *notes])
+
+
+def _with_cost(columns: Sequence[Column], runs: Sequence[Run]) -> Sequence[Column]:
+    """With what it costs, where a price is known."""
+    known = any(run.outcome.cost is not None for run in runs)
+    return (*columns, _COST) if known else columns
 
 
 def _shown(heading: str, view: Table, lines: Iterable[str]) -> RenderableType:

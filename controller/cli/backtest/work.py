@@ -171,7 +171,7 @@ def _run(trace: Trace, scene: Scene, name: str, tell: Tell, watch: Watch | None)
         watcher = None if watch is None else watch(trace)
         pilot = make_pilot(name, scene, trace)
         with contained("backtest_failed", loud=False, pilot=name) as run:
-            outcome = play(trace, scene.plant, pilot, watch=watcher, progress=progress)
+            outcome = play(trace, scene.plant, pilot, bill=scene.bill(trace), watch=watcher, progress=progress)
         if run.error is not None:
             raise _failure(run.error, name, scene) from run.error
     progress(1.0)

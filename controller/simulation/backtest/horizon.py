@@ -2,17 +2,19 @@
 
 All of it depends on the plant's moment alone, not on how often anybody looks: the energy is marked at the first look in
 a minute, and the forecast renewed at the first in a quarter of a day, and no decision stands longer than to the next
-full minute for a strategy that looks at any of it.
+full minute for a strategy that looks at any of it. Prices become known as a day-ahead market tells them: at one in the
+afternoon those of the next day.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from controller.control.marks import Marks, first_mark, mark
+from controller.domain.calendar import Span, instant
 from controller.domain.horizon import Expected, Forecast, Horizon
 from controller.domain.persistence import AHEAD, LOAD_DAYS, persistence
 from controller.domain.prices import PriceTable
@@ -22,6 +24,8 @@ from controller.simulation.plant import Plant
 from controller.simulation.trace import Cursor, Trace
 
 _RENEWED_S = 6 * 3600
+_TOLD_AT, _MIDNIGHT = time(13), time()
+_PRICES_KEPT = timedelta(days=2)  # what was chosen from them must not change while they are still within a plan
 _SAMPLES = 15  # of a quarter of an hour
 
 
@@ -41,7 +45,7 @@ class Outside:
 
     Attributes:
         foresight: How the sun to come is known.
-        prices: Of the grid's energy; None where none are known.
+        prices: Of the grid's energy, from before the trace to after it; None where none are known.
         import_price: Of a kWh from the grid where no table says otherwise; None where it is not told.
         feed_in_price: Of a kWh sold; None likewise.
     """
@@ -72,8 +76,9 @@ class TraceHorizon:
         self._quarters: Sequence[QuarterHour] = ()
         self._made_for = -1
         self._marks: Marks | None = None
+        self._prices = outside.prices
+        self._prices_until = trace.start
         self._horizon = Horizon(
-            prices=outside.prices,
             plugged_since=trace.start,
             import_price=outside.import_price,
             feed_in_price=outside.feed_in_price,
@@ -88,6 +93,8 @@ class TraceHorizon:
             known = replace(known, charged=marks.log)
         if (known.plugged_since is not None) != plant.plugged:
             known = replace(known, plugged_since=now if plant.plugged else None)
+        if self._prices is not None and now >= self._prices_until:
+            known = replace(known, prices=self._known_prices(self._prices, now))
         if known.full_power_w is None:
             settings = plant.settings
             amps = min(float(self._max_current_a), settings.car.max_a)
@@ -97,6 +104,14 @@ class TraceHorizon:
             known = replace(known, forecast=self._forecast(datetime.fromtimestamp(due * _RENEWED_S, UTC)))
         self._horizon = known
         return known
+
+    def _known_prices(self, table: PriceTable, now: datetime) -> PriceTable:
+        """What is known at `now`, the last days among it."""
+        today = now.astimezone(self._zone).date()
+        told, midnight = (instant(today, at, self._zone) for at in (_TOLD_AT, _MIDNIGHT))
+        tomorrow, after = (instant(today + timedelta(days=days), _MIDNIGHT, self._zone) for days in (1, 2))
+        self._prices_until = told if now < told else tomorrow
+        return PriceTable(tuple(table.within(Span(midnight - _PRICES_KEPT, tomorrow if now < told else after))))
 
     def _forecast(self, at: datetime) -> Forecast | None:
         """Made at `at`: of what was before it, or is to come."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from math import inf
 from typing import NamedTuple, Protocol
 
 from controller.control.standing import Standing
+from controller.simulation.backtest.bill import Bill
 from controller.simulation.backtest.box import ReferenceBox
 from controller.simulation.backtest.own_box import make_box
 from controller.simulation.backtest.score import Outcome
@@ -50,6 +52,7 @@ def play(
     settings: PlantSettings,
     pilot: Pilot,
     *,
+    bill: Bill | None = None,
     watch: Watcher | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Outcome:
@@ -59,6 +62,7 @@ def play(
         trace: Sun and house.
         settings: The plant's; `step_s` is the length of its steps.
         pilot: Who steers.
+        bill: Counts what the energy costs; None where no price is known.
         watch: Shown every step, and then every step is looked at; the outcome is the same.
         progress: Told now and then which share of the trace is done, 0..1.
     """
@@ -76,11 +80,14 @@ def play(
         if plant.now_s >= last_s:
             break
         standing = look.standing
+        bill_until_s = inf if bill is None else bill.until_s(plant.now_s)
         if standing is None or watch is not None or not plant.reference:
             box.advance(plant.now_s + step_s)
         else:
             passes = None if standing.watch is None else standing.watch.passes
-            plant.coast(min(standing.until_s, last_s), standing.from_w, standing.below_w, passes)
+            plant.coast(min(standing.until_s, last_s, bill_until_s), standing.from_w, standing.below_w, passes)
+        if bill is not None:
+            bill.count(plant.energy)
         looks += 1
         if progress is not None and looks % _REPORT_EVERY == 0:
             progress(plant.now_s / last_s)
@@ -96,4 +103,5 @@ def play(
         wall_s=time.perf_counter() - began_s,
         house=energy.house,
         blind_steps=blind_steps,
+        cost=None if bill is None else bill.cost,
     )

@@ -29,6 +29,7 @@ class Outcome:
         wall_s: Real time that the run took.
         house: What flowed in the whole house; None in one without home battery and limit of export.
         blind_steps: Steps at which Sunpace's core had no grid reading that was fresh enough.
+        cost: Of the car's energy, in the currency of the prices; None where they are not known.
     """
 
     solar_kwh: float
@@ -41,6 +42,7 @@ class Outcome:
     wall_s: float
     house: HouseEnergy | None = None
     blind_steps: int = 0
+    cost: float | None = None
 
     @property
     def ev_kwh(self) -> float:
@@ -58,6 +60,7 @@ class Outcome:
 
 def in_all(outcomes: Sequence[Outcome]) -> Outcome:
     """What several runs come to, one after the other; what flowed in their houses is left out."""
+    costs = [outcome.cost for outcome in outcomes if outcome.cost is not None]
     return Outcome(
         solar_kwh=sum(outcome.solar_kwh for outcome in outcomes),
         grid_kwh=sum(outcome.grid_kwh for outcome in outcomes),
@@ -68,6 +71,7 @@ def in_all(outcomes: Sequence[Outcome]) -> Outcome:
         days=sum(outcome.days for outcome in outcomes),
         wall_s=sum(outcome.wall_s for outcome in outcomes),
         blind_steps=sum(outcome.blind_steps for outcome in outcomes),
+        cost=sum(costs) if len(costs) == len(outcomes) else None,
     )
 
 

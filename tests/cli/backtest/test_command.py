@@ -20,6 +20,7 @@ FIGURES = [
     "value",
     "perfect_value",
     "captured",
+    "cost",
     "days",
     "steps",
     "wall_s",
@@ -50,9 +51,35 @@ def test_json_tells_of_each_run_and_of_all(person: Person, day: Path, tmp_path: 
         assert run["steps"] == 89 * 60 / 5 + 1
         assert run["wall_s"] > 0
     for name in FIGURES:
-        if name != "captured":
+        if name not in {"captured", "cost"}:
             assert told["sum"][name] == pytest.approx(sum(run[name] for run in told["runs"]), abs=3e-6)
     assert told["sum"]["captured"] == pytest.approx(told["sum"]["value"] / told["sum"]["perfect_value"], abs=1e-5)
+
+
+def test_with_a_table_of_prices_it_says_what_the_timeline_costs(person: Person, day: Path, tmp_path: Path) -> None:
+    prices, timeline = tmp_path / "prices.csv", tmp_path / "timeline.csv"
+    prices.write_text("start,end,per_kwh\n00:00,12:30,0.2\n12:30,00:00,0.4\n")
+    sets = ("--set", "strategy.fixed.current_a=10", "--set", "site.feed_in_price=0.07", "--set", "prices.factor=2.0")
+    told = person.asks(day, "--strategy", "fixed", "--prices", prices, *sets, "--timeline", timeline)
+    by_hand = 0.0
+    with timeline.open(newline="") as rows:
+        for row in csv.DictReader(rows):
+            ev_w = float(row["ev_w"])
+            sun_w = min(ev_w, max(0.0, float(row["pv_w"]) - float(row["load_w"])))
+            per_kwh = 2 * (0.4 if row["time"][11:16] >= "12:30" else 0.2)
+            by_hand += (sun_w * 0.07 + (ev_w - sun_w) * per_kwh) * 5 / 3.6e6
+    assert told["sum"]["cost"] == pytest.approx(by_hand, rel=2e-3)
+    assert by_hand > 0.1
+    assert person.asks(day)["sum"]["cost"] is None
+    assert person.asks(day, "--set", "site.import_price=0.3", "--set", "site.feed_in_price=0.1")["sum"]["cost"] > 0
+
+
+def test_prices_that_cannot_be_had_are_told(person: Person, day: Path, tmp_path: Path) -> None:
+    code, _, err = person.says(day, "--prices", tmp_path / "none.csv")
+    assert (code, err) == (1, f"sunpace: {tmp_path}/none.csv does not exist\n")
+    assert person.asks(day, "--strategy", "price")["notes"] == [
+        "no prices are known, so strategy price had nothing to choose from: name a table with --prices FILE"
+    ]
 
 
 def test_pure_sun_has_no_value(person: Person, day: Path) -> None:

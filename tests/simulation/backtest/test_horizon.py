@@ -121,10 +121,23 @@ def test_prices_and_the_cars_power_are_told() -> None:
     slow = PlantSettings(step_s=5.0, car=CarOptions(max_a=8.0, phases=2))
     _, seen = played(days(0.3), outside, plant=slow)
     last = seen[-1]
-    assert last.prices is prices
+    assert last.prices == prices
     assert (last.import_price, last.feed_in_price) == (0.3, 0.08)
     assert last.full_power_w == pytest.approx(2 * 8 * 230)
     assert last.plugged_since == START
+
+
+def test_tomorrows_prices_are_known_in_the_afternoon() -> None:
+    hours = [START + timedelta(hours=hour) for hour in range(-72, 120)]
+    prices = PriceTable.of([Price(hour, hour + timedelta(hours=1), 0.2 + hour.day / 1000) for hour in hours])
+    outside = Outside(prices=prices, foresight=Foresight.NONE)
+    _, seen = played(days(2.6), outside)
+    tables = list(dict.fromkeys(horizon.prices for horizon in seen))  # by value
+    ends = [(table.prices[-1].end - START) / timedelta(hours=1) for table in tables if table is not None]
+    begins = [(table.prices[0].start - START) / timedelta(hours=1) for table in tables if table is not None]
+    assert ends == [24, 48, 48, 72, 72, 96]
+    assert begins == [-48, -48, -24, -24, 0, 0]
+    assert len({id(horizon.prices) for horizon in seen}) == len(ends)  # the same object as long as nothing is new
 
 
 def test_a_car_that_leaves_and_comes_is_plugged_in_anew() -> None:
