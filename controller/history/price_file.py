@@ -65,6 +65,6 @@ class PriceFile:
 def _believed(price: Price) -> Price:
     """Raises ValueError where it cannot be, or OverflowError."""
     start, end = price.start.astimezone(UTC), price.end.astimezone(UTC)
-    if not (_EARLIEST <= start and end <= _LATEST and abs(price.per_kwh) <= _DEAREST_PER_KWH):
+    if not (start >= _EARLIEST and end <= _LATEST and abs(price.per_kwh) <= _DEAREST_PER_KWH):
         raise ValueError(price)
     return price
