@@ -17,6 +17,7 @@ from bench.decide import bench_decide
 from bench.idle import bench_idle
 from bench.law import bench_law, bench_plants
 from bench.meters import bench_meters
+from bench.month import bench_month
 from bench.plans import bench_plans
 from bench.rush import bench_rush
 from bench.soak import bench_soak
@@ -37,6 +38,7 @@ _BENCHES: dict[str, list[Bench]] = {
     "law": [bench_law],
     "plants": [bench_plants],
     "plans": [bench_plans],
+    "month": [bench_month],
     "causal": [bench_causal],
 }
 

@@ -15,6 +15,7 @@ from itertools import pairwise
 from time import perf_counter
 from zoneinfo import ZoneInfo
 
+from bench.optimum import LEAST_A, MOST_A, Offer, Piece, per_hour, pieces
 from controller.domain.calendar import Span, instant, wall_time
 from controller.domain.demand import Defer, Demand, Situation
 from controller.domain.horizon import EnergyLog, Expected, Forecast, Horizon, Mark
@@ -32,7 +33,6 @@ TRIPS = [
 
 FEED_IN_PRICE = 0.08
 WATTS_PER_AMP = 690.0
-LEAST_A, MOST_A = 6, 16
 _HOUR, _QUARTER, _MINUTE = timedelta(hours=1), timedelta(minutes=15), timedelta(minutes=1)
 _AHEAD, _BACK = timedelta(days=9), timedelta(days=9)
 _MET_WH = 20.0
@@ -197,7 +197,7 @@ class _Flow:
         price, surplus_w = self._world.hour(self.now)
         power_w = self.current_a * WATTS_PER_AMP
         self.got_wh += power_w * hours
-        self.cost += _per_hour(power_w, price, surplus_w) * hours
+        self.cost += per_hour(power_w, Offer(hours, price, surplus_w), FEED_IN_PRICE) * hours
         if power_w > 0:
             if self._marks[-1].at < self.now:
                 self._marks.append(Mark(self.now, self._marks[-1].wh))
@@ -219,44 +219,25 @@ def _named(answer: Demand | Defer, now: datetime) -> datetime:
     return now + _QUARTER
 
 
-def _per_hour(power_w: float, price: float, surplus_w: float) -> float:
-    sun_w = min(power_w, surplus_w)
-    return (sun_w * FEED_IN_PRICE + (power_w - sun_w) * price) / 1000
-
-
 def least_cost(needs_wh: float, world: World, span: Span) -> float | None:
     """What the energy has to cost at least, starts for nothing; None where there is too little time.
 
     In each hour the cost rises ever more steeply with the energy, once powers are mixed in time: so the whole is a
     linear programme with one sum to reach, and the cheapest pieces first are its exact solution.
     """
-    pieces: list[tuple[float, float]] = []
+    found: list[Piece] = []
     start = span.start
     while start < span.end:
         end = min(span.end, world.start + (math.floor((start - world.start) / _HOUR) + 1) * _HOUR)
         price, surplus_w = world.hour(start)
-        pieces += _pieces(price, surplus_w, Span(start, end).hours)
+        found += pieces(Offer(Span(start, end).hours, price, surplus_w), WATTS_PER_AMP, FEED_IN_PRICE)
         start = end
     cost = 0.0
-    for per_kwh, wh in sorted(pieces):
-        taken_wh = min(wh, needs_wh)
-        cost += taken_wh / 1000 * per_kwh
-        needs_wh -= taken_wh
+    for per_kwh, kwh in sorted(found):
+        taken_kwh = min(kwh, needs_wh / 1000)
+        cost += taken_kwh * per_kwh
+        needs_wh -= 1000 * taken_kwh
     return cost if needs_wh < 1.0 else None
-
-
-def _pieces(price: float, surplus_w: float, hours: float) -> list[tuple[float, float]]:
-    """(per kWh, Wh) along the lower hull of the costs at whole amps."""
-    found: list[tuple[float, float]] = []
-    power_w, cost = 0.0, 0.0
-    levels = [amps * WATTS_PER_AMP for amps in range(LEAST_A, MOST_A + 1)]
-    while levels:
-        best = min(levels, key=lambda w: ((_per_hour(w, price, surplus_w) - cost) / (w - power_w), -w))
-        slope = (_per_hour(best, price, surplus_w) - cost) / (best - power_w)
-        found.append((1000 * slope, (best - power_w) * hours))
-        power_w, cost = best, _per_hour(best, price, surplus_w)
-        levels = [w for w in levels if w > best]
-    return found
 
 
 def bench_plans() -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from math import inf
+from math import floor, inf
 from typing import ClassVar, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -13,13 +13,14 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from controller.domain.calendar import Span, Window, wall_time
 from controller.domain.cheap_hours import at_most, bridges, cheapest, mean_price, together
 from controller.domain.demand import Defer, Demand, Situation
-from controller.domain.horizon import Horizon
+from controller.domain.horizon import Forecast, Horizon
 from controller.domain.prices import Price, PriceTable
 from controller.domain.reasons import Reason, ReasonCode, because
 from controller.domain.units import MAX_CURRENT_A, MIN_CURRENT_A
 
 _NOMINAL_V = 230.0  # what a start is worth must not change with the voltage of the moment
-_TWO_PERIODS = timedelta(days=2)
+_DAY = timedelta(days=1)
+_TWO_PERIODS = 2 * _DAY
 _QUARTERS_AN_HOUR = 4
 
 
@@ -33,6 +34,7 @@ class PriceSettings(BaseModel):
     before: str = "07:00"
     after: str | None = None
     contiguous: bool = False
+    leave_for_sun_kwh: float = Field(default=0.0, ge=0, le=500)
     current_a: int = Field(default=16, ge=MIN_CURRENT_A, le=MAX_CURRENT_A)
     start_costs_kwh: float = Field(default=0.1, ge=0.001, le=5)
     use_battery: bool = False
@@ -54,8 +56,10 @@ class PriceSettings(BaseModel):
     def _fits_together(self) -> Self:
         hours = self.cheapest_hours
         if hours is None:
-            if self.contiguous or self.after is not None:
-                raise ValueError("contiguous and after say something of cheapest_hours, which is missing")
+            if self.contiguous or self.after is not None or self.leave_for_sun_kwh:
+                raise ValueError(
+                    "contiguous, after and leave_for_sun_kwh say something of cheapest_hours, which is missing"
+                )
             return self
         if (hours * _QUARTERS_AN_HOUR) % 1:
             raise ValueError(f"cheapest_hours = {hours:g} must be whole quarter hours, like 2.5 or 2.75")
@@ -85,6 +89,18 @@ class _Limit(NamedTuple):
     than: str
 
 
+class _Left(NamedTuple):
+    """What is not bought because the sun is expected to bring it.
+
+    Attributes:
+        hours: How many of the cheapest hours are bought all the same.
+        kwh: What the others would have brought.
+    """
+
+    hours: float
+    kwh: float
+
+
 class _Choice(NamedTuple):
     """The cheap hours of this period and the next.
 
@@ -95,6 +111,8 @@ class _Choice(NamedTuple):
         asked_at: It holds from here,
         period: to this one's end.
         limit: Up to which price charging always pays.
+        forecast: Likewise, where some of it is left to the sun.
+        left: What of this period is left to the sun.
         cheapest: The cheapest hours.
         spans: All stretches in which to charge, apart from one another.
         starts: Of those.
@@ -106,6 +124,8 @@ class _Choice(NamedTuple):
     asked_at: datetime
     period: Span
     limit: _Limit
+    forecast: Forecast | None
+    left: _Left
     cheapest: Sequence[Span]
     spans: Sequence[Span]
     starts: Sequence[datetime]
@@ -117,6 +137,7 @@ class _Choice(NamedTuple):
             horizon.prices is self.made_from
             and horizon.feed_in_price == self.feed_in_price
             and situation.phases == self.phases
+            and (self.forecast is None or self.forecast is horizon.forecast)
             and self.asked_at <= now < self.period.end
         )
 
@@ -150,7 +171,7 @@ class ByPrice:
         current_a = situation.max_current_a if price.per_kwh <= 0 else self._settings.current_a
         return Demand(
             current_a=min(current_a, situation.max_current_a),
-            reason=_told(self._cheap(choice, price, now, until), table),
+            reason=_told(self._cheap(choice, price, now, until), choice),
             steady_w=(-inf, inf),
             battery_spared=not self._settings.use_battery,
         )
@@ -168,11 +189,10 @@ class ByPrice:
         periods = list(self._window.spans(ahead, zone or UTC))[:2]
         start_costs_h = settings.start_costs_kwh * 1000 / (settings.current_a * situation.phases * _NOMINAL_V)
         hours: list[Span] = []
-        for period in periods if settings.cheapest_hours is not None else ():
+        lefts = [self._left(situation, period) for period in periods]
+        for period, left in zip(periods, lefts, strict=True) if settings.cheapest_hours is not None else ():
             if table.stale or table.prices[-1].end >= period.end:  # else the rest is about to be known
-                hours += cheapest(
-                    table, period, settings.cheapest_hours or 0.0, start_costs_h, contiguous=settings.contiguous
-                )
+                hours += cheapest(table, period, left.hours, start_costs_h, contiguous=settings.contiguous)
         limit = self._limit(table, horizon, periods[0])
         low = at_most(table, limit.per_kwh)
         spans = together(hours, low, bridges(table, low, limit.per_kwh, start_costs_h))
@@ -183,10 +203,27 @@ class ByPrice:
             asked_at=now,
             period=periods[0],
             limit=limit,
+            forecast=horizon.forecast if settings.leave_for_sun_kwh else None,
+            left=lefts[0],
             cheapest=hours,
             spans=spans,
             starts=[span.start for span in spans],
         )
+
+    def _left(self, situation: Situation, period: Span) -> _Left:
+        """Of a period's hours, to the quarter, what the sun of the day after it is to bring; nothing, unless asked."""
+        wanted, horizon = self._settings.cheapest_hours or 0.0, situation.horizon
+        if not self._settings.leave_for_sun_kwh or horizon.forecast is None:
+            return _Left(wanted, 0.0)
+        nominal_w = self._settings.current_a * situation.phases * _NOMINAL_V
+        full_w = min(nominal_w, horizon.full_power_w or nominal_w)
+        least_w = situation.min_current_a * situation.phases * _NOMINAL_V
+        ahead = horizon.forecast.within(Span(period.end, period.end + _DAY))
+        useful = [step for step in ahead if step.surplus_w >= least_w]
+        sun_wh = sum(min(step.surplus_w, full_w) * Span(step.start, step.end).hours for step in useful)
+        left_h = min(sun_wh, 1000 * self._settings.leave_for_sun_kwh) / full_w
+        left_h = min(wanted, floor(left_h * _QUARTERS_AN_HOUR) / _QUARTERS_AN_HOUR)
+        return _Left(wanted - left_h, left_h * full_w / 1000)
 
     def _limit(self, table: PriceTable, horizon: Horizon, within: Span) -> _Limit:
         """The one that is set; else what sun is worth that would be sold, where that is little; else nothing."""
@@ -202,7 +239,7 @@ class ByPrice:
         if price.per_kwh > limit.per_kwh and any(span.holds(now) for span in choice.cheapest):
             return because(
                 ReasonCode.PRICE_CHEAPEST,
-                hours=self._settings.cheapest_hours,
+                hours=choice.left.hours,
                 before=self._settings.before,
                 until=until,
                 price_per_kwh=price.per_kwh,
@@ -216,7 +253,7 @@ class ByPrice:
         known = place < len(choice.spans)
         upcoming = choice.spans[place].start.astimezone(situation.local_time.tzinfo) if known else "not_known"
         reason = because(ReasonCode.PRICE_HIGH, price_per_kwh=price.per_kwh, next=upcoming)
-        return self._otherwise(_told(reason, choice.made_from))
+        return self._otherwise(_told(reason, choice))
 
     def _otherwise(self, reason: Reason) -> Demand | Defer:
         """Who else is to say; where nobody is, why nothing is charged."""
@@ -225,6 +262,8 @@ class ByPrice:
         return Demand(current_a=0, reason=reason, steady_w=(-inf, inf))
 
 
-def _told(reason: Reason, table: PriceTable) -> Reason:
-    """With a word where nothing newer could be had."""
-    return because(ReasonCode.PRICE_STALE, why=reason) if table.stale else reason
+def _told(reason: Reason, choice: _Choice) -> Reason:
+    """With a word where some is left to the sun, and where nothing newer could be had."""
+    if choice.left.kwh > 0 and reason.code in (ReasonCode.PRICE_CHEAPEST, ReasonCode.PRICE_HIGH):
+        reason = because(ReasonCode.PRICE_LEAVES_ROOM, why=reason, left_kwh=choice.left.kwh)
+    return because(ReasonCode.PRICE_STALE, why=reason) if choice.made_from.stale else reason

@@ -103,6 +103,7 @@ class ReadyBySettings(BaseModel):
     trips: list[Trip] = []
     once: list[Once] = []
     kwh_per_100_km: float = Field(default=18, gt=0, le=100)
+    leftover_counts: bool = False
     losses_pct: float = Field(default=0, ge=0, le=50)
     reserve_min: float = Field(default=15, ge=0, le=720)
     current_a: int = Field(default=MAX_CURRENT_A, ge=MIN_CURRENT_A, le=MAX_CURRENT_A)
@@ -200,7 +201,14 @@ class ReadyBy:
         """The plan from now on; `goes_on`: the car charges, and not from the sun, so that going on is no start."""
         now, horizon, full_w = _minute(situation), situation.horizon, self._full_w(situation)
         needs = self._needs(now, situation.local_time.tzinfo or UTC)
-        coming = due(needs, now, horizon.charged, horizon.plugged_since, full_w)
+        coming = due(
+            needs,
+            now,
+            horizon.charged,
+            horizon.plugged_since,
+            full_w,
+            leftover_counts=self._settings.leftover_counts,
+        )
         if coming is None or coming.missing_wh < _SPARE_WH:
             return None
         costs = tariff(horizon)
@@ -219,7 +227,7 @@ class ReadyBy:
         else:  # there is no choice left
             done = now + timedelta(hours=coming.missing_wh / full_w)
             plan = cheapest(inf, slots(Span(now, min(done, coming.by)), horizon, costs.import_price), terms)
-        short = shortfall(needs, now, coming.got_wh, full_w)
+        short = shortfall(needs, now, coming.got_wh, full_w, leftover_counts=self._settings.leftover_counts)
         left = None if short is not None else self._left(situation, coming, plan, full_w)
         tight = coming.missing_wh > _TIGHT * room_wh
         return _Outlook(coming, plan, costs.feed_in_price, full_w, short, tight, left)

@@ -57,8 +57,8 @@ def handed_over(
             return held
         least = Command(min(told.limit_a, settings.min_current_a), True)
         return least, because(ReasonCode.WANTED_SOON, why=wish.reason, in_s=in_s)
-    if wish.sun is not None:
-        return held  # it has weighed what a start brings
+    if wish.sun is not None or ask(situation, settings)[0].current_a < settings.min_current_a:
+        return held  # it has weighed what a start brings, or tries something that no strategy has asked for
     gives_w = target.limit_a * situation.watts_per_amp
     in_s = _changes_in_s(situation, settings, _within_s(gives_w), wanted=False)
     return held if in_s is None else (told, because(ReasonCode.ENDS_SOON, why=wish.reason, in_s=in_s))

@@ -2,8 +2,9 @@
 
 What counts for a deadline is what has been charged since the one before it, or since the car was plugged in, whichever
 is later: at a deadline the car is taken to leave, and a car that comes back may have been anywhere. Both err to the
-safe side: rather too much is charged than too little. What a later deadline needs, and could not get after an earlier
-one, has to be there by the earlier one as well, and is carried over.
+safe side: rather too much is charged than too little. Where the driver says that the car drives what the needs say,
+what was charged beyond one is there for the next. What a later deadline needs, and could not get after an earlier one,
+has to be there by the earlier one as well, and is carried over.
 """
 
 from __future__ import annotations
@@ -61,7 +62,13 @@ def in_order(needs: Iterable[Need]) -> list[Need]:
 
 
 def due(
-    needs: Sequence[Need], now: datetime, charged: EnergyLog, plugged_since: datetime | None, full_w: float
+    needs: Sequence[Need],
+    now: datetime,
+    charged: EnergyLog,
+    plugged_since: datetime | None,
+    full_w: float,
+    *,
+    leftover_counts: bool = False,
 ) -> Due | None:
     """The next deadline; None where there is none.
 
@@ -71,15 +78,22 @@ def due(
         charged: What the car has got.
         plugged_since: When it came; None where nobody knows.
         full_w: What it draws at the most, W.
+        leftover_counts: Whether what was charged beyond the needs that have passed is still there.
     """
     place = bisect_right(needs, now, key=lambda need: need.by)
     if place == len(needs):
         return None
     need, early_wh = needs[place], _early_wh(needs, place, full_w)
-    return Due(need.by, need.wh, _got_wh(needs, place, charged, plugged_since, full_w), early_wh)
+    if leftover_counts:
+        got_wh = _left_wh(needs[: place + 1], charged, full_w)
+    else:
+        got_wh = _got_wh(needs, place, charged, plugged_since, full_w)
+    return Due(need.by, need.wh, got_wh, early_wh)
 
 
-def shortfall(needs: Sequence[Need], now: datetime, got_wh: float, full_w: float) -> tuple[Need, float] | None:
+def shortfall(
+    needs: Sequence[Need], now: datetime, got_wh: float, full_w: float, *, leftover_counts: bool = False
+) -> tuple[Need, float] | None:
     """The first deadline that cannot be made from now on at full power, and what it will lack, Wh; None without one.
 
     Args:
@@ -87,6 +101,7 @@ def shortfall(needs: Sequence[Need], now: datetime, got_wh: float, full_w: float
         now: Aware.
         got_wh: What there is for the next one, Wh.
         full_w: What the car draws at the most, W.
+        leftover_counts: Whether what there is beyond a need is still there for the next.
     """
     wanted_wh = -got_wh
     for place in range(bisect_right(needs, now, key=lambda need: need.by), len(needs)):
@@ -95,7 +110,8 @@ def shortfall(needs: Sequence[Need], now: datetime, got_wh: float, full_w: float
         lacks_wh = wanted_wh - full_w * Span(now, need.by).hours
         if lacks_wh > 0:
             return need, min(lacks_wh, need.wh)
-        wanted_wh = max(wanted_wh, -_early_wh(needs, place, full_w))
+        if not leftover_counts:
+            wanted_wh = max(wanted_wh, -_early_wh(needs, place, full_w))
     return None
 
 
@@ -118,6 +134,16 @@ def _got_wh(
         return got_wh
     left_wh = _got_wh(needs, place - 1, charged, plugged_since, full_w) - needs[place - 1].wh
     return got_wh + min(meant_wh, max(0.0, left_wh))
+
+
+def _left_wh(needs: Sequence[Need], charged: EnergyLog, full_w: float) -> float:
+    """What there is for the last of some deadlines, where each before it has taken what it needed, and no more."""
+    left_wh = 0.0
+    for place, need in enumerate(needs):
+        since = _counts_from(needs, place, None, full_w)
+        taken_wh = needs[place - 1].wh if place else 0.0
+        left_wh = max(0.0, left_wh - taken_wh) + charged.since_wh(since) - charged.since_wh(need.by)
+    return left_wh
 
 
 def _counts_from(needs: Sequence[Need], place: int, plugged_since: datetime | None, full_w: float) -> datetime:

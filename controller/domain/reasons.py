@@ -28,6 +28,7 @@ class ReasonCode(StrEnum):
     PRICE_BRIDGED = "price_bridged"
     PRICE_HIGH = "price_high"
     PRICE_UNKNOWN = "price_unknown"
+    PRICE_LEAVES_ROOM = "price_leaves_room"
     PRICE_STALE = "price_stale"
     READY_CHARGES = "ready_charges"
     READY_WAITS = "ready_waits"

@@ -38,6 +38,7 @@ _LOOKS: dict[ReasonCode, tuple[str, str]] = {
     ReasonCode.PRICE_BRIDGED: ("goes on, dearer", _PLAN),
     ReasonCode.PRICE_HIGH: ("too dear", _NIGHT),
     ReasonCode.PRICE_UNKNOWN: ("price not known", _FAULT),
+    ReasonCode.PRICE_LEAVES_ROOM: ("left to the sun", _PLAN),
     ReasonCode.PRICE_STALE: ("old prices", _PLAN),
     ReasonCode.READY_CHARGES: ("charges by plan", _PLAN),
     ReasonCode.READY_WAITS: ("sun before the plan", _SUN),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from controller.control.curtailment import Hidden, Outlook, Patience, look_for_h
 from controller.domain.decision import Command
 from controller.domain.readings import House
 from controller.domain.reasons import ReasonCode
+from strategies.price import ByPrice, PriceSettings
 from tests.support.houses import Run, core, surplus
 
 OFF, SIX = Command(16, False), Command(6, True)
@@ -104,6 +105,17 @@ def test_hidden_sun_is_found_and_followed_an_amp_at_a_time(share: float, within_
     roof.lasts(within_s)
     assert 12 <= roof.run.limit_a <= 13
     assert roof.bought_wh < 150  # at a share of 0.5 half of the last amp is meant to be bought
+
+
+def test_hidden_sun_is_found_under_a_plan_as_well() -> None:
+    core_ = core(surplus(solar_share=0.8), feed_in_limit_w=0.0)
+    base = core_.strategies[core_.active]
+    plan = ByPrice(PriceSettings(cheapest_hours=1.0))  # no price is known: it leaves the car to the sun
+    roof = Roof(Run(replace(core_, strategies={"price": plan, "surplus": base}, active="price")), sun_w=9000.0)
+    roof.lasts(1600)
+    assert roof.run.told.count("start") == 1
+    assert roof.run.told.count("stop") == 0
+    assert 12 <= roof.run.limit_a <= 13
 
 
 def test_without_the_key_nothing_is_tried() -> None:

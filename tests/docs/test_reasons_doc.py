@@ -22,6 +22,7 @@ CLOUD = because(ReasonCode.CLOUD, surplus_w=1900, need_w=3312)
 CAP = because(ReasonCode.CAP, by="grid operator", until=datetime(2026, 6, 21, 18), current_a=6)  # noqa: DTZ001
 NIGHT = datetime(2026, 6, 22, 4)  # noqa: DTZ001 -- only its wall time is said
 CHEAP = because(ReasonCode.PRICE_LOW, price_per_kwh=0.112, than="price_limit", than_per_kwh=0.15, until=NIGHT)
+CHEAPEST = because(ReasonCode.PRICE_CHEAPEST, hours=2.5, before="07:00", until=NIGHT, price_per_kwh=0.214)
 TUESDAY = datetime(2026, 6, 23, 7)  # noqa: DTZ001 -- only its wall time is said
 POWER = because(ReasonCode.FIXED_POWER, power_w=3700, phases=1)
 FIGURES: dict[ReasonCode, dict[str, Any]] = {
@@ -37,9 +38,10 @@ FIGURES: dict[ReasonCode, dict[str, Any]] = {
     ReasonCode.FIXED: {"current_a": 10},
     ReasonCode.PLUGIN: {"strategy": "kettle", "says": "the water is hot"},
     ReasonCode.PRICE_LOW: dict(CHEAP.values),
-    ReasonCode.PRICE_CHEAPEST: {"hours": 2.5, "before": "07:00", "until": NIGHT, "price_per_kwh": 0.214},
+    ReasonCode.PRICE_CHEAPEST: dict(CHEAPEST.values),
     ReasonCode.PRICE_BRIDGED: {**CHEAP.values, "price_per_kwh": 0.152},
     ReasonCode.PRICE_HIGH: {"price_per_kwh": 0.31, "next": NIGHT},
+    ReasonCode.PRICE_LEAVES_ROOM: {"why": CHEAPEST, "left_kwh": 5.5},
     ReasonCode.PRICE_STALE: {"why": CHEAP},
     ReasonCode.READY_CHARGES: {"missing_kwh": 8.8, "kwh": 12.0, "by": TUESDAY, "current_a": 16, "until": TUESDAY},
     ReasonCode.READY_WAITS: {"why": SUN, "missing_kwh": 8.8, "by": TUESDAY, "next": datetime(2026, 6, 23, 5, 42)},  # noqa: DTZ001

@@ -106,6 +106,26 @@ def test_energy_that_is_not_carried_over_does_not_count_later() -> None:
     assert shortfall(apart, MONDAY - timedelta(minutes=6), 5_000, FULL_W) == (apart[1], 4_000)
 
 
+def test_where_what_is_left_counts_it_is_there_for_the_next() -> None:
+    def got(charged: EnergyLog) -> float:
+        found = due(WEEK, MONDAY - HOUR, charged, MONDAY - 2 * HOUR, FULL_W, leftover_counts=True)
+        assert found is not None
+        return found.got_wh
+
+    friday, saturday, sunday = (MONDAY - n * DAY - 5 * HOUR for n in (3, 2, 1))
+    assert got(log((friday, 30_000))) == 0  # three times 12 kWh have been driven since
+    assert got(log((friday, 50_000))) == 50_000 - 3 * 12_000
+    assert got(log((saturday, 50_000))) == 50_000 - 2 * 12_000
+    assert got(log((friday, 5_000), (sunday, 14_000))) == 2_000  # what a drive lacked nobody owes
+    assert got(log((sunday, 20_000), (MONDAY - 5 * HOUR, 1_000))) == 9_000
+
+
+def test_what_is_left_is_no_shortfall_of_the_next() -> None:
+    apart = [Need(MONDAY, 5_000), Need(MONDAY + 2 * HOUR, 25_000)]
+    assert shortfall(apart, MONDAY - timedelta(minutes=6), 9_000, FULL_W, leftover_counts=True) is None
+    assert shortfall(apart, MONDAY, 0, FULL_W, leftover_counts=True) == (apart[1], 5_000)
+
+
 def test_of_two_for_the_same_moment_the_larger_counts() -> None:
     assert in_order([Need(MONDAY + DAY, 5.0), Need(MONDAY, 8.0), Need(MONDAY, 30.0), Need(MONDAY, 9.0)]) == [
         Need(MONDAY, 30.0),

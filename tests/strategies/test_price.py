@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from controller.domain.calendar import Span, instant
 from controller.domain.cheap_hours import cheapest
 from controller.domain.demand import Defer, Demand, Situation
-from controller.domain.horizon import Horizon
+from controller.domain.horizon import Expected, Forecast, Horizon
 from controller.domain.prices import Price, PriceTable
 from controller.domain.readings import House
 from controller.domain.reasons import ReasonCode
@@ -44,7 +44,12 @@ def ask(
     feed_in: float | None = None,
     zone: ZoneInfo = BERLIN,
 ) -> Demand | Defer:
-    situation = Situation(
+    horizon = Horizon(prices=prices, feed_in_price=feed_in)
+    return strategy.demand(situation_at(hour, horizon, zone))
+
+
+def situation_at(hour: float | datetime, horizon: Horizon, zone: ZoneInfo = BERLIN) -> Situation:
+    return Situation(
         local_time=(hour if isinstance(hour, datetime) else MIDNIGHT + hour * HOUR).astimezone(zone),
         house=House(grid_w=0, grid_age_s=0),
         grid_w=0,
@@ -54,9 +59,8 @@ def ask(
         max_current_a=20,
         phases=3,
         voltage_v=230,
-        horizon=Horizon(prices=prices, feed_in_price=feed_in),
+        horizon=horizon,
     )
-    return strategy.demand(situation)
 
 
 def charging_hours(strategy: ByPrice, prices: PriceTable, hours: int, **more: Any) -> list[float]:
@@ -228,3 +232,46 @@ def test_it_chooses_what_the_domain_calls_cheapest() -> None:
         expected = cheapest(prices, period, 5, 0.5 * 1000 / (10 * 3 * 230))
         asked = [hour for hour in charging_hours(strategy, prices, 31) if hour >= 7]
         assert asked == [h for h in span(7, 31) if any(one.holds(MIDNIGHT + h * HOUR) for one in expected)]
+
+
+def sunny(*watts: float) -> Forecast:
+    """So much surplus in each hour of Tuesday from ten o'clock on."""
+    ten = MIDNIGHT + timedelta(hours=34)
+    steps = (Expected(ten + n * HOUR, ten + (n + 1) * HOUR, pv_w + 400, 400.0) for n, pv_w in enumerate(watts))
+    return Forecast(tuple(steps), MIDNIGHT, "made up")
+
+
+def night(forecast: Forecast | None, leave_kwh: float, measured_w: float | None = None) -> tuple[list[float], set[str]]:
+    """The hours of the night to Tuesday that are bought, and what is said of it."""
+    strategy = make(cheapest_hours=4.0, after="22:00", then="off", leave_for_sun_kwh=leave_kwh)
+    known = Horizon(prices=table(*WORKDAY, *NIGHT, 0.35), forecast=forecast, full_power_w=measured_w)
+    bought, told = [], set()
+    for quarter in range(22 * 4, 31 * 4):
+        answer = strategy.demand(situation_at(quarter / 4, known))
+        assert isinstance(answer, Demand)
+        bought += [quarter / 4 - 24] if answer.current_a else []
+        told.add(str(answer.reason).rpartition("; ")[2])
+    return bought, told
+
+
+def test_some_of_the_cheapest_hours_are_left_to_tomorrows_sun() -> None:
+    four, told = night(sunny(9000, 9000), 0)
+    assert four == [2 + n / 4 for n in range(16)]
+    assert not any("left to the sun" in said for said in told)
+    assert night(None, 20)[0] == four  # of what nobody expects nothing is left
+    assert night(sunny(4000, 4000, 4000), 20)[0] == four  # less than the least that the car takes
+    two, told = night(sunny(20000, 9000, 4000), 20)  # 11.04 and 9 kWh of it, of which 20 are wanted: 1.75 hours
+    assert two == [2.75 + n / 4 for n in range(9)]
+    assert told == {"19.3 kWh are left to the sun to come"}
+    assert len(night(sunny(20000, 20000), 8)[0]) == 16 - 2  # no more than is allowed
+    assert night(sunny(*[12000] * 6), 60)[0] == []
+    assert len(night(sunny(9000), 20, 4600)[0]) == 16 - 4  # what the car really takes: an hour of 4.6 kW
+
+
+def test_a_newer_forecast_counts() -> None:
+    strategy = make(cheapest_hours=4.0, after="22:00", then="off", leave_for_sun_kwh=60)
+    prices = table(*WORKDAY, *NIGHT, 0.35)
+    for forecast, charges in ((sunny(*[12000] * 6), False), (None, True), (sunny(9000), True)):
+        answer = strategy.demand(situation_at(27.25, Horizon(prices=prices, forecast=forecast)))
+        assert isinstance(answer, Demand)
+        assert (answer.current_a > 0) is charges

@@ -104,6 +104,14 @@ def test_what_has_been_charged_since_the_deadline_before_is_not_charged_again() 
     assert answer == Defer(to="surplus")
 
 
+def test_sundays_sun_is_there_on_tuesday_where_what_is_left_counts() -> None:
+    log = charged(("2026-11-22T11:00", 0), ("2026-11-22T14:00", 24_000))  # 11 kWh for Monday, 11 kWh for Tuesday
+    known = Horizon(full_power_w=11_040, charged=log)
+    assert amps(strategy().demand(at("2026-11-24T06:30", known))) == 16
+    assert strategy(leftover_counts=True).demand(at("2026-11-24T06:30", known)) == Defer(to="surplus")
+    assert amps(strategy(leftover_counts=True).demand(at("2026-11-25T06:30", known))) == 16
+
+
 def test_with_prices_the_cheapest_hours() -> None:
     prices = hourly("2026-11-24T00:00", 0.3, 0.3, 0.2, 0.1, 0.3, 0.3, 0.3)
     horizon = Horizon(full_power_w=11_040, prices=prices)

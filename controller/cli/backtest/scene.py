@@ -77,6 +77,7 @@ def make_scene(
     asked: Mapping[str, str] = MappingProxyType({}),
     *,
     foresight: Foresight = Foresight.HISTORY,
+    prices: WrittenTable | None = None,
 ) -> Scene:
     """The scene for a configuration and what `--set` lays over it.
 
@@ -86,6 +87,7 @@ def make_scene(
         plant_file: TOML with a table [plant]; None for the reference plant.
         asked: How some of `sets` were asked for, where not by `--set`: what a fault is blamed on.
         foresight: How the sun to come is known.
+        prices: The table of prices, where it stands in no file.
 
     Raises:
         ConfigError: A key or value is wrong.
@@ -102,10 +104,10 @@ def make_scene(
     plant = PlantSettings(phases=core.phases, step_s=STEP_S, **dict(options))
     site = loaded.config.site
     outside = Outside(foresight=foresight, import_price=site.import_price, feed_in_price=site.feed_in_price)
-    table, written, markup = loaded.config.prices, None, Markup()
+    table, written, markup = loaded.config.prices, prices, Markup()
     if table is not None:
         markup = Markup(factor=table.factor, surcharge_per_kwh=table.surcharge_per_kwh)
-        written = None if table.file is None else read_table(table.file)
+        written = prices if table.file is None else read_table(table.file)
     return Scene(core=core, plant=plant, solar_share=float(share), outside=outside, prices=written, markup=markup)
 
 

@@ -70,6 +70,10 @@ _SENTENCES: dict[str, Sentence] = {
         "der Preis des Netzstroms ist nicht bekannt",
         "Ladestart, sobald Preise bekannt sind, in einer günstigen Stunde",
     ),
+    "price_leaves_room": Sentence(
+        "{why}; {left_kwh:.1f} kWh bleiben der kommenden Sonne überlassen",
+        "{why:change}",
+    ),
     "price_stale": Sentence(
         "{why}; neuere Preise waren nicht zu bekommen",
         "{why:change}, falls neuere Preise nichts anderes sagen",

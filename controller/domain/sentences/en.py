@@ -69,6 +69,10 @@ _SENTENCES: dict[str, Sentence] = {
         "the price of the grid's energy is not known",
         "starts when prices are known, in a cheap hour",
     ),
+    "price_leaves_room": Sentence(
+        "{why}; {left_kwh:.1f} kWh are left to the sun to come",
+        "{why:change}",
+    ),
     "price_stale": Sentence(
         "{why}; newer prices could not be had",
         "{why:change}, unless newer prices say otherwise",

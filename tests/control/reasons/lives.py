@@ -19,7 +19,7 @@ from controller.domain.cap import Cap
 from controller.domain.charger import ChargerStatus, OcppState, PowerSettings
 from controller.domain.decision import Action, ActionKind, Decision
 from controller.domain.demand import Dwell, Strategy
-from controller.domain.horizon import NOTHING_KNOWN, EnergyLog, Horizon, Mark
+from controller.domain.horizon import NOTHING_KNOWN, EnergyLog, Expected, Forecast, Horizon, Mark
 from controller.domain.override import Override, OverrideKind
 from controller.domain.prices import Price, PriceTable
 from controller.domain.readings import House
@@ -226,8 +226,16 @@ def _price_table(hourly: list[float], stale: bool) -> PriceTable:
     )
 
 
+def _sunny_day(pv_w: float) -> Forecast:
+    first, hour = BEGIN.replace(hour=0) + timedelta(days=1), timedelta(hours=1)
+    steps = (Expected(first + place * hour, first + (place + 1) * hour, pv_w, 300.0) for place in range(9, 14))
+    return Forecast(tuple(steps), BEGIN, "made up")
+
+
 _HORIZONS = st.builds(
     Horizon,
+    forecast=st.none() | st.builds(_sunny_day, st.sampled_from([900.0, 2500.0, 9000.0])),
+    full_power_w=st.sampled_from([None, 3600.0]),
     prices=st.none()
     | st.builds(_price_table, st.lists(st.sampled_from([-0.02, 0.05, 0.2, 0.3]), min_size=4), st.booleans()),
     feed_in_price=st.sampled_from([None, 0.08, 0.25]),
@@ -324,6 +332,7 @@ by_price = st.builds(
     lambda **keys: ByPrice(PriceSettings(**keys)),
     limit_per_kwh=st.sampled_from([None, 0.05, 0.2]),
     cheapest_hours=st.sampled_from([0.25, 1.0, 4.0]),
+    leave_for_sun_kwh=st.sampled_from([0.0, 0.0, 3.0, 60.0]),
     before=_CLOCK,
     contiguous=st.booleans(),
     current_a=st.integers(6, 32),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from controller.domain.prices import PriceTable
 from controller.domain.reasons import Reason, ReasonCode
 from strategies.price import ByPrice, PriceSettings
 from tests.control.reasons.lives import Look
 from tests.control.reasons.oracles import chain, command, local_time, oracle, outermost
 
+LEAVES_ROOM = ReasonCode.PRICE_LEAVES_ROOM
 _MINUTE = timedelta(minutes=1)
 _IN_SHORT = (ReasonCode.LIMIT_IGNORED_OFF, ReasonCode.LIMIT_IGNORED_CAPPED)  # they leave out what stands around a wish
 
@@ -73,7 +76,12 @@ def low(look: Look, reason: Reason) -> None:
 @oracle(ReasonCode.PRICE_CHEAPEST)
 def cheapest(look: Look, reason: Reason) -> None:
     keys = settings_of(look)
-    assert (reason.values["hours"], reason.values["before"]) == (keys.cheapest_hours, keys.before)
+    assert reason.values["before"] == keys.before
+    assert keys.cheapest_hours is not None
+    told_kwh = [ground.values["left_kwh"] for ground in chain(look.decision.reason) if ground.code is LEAVES_ROOM]
+    if told_kwh or look.decision.reason.code not in _IN_SHORT:
+        left_h = sum(told_kwh) * 1000 / full_w(look)
+        assert reason.values["hours"] == pytest.approx(keys.cheapest_hours - left_h)
     now_costs(look, reason)
     lasts(look, reason)
 
@@ -107,6 +115,27 @@ def unknown(look: Look, reason: Reason) -> None:
     assert table is None or table.at(look.snapshot.now) is None
     assert settings_of(look).then == "off"
     assert not outermost(look, reason) or not command(look).charging
+
+
+def full_w(look: Look) -> float:
+    """With which the cheapest hours are reckoned, W."""
+    nominal_w = settings_of(look).current_a * look.settings.phases * 230
+    measured_w = look.snapshot.horizon.full_power_w
+    return nominal_w if measured_w is None else min(measured_w, nominal_w)
+
+
+@oracle(LEAVES_ROOM)
+def leaves_room(look: Look, reason: Reason) -> None:
+    """No more than was asked for, than all hours would bring, and than the sun that is expected, whenever."""
+    keys, forecast = settings_of(look), look.snapshot.horizon.forecast
+    assert reason.values["why"].code in (ReasonCode.PRICE_CHEAPEST, ReasonCode.PRICE_HIGH)
+    assert forecast is not None
+    least_w = look.settings.min_current_a * look.settings.phases * 230
+    useful = [step for step in forecast.steps if step.surplus_w >= least_w]
+    hours = [(step.end.timestamp() - step.start.timestamp()) / 3600 for step in useful]
+    sun_kwh = sum(step.surplus_w / 1000 * length for step, length in zip(useful, hours, strict=True))
+    all_kwh = (keys.cheapest_hours or 0) * full_w(look) / 1000
+    assert 0 < reason.values["left_kwh"] <= min(keys.leave_for_sun_kwh, sun_kwh, all_kwh) + 1e-9
 
 
 @oracle(ReasonCode.PRICE_STALE)
