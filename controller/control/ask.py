@@ -86,14 +86,16 @@ def _before_strategies(
     Stopping needs no meter: a pause holds even where nobody knows what the grid does.
     """
     status, override = snapshot.status, snapshot.override
-    if override is not None and (pause := paused(override, snapshot, settings)) is not None:
+    if override is not None and (pause := paused(override, snapshot.now, settings)) is not None:
         return pause, _PAUSE
     if not seen.fresh:
         return _without_meter(told, snapshot, settings), _SAFETY
     if status is not None and status.state.plugged is False:
         return (_NO_CAR if failed is None else _failed(told, settings, failed)), _SAFETY
-    if override is not None and (boost := boosted(override, snapshot, settings, seen)) is not None:
-        return boost, _BOOST
+    if override is not None:
+        boost = boosted(override, snapshot.now, snapshot.horizon.charged, seen.limit_max_a, settings)
+        if boost is not None:
+            return boost, _BOOST
     return None if failed is None else (_failed(told, settings, failed), _SAFETY)
 
 

@@ -69,3 +69,7 @@ class Overrides(NamedTuple):
             if one is not None and one.holds(now):
                 return one
         return None
+
+
+NO_OVERRIDES = Overrides()
+"""Nobody wants anything."""

@@ -142,6 +142,7 @@ def test_without_prices_the_picture_says_so(person: Person, monkeypatch: pytest.
     assert code == 0
     assert "prices not known" in out
     assert "prices not known" in file.read_text()
+    assert "no sun expected, and nothing is charged" in file.read_text()
     assert "in all 0.0 kWh; cost 0.00" in out
 
 
@@ -166,6 +167,23 @@ def test_a_strategy_that_fails_is_one_clear_line(person: Person) -> None:
         "",
         "sunpace: strategy 'bad' failed while it was asked: ZeroDivisionError: division by zero\n",
     )
+
+
+def test_a_pause_is_part_of_the_plan_and_one_that_cannot_be_read_is_told(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STATE_DIRECTORY", str(person.folder))
+    file = person.folder / "override.toml"
+    file.write_text("[pause]\nset_at = 2026-11-23T17:00:00Z\nuntil = 2026-11-23T18:30:00Z\n")
+    _, out, err = person.says("--hours", "3", "--json")
+    first, second = json.loads(out)["stretches"][:2]
+    assert (first["strategy"], first["rule"], first["to"]) == ("pause", "paused", "2026-11-23T19:30:00+01:00")
+    assert second["strategy"] == "surplus"
+    assert err == ""
+    file.write_text("[pause]\n")
+    _, out, err = person.says("--hours", "3", "--json")
+    assert json.loads(out)["stretches"][0]["strategy"] == "surplus"
+    assert "set_at is missing" in err
 
 
 def test_what_is_said_of_others_does_not_come_between(person: Person) -> None:

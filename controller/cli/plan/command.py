@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from controller.app import core_settings, read_config, state_directory
+import structlog
+
+from controller.app import core_settings, override_file, read_config, state_directory
 from controller.cli.logs import configure_logs
 from controller.cli.outcome import Outcome, show
 from controller.cli.plan.plot import check_plot, draw_plan
@@ -16,10 +18,14 @@ from controller.control.foresee import Stretch, foresee
 from controller.control.settings import CoreSettings
 from controller.control.supervisor import contained
 from controller.domain.calendar import Span
-from controller.domain.errors import SunpaceError
+from controller.domain.errors import StorageError, SunpaceError
 from controller.domain.horizon import Horizon
+from controller.domain.override import NO_OVERRIDES, Overrides
 from controller.domain.sentences import Language
+from controller.history.override_file import read_overrides
 from controller.known import known_horizon
+
+_log = structlog.get_logger()
 
 
 def plan(file: Path, *, hours: int, as_json: bool, plot_file: Path | None) -> int:
@@ -36,7 +42,7 @@ def plan(file: Path, *, hours: int, as_json: bool, plot_file: Path | None) -> in
     clock, settings = WallClock(), core_settings(loaded)
     now = clock.now().replace(second=0, microsecond=0)
     horizon = known_horizon(loaded.config, loaded.prices_token, state_directory(loaded.config), clock)
-    stretches = _foreseen(settings, horizon, now, hours)
+    stretches = _foreseen(settings, horizon, now, hours, _overrides(override_file(loaded.config)))
     if plot_file is not None:
         draw_plan(plot_file, stretches, settings)
     language = Language(loaded.config.site.language)
@@ -44,10 +50,23 @@ def plan(file: Path, *, hours: int, as_json: bool, plot_file: Path | None) -> in
     return show(Outcome(data, plan_view(stretches, settings, horizon)), as_json=as_json)
 
 
-def _foreseen(settings: CoreSettings, horizon: Horizon, now: datetime, hours: int) -> Sequence[Stretch]:
+def _overrides(file: Path) -> Overrides:
+    """A pause and a boost; as in the service, none holds that cannot be read."""
+    try:
+        return read_overrides(file)
+    except FileNotFoundError:
+        return NO_OVERRIDES
+    except StorageError as error:
+        _log.warning("override_unreadable", error=str(error), remedy="until it is mended no pause and no boost holds")
+        return NO_OVERRIDES
+
+
+def _foreseen(
+    settings: CoreSettings, horizon: Horizon, now: datetime, hours: int, overrides: Overrides
+) -> Sequence[Stretch]:
     """A strategy of somebody else's may raise anything."""
     with contained("plan_failed", loud=False, strategy=settings.active) as run:
-        return foresee(settings, horizon, Span(now, now + timedelta(hours=hours)))
+        return foresee(settings, horizon, Span(now, now + timedelta(hours=hours)), overrides)
     raise _told(settings.active, run.error) from run.error
 
 
