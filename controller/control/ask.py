@@ -12,6 +12,7 @@ from controller.control.settings import CoreSettings, Fallback
 from controller.control.state import Snapshot
 from controller.domain.decision import Command
 from controller.domain.demand import Defer, Demand, Situation
+from controller.domain.errors import StrategyError
 from controller.domain.level import Level
 from controller.domain.reasons import Reason, ReasonCode, because
 
@@ -146,7 +147,8 @@ def decided(situation: Situation, settings: CoreSettings) -> tuple[str, Demand]:
     """Who decides, the active strategy or the one it defers to, and how.
 
     Raises:
-        ValueError: A strategy asks for what is no number, or they defer in a circle.
+        StrategyError: They defer in a circle.
+        ValueError: A strategy asks for what is no number.
         TypeError: A strategy answers something else.
     """
     name, waits = settings.active, None
@@ -159,7 +161,7 @@ def decided(situation: Situation, settings: CoreSettings) -> tuple[str, Demand]:
         if not isinstance(answer, Defer):
             raise TypeError(f"strategy {name!r} answered {answer!r}, neither a Demand nor a Defer")
         name, waits = answer.to, waits or answer.reason
-    raise ValueError(f"strategy {settings.active!r} is deferred in a circle; the last one named was {name!r}")
+    raise StrategyError(settings.active, f"is deferred in a circle; the last one named was {name!r}")
 
 
 def _with_wait(demand: Demand, waits: Reason) -> Demand:

@@ -87,7 +87,7 @@ def _understood(plain: object, name: str, known: Collection[str]) -> Demand | De
 
 def _defer(to: object, name: str, known: Collection[str]) -> Defer:
     if not isinstance(to, str) or to not in known:
-        raise Nonsense(f"defers to {shown(to)}, which there is not; known are: {', '.join(sorted(known))}")
+        raise Nonsense(f"defers to {shown(to)}, which there is not; known are: {', '.join(sorted({*known} - {name}))}")
     if to == name:
         raise Nonsense("defers to itself")
     return Defer(to=to)

@@ -13,6 +13,7 @@ from controller.control.foresee import Stretch, foresee
 from controller.control.settings import CoreSettings
 from controller.domain.calendar import Span
 from controller.domain.demand import Defer, Demand, Situation, Strategy
+from controller.domain.errors import StrategyError
 from controller.domain.horizon import EnergyLog, Expected, Forecast, Horizon, Mark
 from controller.domain.override import Override, OverrideKind, Overrides
 from controller.domain.prices import Price, PriceTable
@@ -118,7 +119,7 @@ def test_strategies_that_defer_in_a_circle_are_named() -> None:
     there = type("There", (), {"demand": lambda self, situation: Defer(to="back")})()
     back = type("Back", (), {"demand": lambda self, situation: Defer(to="there")})()
     both = CoreSettings(strategies={"there": there, "back": back}, active="there", timezone=ZONE)
-    with pytest.raises(ValueError, match="deferred in a circle"):
+    with pytest.raises(StrategyError, match="deferred in a circle"):
         foresee(both, Horizon(), Span(EVENING, EVENING + HOUR))
 
 
