@@ -27,7 +27,7 @@ _LONGEST = 1 << 18
 _KEPT = frozenset({"LANG", "LD_LIBRARY_PATH", "PATH", "TZ", "TZDIR"})
 _KEPT_KINDS = ("LC_", "PYTHON")
 """Of the environment; passwords and credentials are not in it."""
-_LEAVES_WITHIN_S = 0.02
+_LEAVES_WITHIN_S, _LOOKS_EVERY_S = 0.02, 0.001
 
 
 class Child:
@@ -141,16 +141,11 @@ class Child:
 
     def _ending(self) -> str:
         """How it has ended. It is not cleared away yet: what it has started is found by its number."""
-        pid, poller = self._process.pid, select.poll()
-        descriptor = os.pidfd_open(pid)
-        try:
-            poller.register(descriptor, select.POLLIN)
-            poller.poll(1000 * _LEAVES_WITHIN_S)
-        finally:
-            os.close(descriptor)
-        left = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-        if left is None:
-            return "has closed its way out"
+        until_s = perf_counter() + _LEAVES_WITHIN_S
+        while (left := os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)) is None:
+            if perf_counter() >= until_s:
+                return "has closed its way out"
+            select.select([], [], [], _LOOKS_EVERY_S)  # a moment; it is leaving already
         if left.si_code == os.CLD_EXITED:
             return f"has ended its process (exit code {left.si_status})"
         try:
