@@ -164,7 +164,10 @@ def described(name: str, plain: object) -> Described:
                     schema=schema,
                     values=values,
                     timeless=rest.get("timeless") is True,
-                    faults=tuple(Fault(tuple(path), one_line(str(text), 300)) for path, text in faults),
+                    faults=tuple(
+                        Fault(tuple(step for step in path if isinstance(step, str | int)), one_line(str(text), 300))
+                        for path, text in faults
+                    ),
                 )
     except (TypeError, ValueError):
         pass

@@ -11,8 +11,9 @@ import pytest
 from controller.domain.demand import Demand, Situation
 from controller.domain.errors import StrategyError
 from controller.domain.readings import House
+from controller.plugins.child import described
 from controller.plugins.foreign import Foreign, Plugins
-from controller.plugins.origin import Described, Job
+from controller.plugins.origin import Described, Fault, Job
 from tests.support.plugins import OURS, made, write
 
 NOON = Situation(
@@ -66,3 +67,9 @@ def test_it_may_defer_to_those_that_can_be_used_only(tmp_path: Path) -> None:
     assert isinstance(strategy, Foreign)
     assert strategy.known == {*OURS, "kettle"}
     assert [name for name, _ in faults] == ["torn"]
+
+
+@pytest.mark.parametrize("path", [[["a"], {"b": 1}], [None, 1.5]])
+def test_where_a_fault_is_said_to_be_is_a_key_path_or_nothing(path: list[object]) -> None:
+    plain = {"about": "", "schema": {}, "values": {}, "faults": [[path, "x"]]}
+    assert described("kettle", plain).faults == (Fault((), "x"),)
