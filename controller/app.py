@@ -12,10 +12,12 @@ import anyio
 import structlog
 from pydantic import SecretStr
 
+from controller.choosing import unfit
 from controller.config.foreign import names_in_use
 from controller.config.loader import Loaded, load_config
 from controller.config.models import Config, MeterEntry, Places, PvEntry, Site, WallboxAccess
 from controller.control.energy_book import EnergyBook
+from controller.control.helm import Helm
 from controller.control.loop import Controller
 from controller.control.plugins import installed_strategies
 from controller.control.poller import HouseMeters, MeterPoller
@@ -29,6 +31,8 @@ from controller.feeds.price_source import FetchedPrices
 from controller.forecasting import make_forecast
 from controller.history.box_note_file import BoxNoteFile
 from controller.history.cap_file import CapFile
+from controller.history.choice_file import ChoiceFile
+from controller.history.followed_file import FollowedFile
 from controller.history.limit_file import LimitFile
 from controller.history.override_file import OverrideFile
 from controller.history.quarter_hours import QuarterHourFile
@@ -275,6 +279,11 @@ def override_file(places: Places, environ: Mapping[str, str] = os.environ) -> Pa
     return places.site.override_file or state_directory(places, environ) / "override.toml"
 
 
+def choice_file(places: Places, environ: Mapping[str, str] = os.environ) -> Path:
+    """Where a strategy that was chosen by hand is looked for."""
+    return places.site.strategy_choice_file or state_directory(places, environ) / "strategy-choice.toml"
+
+
 def make_limit_store(config: Config, environ: Mapping[str, str] = os.environ) -> LimitStore:
     """Where the user's own limit is kept."""
     return LimitFile(state_directory(config, environ), wallbox_name(config))
@@ -312,6 +321,14 @@ def make_controller(
         loaded.strategies, frozenset(names_in_use({**config.strategy.tables, "active": config.strategy.active})), clock
     )
     settings = replace(settings, strategies=hosts.strategies)
+    helm = Helm(
+        settings,
+        ChoiceFile(choice_file(config)),
+        hosts,
+        chains=loaded.chains,
+        unfit=unfit(loaded),
+        store=FollowedFile(directory),
+    )
     book = EnergyBook(QuarterHourFile(directory), settings)
     return Controller(
         meters=Metering(loaded, clock).house(),
@@ -326,6 +343,7 @@ def make_controller(
         limit_store=make_limit_store(config),
         caps=CapFile(external_cap_file(config)),
         overrides=OverrideFile(override_file(config)),
+        helm=helm,
         session_store=make_session_store(config),
         note_store=BoxNoteFile(directory, wallbox_name(config)),
         publishers=publishers,

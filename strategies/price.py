@@ -146,6 +146,7 @@ class ByPrice:
     """Full current in the cheap hours, then the sun, or who else is to say."""
 
     Settings: ClassVar[type[PriceSettings]] = PriceSettings
+    needs_prices: ClassVar[bool] = True
 
     def __init__(self, settings: PriceSettings) -> None:
         self._settings = settings

@@ -9,6 +9,8 @@ from typing import Any
 
 from controller.app import (
     Metering,
+    choice_file,
+    core_settings,
     external_cap_file,
     make_box,
     make_limit_store,
@@ -16,6 +18,7 @@ from controller.app import (
     override_file,
     read_config,
 )
+from controller.choosing import as_chosen
 from controller.cli.check_forecast import forecast_found
 from controller.cli.logs import configure_logs
 from controller.cli.loop import run_on_loop
@@ -67,6 +70,8 @@ async def _reach(loaded: Loaded) -> list[Finding]:
     clock = WallClock()
     findings = [_try_store(make_limit_store(loaded.config)), *_try_cap(external_cap_file(loaded.config))]
     findings += _try_override(override_file(loaded.config))
+    settings, fault = as_chosen(core_settings(loaded), choice_file(loaded.config), loaded, clock.now())
+    findings += [Finding(device="strategy by hand", ok=False, text=fault, values={})] if fault else []
     findings += await _try_forecast(loaded, clock)
     findings += await _try_prices(loaded, clock)
     metering = Metering(loaded, clock)
@@ -81,7 +86,7 @@ async def _reach(loaded: Loaded) -> list[Finding]:
     except DeviceError as error:
         return [*findings, Finding(device="wallbox", ok=False, text=str(error), values={})]
     try:
-        findings.append(await _try_wallbox(box.steered, loaded))
+        findings.append(await _try_wallbox(box.steered, loaded, settings.active))
     finally:
         await box.client.close(keep_gap=True)
     return findings
@@ -160,7 +165,7 @@ async def _try_meter(role: Role, meter: Meter) -> Finding:
     return Finding(device=meter.name, ok=True, text=text, values=values)
 
 
-async def _try_wallbox(wallbox: Wallbox, loaded: Loaded) -> Finding:
+async def _try_wallbox(wallbox: Wallbox, loaded: Loaded, active: str) -> Finding:
     name = f"wallbox {loaded.config.wallbox.host}:{loaded.config.wallbox.port}"
     try:
         power = await wallbox.power()
@@ -169,7 +174,7 @@ async def _try_wallbox(wallbox: Wallbox, loaded: Loaded) -> Finding:
         return Finding(device=name, ok=False, text=str(error), values={})
     values: dict[str, Any] = {"limit_a": power.limit_a, "limit_max_a": power.limit_max_a, "phases": power.phases}
     values["ocpp_state"] = status.state.value
-    windows = charging_windows(loaded.strategies[loaded.config.strategy.active])
+    windows = charging_windows(loaded.strategies[active])
     warnings = tuple(f"{conflict.what}; {conflict.remedy}" for conflict in conflicts(power.times, windows))
     values["traffic"] = asdict(wallbox.traffic())
     text = f"{status.state.value}, operator current limit {power.limit_a} A"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import re
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta, tzinfo
+
+from controller.domain.calendar import instant, wall_time
 
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)(?:min|m))?(?:(\d+)s)?")
 
@@ -18,6 +20,32 @@ def moment(text: str) -> datetime:
     if found.tzinfo is None:
         raise argparse.ArgumentTypeError(f"{text}: an offset is needed, like {text}+01:00, or Z behind it for UTC")
     return found
+
+
+def moment_or_clock(text: str) -> time | datetime:
+    """A time with its offset, or a time of day. Raises ArgumentTypeError."""
+    try:
+        return wall_time(text)
+    except ValueError:
+        return moment(text)
+
+
+def end_meant(until: time | datetime | None, lasts: timedelta | None, now: datetime, zone: tzinfo) -> datetime | None:
+    """When something is to end; None where nothing was said.
+
+    Args:
+        until: The moment, or the next time a clock shows it.
+        lasts: Or how long it lasts.
+        now: From which on, aware.
+        zone: The site's.
+    """
+    if isinstance(until, datetime):
+        return until
+    if until is not None:
+        today = now.astimezone(zone).date()
+        ends = (instant(today + timedelta(days=days), until, zone) for days in (0, 1))
+        return next(end for end in ends if end > now)
+    return None if lasts is None else now + lasts
 
 
 def duration(text: str, longest: timedelta, as_said: str, otherwise: str = "") -> timedelta:

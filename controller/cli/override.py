@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from controller.app import override_file
+from controller.cli.moments import end_meant
 from controller.cli.state_file import put, take_away
 from controller.config.loader import load_places
 from controller.config.models import Places
 from controller.control.clock import WallClock
-from controller.domain.calendar import instant
 from controller.domain.errors import ConfigError, StorageError
 from controller.domain.override import (
     BOOST_ENERGY_LASTS,
@@ -129,14 +129,8 @@ def said(overrides: Overrides, now: datetime, zone: tzinfo) -> list[str]:
 
 def _end(order: OverrideOrder, now: datetime, zone: tzinfo) -> datetime:
     """When it is to end; without a word of it there is a cautious one."""
-    if isinstance(order.until, datetime):
-        return order.until
-    if order.until is not None:
-        today = now.astimezone(zone).date()
-        ends = (instant(today + timedelta(days=days), order.until, zone) for days in (0, 1))
-        return next(end for end in ends if end > now)
-    if order.lasts is not None:
-        return now + order.lasts
+    if (said := end_meant(order.until, order.lasts, now, zone)) is not None:
+        return said
     if order.kind is OverrideKind.PAUSE:
         return now + PAUSE_LASTS
     return now + (BOOST_LASTS if order.energy_kwh is None else BOOST_ENERGY_LASTS)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from pathlib import Path
 
-from controller.cli.moments import duration, moment
-from controller.domain.calendar import wall_time
+from controller.cli.moments import duration, moment_or_clock
 from controller.domain.override import LONGEST, OverrideKind
 from controller.domain.units import MAX_CURRENT_A, MIN_CURRENT_A
 
@@ -57,18 +56,11 @@ def _command(
 def _add_end(command: argparse.ArgumentParser, usual: str) -> None:
     end = command.add_mutually_exclusive_group()
     end.add_argument("--for", type=_duration, dest="lasts", metavar="T", help=f"like 2h, 90min or 1h30min ({usual})")
-    end.add_argument("--until", type=_until, metavar="TIME", help="like 18:00, or 2026-12-31T18:00:00+01:00")
+    end.add_argument("--until", type=moment_or_clock, metavar="TIME", help="like 18:00, or 2026-12-31T18:00:00+01:00")
 
 
 def _duration(text: str) -> timedelta:
     return duration(text, LONGEST, f"{LONGEST.days} days")
-
-
-def _until(text: str) -> time | datetime:
-    try:
-        return wall_time(text)
-    except ValueError:
-        return moment(text)
 
 
 def _energy(text: str) -> float:

@@ -16,7 +16,7 @@ from controller.config.models import Config, Places, StrategyTable, WallboxAcces
 from controller.config.overlay import Overlay, dotted, lay_over, overlays
 from controller.config.prices import Prices
 from controller.config.source import Source, validate
-from controller.config.strategies import make_strategies, site_prices
+from controller.config.strategies import Made, lacks, make_strategies, site_prices
 from controller.domain.demand import Answering, Strategy
 from controller.domain.errors import ConfigError
 from controller.domain.toml_text import parse_toml
@@ -33,6 +33,7 @@ class Loaded:
     Attributes:
         config: The tables.
         strategies: Every usable strategy, made from its table.
+        chains: Of each the names of those who are asked in turn; see `Made`.
         wallbox_password: From the table, its file, the environment or a credential.
         folder: Where the file lies.
         prices_token: Likewise; empty where no prices need one, or none are asked for.
@@ -43,6 +44,7 @@ class Loaded:
     wallbox_password: SecretStr
     folder: Path
     prices_token: SecretStr = field(default_factory=lambda: SecretStr(""))
+    chains: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Profiles(Protocol):
@@ -169,6 +171,37 @@ def load_active(file: Path, environ: Mapping[str, str]) -> str:
     return str(table.get("active", usual)) if isinstance(table, dict) else usual
 
 
+def load_choice(
+    file: Path,
+    environ: Mapping[str, str],
+    name: str,
+    strategies: Mapping[str, type[Strategy]],
+    foreign: ForeignStrategies | None = None,
+) -> Places:
+    """As `load_places`, and checks all of `[strategy]` as if a strategy were in force.
+
+    Args:
+        file: The TOML file.
+        environ: The environment.
+        name: The strategy's.
+        strategies: Our own strategies by name.
+        foreign: The strategies of others.
+
+    Raises:
+        ConfigError: With every fault of these tables, one line each; also where there is no such strategy.
+    """
+    origin = f"sunpace strategy {name}"
+    tree, source = _tree(_read(file), str(file), environ, [(("strategy", "active"), name, origin)])
+    places = validate(Places, {key: tree[key] for key in ("site", "history", "prices") if key in tree}, (), source)
+    made = make_strategies(tree, strategies, source, foreign)
+    if places is not None:
+        _check_active(made, name, source, prices=places.prices is not None)
+    if source.faults or places is None:
+        said, place = f'strategy.active = "{name}": ', f"{file}: strategy {name}: "
+        raise ConfigError([fault.replace(said, "").replace(f"{origin}: ", place) for fault in source.faults])
+    return places
+
+
 def load_offline(
     file: Path | None,
     environ: Mapping[str, str],
@@ -202,7 +235,13 @@ def load_offline(
     made = make_strategies(tree, strategies, source, foreign)
     if source.faults or config is None:
         raise ConfigError(source.faults)
-    return Loaded(config=config, strategies=made, wallbox_password=SecretStr(""), folder=Path(name).parent)
+    return Loaded(
+        config=config,
+        strategies=made.strategies,
+        wallbox_password=SecretStr(""),
+        folder=Path(name).parent,
+        chains=made.chains,
+    )
 
 
 def _patience(meter: Any) -> dict[str, Any]:
@@ -230,10 +269,16 @@ def parse_config(
         password = _password(config.wallbox, source)
         _check_ca_file(config, source)
         token = _prices_token(config.prices, source)
+        _check_active(made, config.strategy.active, source, prices=config.prices is not None)
     if source.faults or config is None or password is None or token is None:
         raise ConfigError(source.faults)
     return Loaded(
-        config=config, strategies=made, wallbox_password=password, folder=Path(file).parent, prices_token=token
+        config=config,
+        strategies=made.strategies,
+        wallbox_password=password,
+        folder=Path(file).parent,
+        prices_token=token,
+        chains=made.chains,
     )
 
 
@@ -270,6 +315,12 @@ def _check_profiles(config: Config, profiles: Profiles, source: Source) -> None:
             source.fault(full, text)
         elif (fault := profiles.fault(entry.profile, str(path[0]))) is not None:
             source.fault(full, f'{dotted(full)} = "{entry.profile}": {fault}')
+
+
+def _check_active(made: Made, active: str, source: Source, *, prices: bool) -> None:
+    """What is wrong with the tables themselves has been told."""
+    if not source.faults and (missing := lacks(made, active, prices=prices)) is not None:
+        source.fault(("strategy", "active"), f'strategy.active = "{active}": {missing}')
 
 
 def _check_ca_file(config: Config, source: Source) -> None:

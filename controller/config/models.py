@@ -68,6 +68,7 @@ class Site(Table):
     feed_in_limit_w: float | None = Field(default=None, ge=0, le=100_000)
     external_cap_file: FilePath | None = None
     override_file: FilePath | None = None
+    strategy_choice_file: FilePath | None = None
 
     @field_validator("timezone")
     @classmethod

@@ -151,7 +151,9 @@ def decided(situation: Situation, settings: CoreSettings) -> tuple[str, Demand]:
         ValueError: A strategy asks for what is no number.
         TypeError: A strategy answers something else.
     """
-    name, waits = settings.active, None
+    name, waits, until = settings.active, None, settings.active_until
+    if until is not None and situation.local_time >= until:
+        name = settings.afterwards
     for _ in settings.strategies:
         answer = settings.strategies[name].demand(situation)
         if isinstance(answer, Demand):

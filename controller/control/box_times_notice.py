@@ -27,6 +27,12 @@ class BoxTimesNotice:
         self._times: BoxTimes | None = None
         self._told = False
 
+    def follow(self, settings: CoreSettings) -> None:
+        """Another strategy is in force: what the box keeps is looked at anew."""
+        windows = charging_windows(settings.strategies[settings.active])
+        if windows != self._windows:
+            self._windows, self._seen, self._times = windows, None, None
+
     def look(self, power: PowerSettings | None) -> None:
         """Takes note of what the box shows; asked once a second, and mostly for what is known."""
         if power is self._seen or power is None:

@@ -46,7 +46,7 @@ def handed_over(
     target, reason = held
     if wished not in (Level.PLAN, Level.BASE) or decided_by(reason, wished) is Level.SAFETY:
         return held
-    if getattr(settings.strategies[settings.active], "timeless", False):
+    if settings.timeless:
         return held  # nobody hands over
     situation = situation_of(told, snapshot, settings, seen)
     least_w = settings.min_current_a * situation.watts_per_amp

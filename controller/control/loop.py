@@ -10,6 +10,7 @@ from controller.control.box import BoxLink
 from controller.control.box_times_notice import BoxTimesNotice
 from controller.control.energy_book import EnergyBook
 from controller.control.governor import decide
+from controller.control.helm import Helm
 from controller.control.horizon import Lookout
 from controller.control.journal import Journal
 from controller.control.notices import Notices
@@ -62,6 +63,7 @@ class Controller:
         caps: Where a limit from outside comes from; None for nowhere.
         hosts: Where the strategies of others run; None where there are none.
         overrides: Where it comes from what a person wants for a while; None for nowhere.
+        helm: Which strategy steers; None for always that of the settings.
         publishers: Told of every tick.
         tick_s: Seconds between two decisions.
         status_every_s: Seconds between two looks at the box.
@@ -87,6 +89,7 @@ class Controller:
         caps: CapSource | None = None,
         hosts: StrategyHosts | None = None,
         overrides: OverrideSource | None = None,
+        helm: Helm | None = None,
         publishers: tuple[Publisher, ...] = (),
         tick_s: float = 1.0,
         status_every_s: float = 15.0,
@@ -101,6 +104,7 @@ class Controller:
         self._caps = caps
         self._hosts = hosts
         self._overrides = overrides
+        self._helm = helm if helm is not None else Helm(settings, hosts=hosts)
         self._publishers = publishers
         self._tick_s = tick_s
         self._stop_on_exit = stop_on_exit
@@ -128,8 +132,8 @@ class Controller:
 
     async def run(self, stop: anyio.Event) -> None:
         """Runs until `stop` is set, then gives the box back and returns."""
-        if self._hosts is not None:
-            self._hosts.start()
+        self._helm.begin(self._clock.monotonic_s(), self._clock.now())
+        self._follow(self._helm.settings)
         try:
             await self._serve(stop)
         finally:
@@ -161,6 +165,8 @@ class Controller:
 
     def _tick(self) -> None:
         now_s, now = self._clock.monotonic_s(), self._clock.now()
+        if (settings := self._helm.look(now_s, now)) is not self._settings:
+            self._follow(settings)
         snapshot = Snapshot(
             now_s=now_s,
             now=now,
@@ -183,6 +189,12 @@ class Controller:
         self._record(snapshot.house, decision)
         for publisher in self._publishers:
             publisher.publish(snapshot.house, snapshot.status, decision)
+
+    def _follow(self, settings: CoreSettings) -> None:
+        """Another strategy is in force; what the one before has failed at is not its fault."""
+        self._settings = settings
+        self._box_times.follow(settings)
+        self._failing_since_s = None
 
     def _decide(self, snapshot: Snapshot) -> Decision:
         """A strategy that raises is out of service for this tick, and the fallback holds."""
@@ -234,6 +246,7 @@ class Controller:
     async def _leave(self, leave_by_s: float) -> None:
         self._journal.leave(self._clock.now())
         self._book.leave(self._clock.now())
+        self._helm.leave()
         try:
             with self._clock.timeout(max(0.0, leave_by_s - self._clock.monotonic_s())):
                 await self._link.give_back(stop_charging=self._stop_on_exit, charging=self._charging)

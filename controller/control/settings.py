@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from enum import StrEnum
 
 from controller.domain.demand import Answering
@@ -39,6 +39,8 @@ class CoreSettings:
         starts_per_day: How often a local day charging is started; 0 is "as often as wanted".
         feed_in_limit_w: Most that the inverter feeds in, W; None where it is not limited.
         follow_s: How long the box and the car take to follow a command, s.
+        active_until: When what is in force by hand ends, aware UTC; None for never.
+        afterwards: The name of the one that is in force then.
     """
 
     strategies: Mapping[str, Answering]
@@ -57,3 +59,10 @@ class CoreSettings:
     starts_per_day: int = 0
     feed_in_limit_w: float | None = None
     follow_s: float = 30.0
+    active_until: datetime | None = None
+    afterwards: str = ""
+
+    @property
+    def timeless(self) -> bool:
+        """Whether the strategy in force goes by no clock, and hands over to nobody."""
+        return self.active_until is None and getattr(self.strategies[self.active], "timeless", False)

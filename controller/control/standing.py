@@ -126,7 +126,7 @@ def standing(state: State, snapshot: Snapshot, settings: CoreSettings, decision:
         return None
     if state.conduct.matters:
         return None
-    rests = _rests(state, settings) and getattr(settings.strategies[settings.active], "timeless", False)
+    rests = _rests(state, settings) and settings.timeless
     if demand.sun is not None:
         watch = _watch(state, snapshot, settings, demand)
         until_s = inf if rests and state.scales is EMPTY else snapshot.now_s + _waits_s(snapshot, None)
@@ -173,6 +173,8 @@ def _watch(state: State, snapshot: Snapshot, settings: CoreSettings, demand: Dem
 
 def _guarded(snapshot: Snapshot, settings: CoreSettings, demand: Demand) -> bool:
     """Whether more than the surplus counts: main fuse, limit of feed-in, a cap, a person, a battery to be spared."""
+    if settings.active_until is not None:
+        return True
     if settings.main_fuse_a > 0 or settings.feed_in_limit_w is not None:
         return True
     if snapshot.cap is not None or snapshot.override is not None:

@@ -143,7 +143,8 @@ class Strategy(Answering, Protocol):
 
     A strategy that never looks at `Situation.local_time` or `Situation.horizon`, and never defers, may say so by a
     class attribute `timeless = True`: a backtest then asks it less often, and shows it no horizon, and its decisions
-    are told as those of the level `base`; all others are plans.
+    are told as those of the level `base`; all others are plans. One that has nothing to say without a table of prices
+    says so by `needs_prices = True`.
     """
 
     Settings: ClassVar[type[Any]]

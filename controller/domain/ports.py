@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from typing import Protocol
 
 from controller.domain.cap import Cap
 from controller.domain.charger import ChargerStatus, PowerSettings
+from controller.domain.choice import Choice, Followed
 from controller.domain.decision import Decision
 from controller.domain.horizon import Forecast
 from controller.domain.override import Override
@@ -147,6 +149,31 @@ class OverrideSource(Protocol):
         ...
 
 
+class ChoiceSource(Protocol):
+    """Where it comes from which strategy a person has chosen."""
+
+    def look(self, now_s: float, now: datetime) -> Choice | None:
+        """The choice in force, None without one; returns at once.
+
+        Args:
+            now_s: Monotonic seconds.
+            now: Wall time, aware.
+        """
+        ...
+
+
+class FollowedStore(Protocol):
+    """Keeps which strategy is followed, for those who ask; raises StorageError."""
+
+    def keep(self, followed: Followed) -> None:
+        """Keeps it in place of what was kept before; does not wait for the disk."""
+        ...
+
+    def forget(self) -> None:
+        """Nothing is followed any more: the service ends."""
+        ...
+
+
 class PriceSource(Protocol):
     """Where the prices of the grid's energy come from."""
 
@@ -238,8 +265,23 @@ class Publisher(Protocol):
 class StrategyHosts(Protocol):
     """Where the strategies of others run, apart from the service."""
 
-    def start(self) -> None:
-        """Makes them ready, in bounded time; before anything is told to the box."""
+    def start(self, names: Collection[str] = ()) -> None:
+        """Makes ready those that are in use, and `names`, in bounded time; before anything is told to the box."""
+        ...
+
+    def hindrance(self, name: str) -> str | None:
+        """Why a strategy cannot be asked yet, None where it can; has it started where it is not, and returns at once.
+
+        Args:
+            name: Of any strategy.
+
+        Returns:
+            What has gone wrong; empty while it is only being started.
+        """
+        ...
+
+    def keep_only(self, names: Collection[str]) -> None:
+        """Ends those that are neither in use in the configuration nor among `names`; returns at once."""
         ...
 
     def close(self) -> None:

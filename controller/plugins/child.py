@@ -140,18 +140,28 @@ class Child:
             self._in += got
 
     def _ending(self) -> str:
-        """How it has ended. It is not cleared away yet: what it has started is found by its number."""
+        """How it has ended."""
         until_s = perf_counter() + _LEAVES_WITHIN_S
-        while (left := os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)) is None:
+        while (code := self._exit_code()) is None:
             if perf_counter() >= until_s:
                 return "has closed its way out"
             select.select([], [], [], _LOOKS_EVERY_S)  # a moment; it is leaving already
-        if left.si_code == os.CLD_EXITED:
-            return f"has ended its process (exit code {left.si_status})"
+        if code >= 0:
+            return f"has ended its process (exit code {code})"
         try:
-            return f"its process was ended by {signal.Signals(left.si_status).name}"
+            return f"its process was ended by {signal.Signals(-code).name}"
         except ValueError:
-            return f"its process was ended by signal {left.si_status}"
+            return f"its process was ended by signal {-code}"
+
+    def _exit_code(self) -> int | None:
+        """As of `Popen`, but it is not cleared away yet: what it has started is found by its number."""
+        try:
+            left = os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        except ChildProcessError:  # somebody else has
+            return self._process.poll()
+        if left is None:
+            return None
+        return left.si_status if left.si_code == os.CLD_EXITED else -left.si_status
 
 
 def described(name: str, plain: object) -> Described:

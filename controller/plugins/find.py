@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 
 from controller.control.plugins import is_ours, own_files
+from controller.domain.choice import RESERVED, is_name
 from controller.domain.demand import STRATEGY_GROUP
 from controller.domain.one_line import one_line
 from controller.plugins.origin import Kind, Origin, Refused
@@ -17,9 +17,6 @@ from controller.plugins.trusted import Distrust, trusted_text
 
 FOLDER = "strategies"
 """Beside the configuration."""
-
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_RESERVED = {"active"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +94,8 @@ def _unfit(origin: Origin, taken: Collection[str], others: dict[str, Origin]) ->
         return f"there is a strategy {name!r} that comes with Sunpace: {remedy}"
     if name in others:
         return f"there is a strategy {name!r} already, from {others[name].place}: {remedy}"
-    if name in _RESERVED or _NAME.fullmatch(name) is None:
+    if name in RESERVED:
+        return f"{name!r} is no name for a strategy, but a word of `[strategy]` or `sunpace strategy`: {remedy}"
+    if not is_name(name):
         return f"{name!r} is no name for a strategy (small letters, digits and _, a letter first): {remedy}"
     return None

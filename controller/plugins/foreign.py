@@ -42,6 +42,12 @@ class Foreign:
         """See `Strategy`."""
         return self.like.timeless
 
+    @property
+    def then(self) -> str | None:
+        """Whom it leaves the decision to, where its settings tell."""
+        then = self.like.values.get("then")
+        return then if isinstance(then, str) else None
+
     def demand(self, situation: Situation) -> Demand | Defer:
         """See `Strategy.demand`; what it prints goes to stderr. Raises what it raises, and StrategyError."""
         with redirect_stdout(sys.stderr):

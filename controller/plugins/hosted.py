@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from time import perf_counter
 
@@ -22,6 +22,7 @@ ANSWERS_WITHIN_S = 0.2
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 300.0
 _MOST_SAID = 300
+_STARTING = "is being started"
 _WELL_AFTER_S = 600.0  # so long without a fault, and the next one is the first again
 _log = structlog.get_logger()
 
@@ -68,7 +69,7 @@ class Hosted:
         self._horizon: Horizon | None = None
         self._pause_s = _FIRST_PAUSE_S
         self._again_at_s = self._failed_at_s = float("-inf")
-        self._what = "is being started"
+        self._what = _STARTING
 
     @property
     def timeless(self) -> bool:
@@ -103,6 +104,24 @@ class Hosted:
             self._fail(error.what)
         except _Absent:
             pass
+
+    def hindrance(self) -> str | None:
+        """See `StrategyHosts.hindrance`."""
+        try:
+            self._served()
+        except StrategyError as error:
+            self._fail(error.what)
+        except _Absent:
+            pass
+        if self._ready:
+            return None
+        return "" if self._what == _STARTING else self._what
+
+    def rest(self) -> None:
+        """Ends its process, if it has one, and does not wait for that; who asks it has it started anew."""
+        if self._child is not None and not self._child.end(0.0):
+            self._leaving = self._child
+        self._child, self._ready, self._what = None, False, _STARTING
 
     def close(self) -> None:
         """Ends its process."""
@@ -184,13 +203,25 @@ class Hosts:
             for name, strategy in strategies.items()
             if isinstance(strategy, Foreign)
         }
-        self._first = [hosted for name, hosted in self._hosted.items() if name in first]
+        self._first = first
         self.strategies: Mapping[str, Answering] = {**strategies, **self._hosted}
 
-    def start(self) -> None:
+    def start(self, names: Collection[str] = ()) -> None:
         """See `StrategyHosts.start`."""
-        for hosted in self._first:
-            hosted.await_ready()
+        for name, hosted in self._hosted.items():
+            if name in self._first or name in names:
+                hosted.await_ready()
+
+    def hindrance(self, name: str) -> str | None:
+        """See `StrategyHosts.hindrance`."""
+        hosted = self._hosted.get(name)
+        return None if hosted is None else hosted.hindrance()
+
+    def keep_only(self, names: Collection[str]) -> None:
+        """See `StrategyHosts.keep_only`."""
+        for name, hosted in self._hosted.items():
+            if name not in self._first and name not in names:
+                hosted.rest()
 
     def close(self) -> None:
         """See `StrategyHosts.close`."""

@@ -11,10 +11,12 @@ import pytest
 from controller.cli.main import main
 from controller.control.clock import WallClock
 from controller.control.plugins import installed_strategies
+from controller.domain.choice import Choice
 from controller.domain.demand import Demand, Situation
 from controller.domain.horizon import EnergyLog, Expected, Forecast, Horizon, Mark
 from controller.domain.prices import Price, PriceTable
 from controller.domain.reasons import ReasonCode, because
+from controller.history.choice_file import choice_text
 from strategies.fixed import Fixed
 from strategies.ready_by import ReadyBy
 from tests.support.plugins import write
@@ -204,3 +206,23 @@ def test_a_picture_that_cannot_be_written_is_one_clear_line(person: Person) -> N
     code, _, err = person.says("--hours", "1", "--plot", str(person.folder / "nowhere" / "plan.png"))
     assert code == 1
     assert "cannot be written" in err
+
+
+def test_what_was_chosen_by_hand_is_foreseen_until_its_end(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STATE_DIRECTORY", str(person.folder))
+    file, until = person.folder / "strategy-choice.toml", NOW.replace(minute=0, second=0) + 3 * HOUR
+    file.write_text(choice_text(Choice("fixed", NOW, until)))
+    told = json.loads(person.says("--json", "--hours", "24")[1])
+    assert (told["active"], told["active_until"]) == ("fixed", "2026-11-23T21:00:00+01:00")
+    deciding = [(row["strategy"], row["to"][:16]) for row in told["stretches"]]
+    assert deciding[0] == ("fixed", "2026-11-23T21:00")
+    assert [name for name, _ in deciding[1:]] == ["ready_by", "surplus"]  # what it lacks by then, without another start
+    out = person.says("--hours", "6")[1]
+    assert "fixed was chosen by hand until 2026-11-23 21:00; then ready_by is active" in out
+    file.write_text(choice_text(Choice("fixed", NOW)))
+    assert "fixed was chosen by hand, for good; else ready_by would be active" in person.says("--hours", "6")[1]
+    file.write_text(choice_text(Choice("price", NOW)))
+    code, out, err = person.says("--json", "--hours", "6")
+    assert (code, json.loads(out)["active"]) == (0, "ready_by")
+    assert err.startswith(f"sunpace plan: {file}: price: goes by prices: a table [prices] has to say")
+    assert err.endswith("while that is so, ready_by holds, as the configuration has it\n")

@@ -376,7 +376,7 @@ def test_every_default_that_the_annotated_file_shows_is_the_default(tmp_path: Pa
     text = text.replace("/etc/sunpace/wallbox-password", str(file))
     plain = load(text)
     from_elsewhere = "tls|import_price|feed_in_price|otherwise_price|feed_in_limit_w|external_cap_file|directory"
-    from_elsewhere += "|override_file|power_w|until|energy_kwh"
+    from_elsewhere += "|override_file|strategy_choice_file|power_w|until|energy_kwh"
     from_the_profile = "profile|host|unit_id|port|timeout_s|device|baudrate|max_power_w|includes_car|silent_is_zero"
     shown = re.sub(rf"(?m)^# (?=(?!{from_elsewhere}|{from_the_profile})\w+ += )", "", text)
     assert shown.count("\n# ") < text.count("\n# ")

@@ -62,3 +62,16 @@ def test_a_site_of_any_strategy_has_one(strategy: Wants | OffPeak) -> None:
     with capture_logs() as logs:
         BoxTimesNotice(core(strategy)).look(PowerSettings(taken_at_s=1.0, limit_a=16, times=HELD))
     assert [entry["event"] for entry in logs] == ["box_keeps_its_own_hours"]
+
+
+def test_another_strategy_is_compared_anew() -> None:
+    notice, power = BoxTimesNotice(core(NIGHT)), PowerSettings(taken_at_s=1.0, limit_a=16, times=HELD)
+    with capture_logs() as logs:
+        notice.look(power)
+        notice.follow(core(NIGHT))
+        notice.look(power)
+        told = len(logs)
+        notice.follow(core(Wants(0)))
+        notice.look(power)
+    assert told == len([entry for entry in logs[:told] if entry["event"] == "box_keeps_its_own_hours"]) > 0
+    assert len(logs) > told

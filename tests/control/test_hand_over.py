@@ -8,14 +8,16 @@ from typing import Any, ClassVar, Self
 
 import pytest
 
+from controller.control.helm import chosen
 from controller.control.settings import CoreSettings
 from controller.control.state import State
+from controller.domain.choice import Choice
 from controller.domain.demand import Defer, Demand, Situation, Strategy
 from controller.domain.override import Override, OverrideKind
 from controller.domain.reasons import ReasonCode, because
 from strategies.minimum import Minimum, MinimumSettings
 from strategies.off import Off
-from tests.support.houses import NOON, Run, core, surplus
+from tests.support.houses import NOON, Run, Wants, core, surplus
 
 W6 = 6 * 690.0
 
@@ -167,3 +169,38 @@ def test_the_home_battery_is_not_emptied_for_what_comes() -> None:
         run.step(1, ev_w=ev_w, grid_w=0.0, battery_w=ev_w + 400, battery_soc_pct=60.0, pv_w=0.0)
     assert not run.charging
     assert run.decision.reason.code is ReasonCode.BATTERY_HELD
+
+
+def by_hand(configured: CoreSettings, strategy: Strategy, until_s: float | None = None) -> CoreSettings:
+    """With a strategy chosen in place of the configured one."""
+    more = replace(configured, strategies={**configured.strategies, "chosen": strategy})
+    return chosen(more, Choice("chosen", NOON, None if until_s is None else NOON + timedelta(seconds=until_s)))
+
+
+def test_a_choice_that_ends_just_before_a_window_hands_over_to_it() -> None:
+    configured = site(Windows((660, 1200)), Off())
+    run = Run(by_hand(configured, Wants(10), 630))
+    live(run, 640, -400.0)
+    assert (run.charging, run.limit_a) == (True, 6)
+    run.settings = configured
+    live(run, 1100, -400.0)
+    assert (switches(run), run.limit_a) == (["start"], 16)
+
+
+@pytest.mark.parametrize(("until_s", "starts"), [(660, []), (1800, ["start"])])
+def test_nothing_is_started_that_the_end_of_a_choice_would_stop(until_s: float, starts: list[str]) -> None:
+    run = Run(by_hand(site(Windows(), Off()), Windows((641, 5000)), until_s))
+    live(run, 700, -400.0)
+    assert switches(run) == starts
+
+
+@pytest.mark.parametrize(("surplus_w", "stops"), [(7000.0, []), (-400.0, ["stop"])])
+def test_another_choice_stops_only_what_is_not_wanted_any_more(surplus_w: float, stops: list[str]) -> None:
+    run = Run(by_hand(core(), Wants(10)))
+    live(run, 300, surplus_w)
+    run.settings = core()
+    live(run, 900, surplus_w)
+    run.settings = by_hand(core(), Windows((0, 5000), current_a=8.0))
+    live(run, 1200, surplus_w)
+    assert switches(run) == ["start", *stops, *(["start"] if stops else [])]
+    assert run.limit_a == 8

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from math import inf
 from typing import Any
 
@@ -150,6 +151,7 @@ def test_a_command_or_a_fuse_or_an_unmetered_car_leaves_nothing_standing() -> No
     assert stands(ON._replace(told=Command(16, True)), -500.0, ev_w=5520.0) is None
     assert stands(ON._replace(told=Command(16, True)), -500.0, ev_w=5520.0, strategy=timed()) is None
     assert stands(OFF, 500.0, main_fuse_a=35.0) is None
+    assert stands(OFF, 500.0, active_until=NOON + timedelta(hours=1), afterwards="it") is None
     snapshot = Snapshot(
         now_s=1.0,
         now=NOON,

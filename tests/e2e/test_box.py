@@ -271,6 +271,10 @@ def test_the_box_may_restart_whenever_it_likes() -> None:
     run_warped(day)
 
 
+def stops_soon(text: str) -> str:
+    return slow_polls(text).replace("[wallbox]\n", "[wallbox]\nfallback_stop_after_s = 600\n")
+
+
 @pytest.mark.parametrize(
     "faults",
     [
@@ -289,13 +293,13 @@ def test_the_box_may_restart_whenever_it_likes() -> None:
 )
 def test_a_car_does_not_charge_for_ever_though_meter_and_box_fail(faults: dict[str, Any]) -> None:
     async def night() -> None:
-        async with staged(edit=slow_polls) as stage:
-            await stage.passes(600)
+        async with staged(edit=stops_soon) as stage:
+            await stage.passes(300)
             box = stage.home.box
             assert box.enabled
             box.set_faults(Faults(**faults))
             await stage.pull_meter()
-            await stage.passes(3000)
+            await stage.passes(600 + 1200)
             assert not box.enabled
             assert box.record.logins <= 40
             assert box.record.max_in_flight == 1

@@ -56,7 +56,9 @@ def test_our_own_source_tree_beside_the_configuration_holds_no_plug_ins() -> Non
     ("name", "words"),
     [
         ("surplus", "there is a strategy 'surplus' that comes with Sunpace: give the file another name"),
-        ("active", "'active' is no name for a strategy"),
+        ("active", "'active' is no name for a strategy, but a word of `[strategy]`"),
+        ("default", "'default' is no name for a strategy, but a word"),
+        ("list", "'list' is no name for a strategy, but a word"),
         ("Kettle", "'Kettle' is no name for a strategy (small letters, digits and _, a letter first)"),
         ("tea-time", "'tea-time' is no name for a strategy"),
     ],

@@ -254,3 +254,49 @@ def test_it_ends_with_a_service_that_is_killed(tmp_path: Path) -> None:
         with suppress(psutil.NoSuchProcess):
             psutil.Process(pid).wait(PATIENCE_S)
         assert not psutil.pid_exists(pid)
+
+
+def test_one_that_is_to_take_over_is_started_and_nobody_waits(tmp_path: Path) -> None:
+    flag = tmp_path / "flag"
+    with bench(kettle(tmp_path, "os._exit(1)", flag=str(flag))) as it:
+        late = Hosts({"kettle": it.hosts._hosted["kettle"]._plugin}, frozenset(), it.clock)
+        try:
+            late.start()
+            assert len(it.children) == 1  # that of the bench
+            assert late.hindrance("fixed") is None
+            began_s = perf_counter()
+            assert late.hindrance("kettle") == ""
+            assert perf_counter() - began_s < SLACK_S
+            child = late._hosted["kettle"]._child
+            assert child is not None
+            select.select([child._from], [], [], PATIENCE_S)
+            assert late.hindrance("kettle") is None
+            assert late._hosted["kettle"]._child is child
+            child._process.kill()
+            child._process.wait(PATIENCE_S)
+            with pytest.raises(StrategyError, match="SIGKILL"):
+                late.strategies["kettle"].demand(it.situation())
+            assert late.hindrance("kettle") == "its process was ended by SIGKILL"  # it rests for a second
+            it.clock.now_s += 2.0
+            assert late.hindrance("kettle") is not None
+            child = late._hosted["kettle"]._child
+            assert child is not None
+            select.select([child._from], [], [], PATIENCE_S)
+            assert late.hindrance("kettle") is None
+            late.keep_only({"kettle"})
+            assert late._hosted["kettle"]._child is child
+            late.keep_only(())
+            assert child.gone(PATIENCE_S)
+            it.hosts.keep_only(())
+            assert len(it.children) == 1  # that of the bench is in use by its configuration
+        finally:
+            late.close()
+
+
+def test_one_that_is_named_is_ready_before_the_service_begins(tmp_path: Path) -> None:
+    hosts = Hosts({"kettle": kettle(tmp_path)}, frozenset(), HandClock())
+    try:
+        hosts.start({"kettle"})
+        assert hosts._hosted["kettle"]._ready
+    finally:
+        hosts.close()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
 
-from controller.app import core_settings, override_file, read_config, state_directory
+from controller.app import choice_file, core_settings, override_file, read_config, state_directory
+from controller.choosing import as_chosen
 from controller.cli.logs import configure_logs
 from controller.cli.outcome import Outcome, show
 from controller.cli.plan.plot import check_plot, draw_plan
@@ -39,8 +41,11 @@ def plan(file: Path, *, hours: int, as_json: bool, plot_file: Path | None) -> in
     if plot_file is not None:
         check_plot(plot_file)
     loaded = read_config(file)
-    clock, settings = WallClock(), core_settings(loaded)
+    clock = WallClock()
     now = clock.now().replace(second=0, microsecond=0)
+    settings, fault = as_chosen(core_settings(loaded), choice_file(loaded.config), loaded, clock.now())
+    if fault:
+        print(f"sunpace plan: {fault}", file=sys.stderr)
     horizon = known_horizon(loaded.config, loaded.prices_token, state_directory(loaded.config), clock)
     stretches = _foreseen(settings, horizon, now, hours, _overrides(override_file(loaded.config)))
     if plot_file is not None:

@@ -26,7 +26,8 @@ def plan_view(stretches: Sequence[Stretch], settings: CoreSettings, horizon: Hor
     zone = settings.timezone
     rows = table(_COLUMNS, (_cells(rows, zone) for rows in blocks(stretches)))
     rows.padding = (0, 1, 0, 0)
-    return Group(rows, line(_total(stretches)), *(line(text) for text in _known(horizon, zone)))
+    below = [_total(stretches), *_by_hand(settings), *_known(horizon, zone)]
+    return Group(rows, *(line(text) for text in below))
 
 
 def as_json_object(
@@ -36,6 +37,7 @@ def as_json_object(
     zone = settings.timezone
     return {
         "active": settings.active,
+        "active_until": _iso(settings.active_until, zone),
         "timezone": str(zone),
         "stretches": [_json_row(rows, zone, language) for rows in blocks(stretches)],
         "total": {
@@ -111,6 +113,16 @@ def _total(stretches: Sequence[Stretch]) -> str:
     return f"kWh from sun and grid; in all {sun_kwh + grid_kwh:.1f} kWh{share}" + (
         "" if cost is None else f"; cost {cost:.2f}"
     )
+
+
+def _by_hand(settings: CoreSettings) -> list[str]:
+    """Which strategy was chosen in place of the configuration's."""
+    if not settings.afterwards:
+        return []
+    if settings.active_until is None:
+        return [f"{settings.active} was chosen by hand, for good; else {settings.afterwards} would be active"]
+    until = settings.active_until.astimezone(settings.timezone)
+    return [f"{settings.active} was chosen by hand until {until:%Y-%m-%d %H:%M}; then {settings.afterwards} is active"]
 
 
 def _known(horizon: Horizon, zone: tzinfo) -> list[str]:

@@ -65,6 +65,7 @@ def _data(one: Known) -> dict[str, Any]:
         "from": one.kind.value,
         "place": one.place,
         "active": one.active,
+        "by_hand": one.by_hand,
         "in_chain": one.in_chain,
         "about": one.like.about,
         "usable": not one.like.faults,
@@ -77,7 +78,7 @@ def _from(one: Known) -> str:
 
 
 def _role(one: Known) -> str:
-    return "active" if one.active else "in the chain" if one.in_chain else ""
+    return ("active, by hand" if one.by_hand else "active") if one.active else "in the chain" if one.in_chain else ""
 
 
 def _error(one: Known) -> str | None:

@@ -10,13 +10,15 @@ from typing import Any, NamedTuple
 
 from rich.console import Group
 
-from controller.app import Box
+from controller.app import Box, choice_file, core_settings
+from controller.choosing import as_chosen
 from controller.cli.outcome import Outcome, WrongUse
 from controller.cli.wallbox import tables
 from controller.cli.wallbox.way_in import config_file
 from controller.cli.wallbox.writes import written_outcome
 from controller.config.loader import load_offline
 from controller.control.box_times_notice import charging_windows
+from controller.control.clock import WallClock
 from controller.control.plugins import installed_strategies
 from controller.domain.box_times import BoxTimes, Conflict, Period, Reading, conflicts, hours, periods_for
 from controller.domain.calendar import DAYS, HOLIDAY, Window
@@ -67,7 +69,7 @@ def _ours(arguments: argparse.Namespace) -> _Ours | None:
     if (file := config_file(arguments)) is None:
         return None
     loaded = load_offline(file, os.environ, installed_strategies())
-    active = loaded.config.strategy.active
+    active = as_chosen(core_settings(loaded), choice_file(loaded.config), loaded, WallClock().now())[0].active
     likely: list[object] = [loaded.strategies.get(name) for name in (active, "off_peak")]
     windows = next((one.windows for one in likely if isinstance(one, Scheduled)), ())
     return _Ours(windows, charging_windows(loaded.strategies[active]), active)

@@ -38,8 +38,7 @@ class CorePilot:
     def __init__(self, settings: CoreSettings, start_s: float, horizon: TraceHorizon | None = None) -> None:
         self._settings = settings
         self._start_s = start_s
-        timeless = getattr(settings.strategies[settings.active], "timeless", False)
-        self._horizon = None if timeless else horizon
+        self._horizon = None if settings.timeless else horizon
         self._state = State()
         self._shown: Command | None = None
         self._status = ChargerStatus(taken_at_s=0.0, state=OcppState.SUSPENDED_EVSE)

@@ -40,6 +40,7 @@ def test_all_are_listed_with_where_they_come_from(file: Path, capsys: pytest.Cap
         "from": "file",
         "place": str(file.parent / "strategies" / "kettle.py"),
         "active": False,
+        "by_hand": False,
         "in_chain": False,
         "about": "Boils water.",
         "usable": True,
