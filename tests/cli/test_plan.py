@@ -202,6 +202,12 @@ def test_a_strategy_of_somebody_elses_that_fails_is_told_as_the_service_tells_it
     assert person.says() == (1, "", "sunpace: strategy kettle failed: current_a is -1.0, not between 0 and 200\n")
 
 
+def test_a_strategy_of_somebody_elses_that_hangs_holds_nobody_up(person: Person) -> None:
+    write(person.folder, "time.sleep(600)")
+    person.writes("kettle")
+    assert person.says() == (1, "", "sunpace: strategy kettle failed: did not answer within 200 ms\n")
+
+
 def test_a_picture_that_cannot_be_written_is_one_clear_line(person: Person) -> None:
     code, _, err = person.says("--hours", "1", "--plot", str(person.folder / "nowhere" / "plan.png"))
     assert code == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from controller.domain.override import NO_OVERRIDES, Overrides
 from controller.domain.sentences import Language
 from controller.history.override_file import read_overrides
 from controller.known import known_horizon
+from controller.plugins.hosted import Hosts
 
 _log = structlog.get_logger()
 
@@ -69,9 +71,15 @@ def _overrides(file: Path) -> Overrides:
 def _foreseen(
     settings: CoreSettings, horizon: Horizon, now: datetime, hours: int, overrides: Overrides
 ) -> Sequence[Stretch]:
-    """A strategy of somebody else's may raise anything."""
-    with contained("plan_failed", loud=False, strategy=settings.active) as run:
-        return foresee(settings, horizon, Span(now, now + timedelta(hours=hours)), overrides)
+    """A strategy of somebody else's may do anything: as in the service it has a process, and little time."""
+    hosts = Hosts(settings.strategies, frozenset(settings.strategies), WallClock())
+    try:
+        hosts.start()
+        with contained("plan_failed", loud=False, strategy=settings.active) as run:
+            asked, span = replace(settings, strategies=hosts.strategies), Span(now, now + timedelta(hours=hours))
+            return foresee(asked, horizon, span, overrides)
+    finally:
+        hosts.close()
     raise _told(settings.active, run.error) from run.error
 
 
