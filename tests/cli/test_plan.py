@@ -188,6 +188,21 @@ def test_a_pause_is_part_of_the_plan_and_one_that_cannot_be_read_is_told(
     assert "set_at is missing" in err
 
 
+def test_an_hour_that_the_clock_shows_twice_is_told_with_its_zone(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STATE_DIRECTORY", str(person.folder))
+    monkeypatch.setattr(WallClock, "now", lambda self: datetime(2026, 10, 24, 23, tzinfo=UTC))
+    (person.folder / "override.toml").write_text(
+        "[pause]\nset_at = 2026-10-24T22:00:00Z\nuntil = 2026-10-25T00:15:00Z\n"
+        "[boost]\nset_at = 2026-10-24T22:00:00Z\nuntil = 2026-10-25T01:15:00Z\n"
+    )
+    _, out, _ = person.says("--hours", "3")
+    assert "Sun 01:00-02:15 CEST" in out
+    assert "Sun 02:15 CEST-02:15 CET" in out
+    assert "Sun 02:15 CET-03:00" in out
+
+
 def test_what_is_said_of_others_does_not_come_between(person: Person) -> None:
     write(person.folder, name="tea-time")
     code, out, err = person.says("--json", "--hours", "1")
