@@ -47,6 +47,7 @@ def test_what_it_prints_is_not_the_commands_output(tmp_path: Path, capsys: pytes
         ("return good._replace(current_a=float('nan'))", "current_a is nan"),
         ("return Defer(to='nobody')", "defers to 'nobody'"),
         ("raise SystemExit(0)", "SystemExit: 0"),
+        ("raise GeneratorExit", "GeneratorExit"),
     ],
 )
 def test_nonsense_is_named_as_in_the_service(code: str, words: str, tmp_path: Path) -> None:
