@@ -54,7 +54,8 @@ _TRIPS = (
 )
 _NIGHT = 'strategy.off_peak.windows=[{start = "00:00", end = "05:00", energy_kwh = 8.5}]'
 _LEFT = "strategy.ready_by.leftover_counts=true"
-_ROOM, _LOW = "strategy.price.leave_for_sun_kwh=10", "strategy.price.limit_per_kwh=0.15"
+_ROOM = ("strategy.price.leave_for_sun_kwh=20", 'strategy.price.sun_days=["wed", "sun"]')
+_LOW = "strategy.price.limit_per_kwh=0.15"
 _CHEAPEST = ("strategy.price.cheapest_hours=0.75", 'strategy.price.before="07:30"', 'strategy.price.after="17:30"')
 PLANS: dict[str, tuple[str, ...]] = {
     "surplus": (),
@@ -64,7 +65,7 @@ PLANS: dict[str, tuple[str, ...]] = {
     "off_peak, then surplus": ("strategy.active=off_peak", _NIGHT),
     "price, then off": ("strategy.active=price", *_CHEAPEST, "strategy.price.then=off"),
     "price, then surplus": ("strategy.active=price", *_CHEAPEST),
-    "price with room for sun, then surplus": ("strategy.active=price", *_CHEAPEST, _ROOM),
+    "price with room for sun, then surplus": ("strategy.active=price", *_CHEAPEST, *_ROOM),
     "ready_by, then off": ("strategy.active=ready_by", _TRIPS, "strategy.ready_by.then=off"),
     "ready_by, then minimum": ("strategy.active=ready_by", _TRIPS, "strategy.ready_by.then=minimum"),
     "ready_by, then surplus": ("strategy.active=ready_by", _TRIPS),

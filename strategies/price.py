@@ -6,11 +6,11 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from math import floor, inf
-from typing import ClassVar, NamedTuple, Self
+from typing import ClassVar, Literal, NamedTuple, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from controller.domain.calendar import Span, Window, wall_time
+from controller.domain.calendar import DAYS, Span, Window, wall_time
 from controller.domain.cheap_hours import at_most, bridges, cheapest, mean_price, together
 from controller.domain.demand import Defer, Demand, Situation
 from controller.domain.horizon import Forecast, Horizon
@@ -18,6 +18,7 @@ from controller.domain.prices import Price, PriceTable
 from controller.domain.reasons import Reason, ReasonCode, because
 from controller.domain.units import MAX_CURRENT_A, MIN_CURRENT_A
 
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _NOMINAL_V = 230.0  # what a start is worth must not change with the voltage of the moment
 _DAY = timedelta(days=1)
 _TWO_PERIODS = 2 * _DAY
@@ -35,6 +36,7 @@ class PriceSettings(BaseModel):
     after: str | None = None
     contiguous: bool = False
     leave_for_sun_kwh: float = Field(default=0.0, ge=0, le=500)
+    sun_days: list[Day] = Field(default=list(get_args(Day)), min_length=1)
     current_a: int = Field(default=16, ge=MIN_CURRENT_A, le=MAX_CURRENT_A)
     start_costs_kwh: float = Field(default=0.1, ge=0.001, le=5)
     use_battery: bool = False
@@ -214,7 +216,8 @@ class ByPrice:
     def _left(self, situation: Situation, period: Span) -> _Left:
         """Of a period's hours, to the quarter, what the sun of the day after it is to bring; nothing, unless asked."""
         wanted, horizon = self._settings.cheapest_hours or 0.0, situation.horizon
-        if not self._settings.leave_for_sun_kwh or horizon.forecast is None:
+        day = DAYS[period.end.astimezone(situation.local_time.tzinfo).weekday()]
+        if not self._settings.leave_for_sun_kwh or horizon.forecast is None or day not in self._settings.sun_days:
             return _Left(wanted, 0.0)
         nominal_w = self._settings.current_a * situation.phases * _NOMINAL_V
         full_w = min(nominal_w, horizon.full_power_w or nominal_w)

@@ -238,7 +238,7 @@ class Controller:
             surplus_w=_whole(decision.surplus_w),
             reason=told["sentence"],
             rule=str(decision.reason.code),
-            level=told["level"],
+            decided_by=told["level"],
             changes_when=told["changes_when"],
             again_in_s=told["again_in_s"],
         )

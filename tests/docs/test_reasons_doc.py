@@ -139,5 +139,5 @@ def test_every_key_of_an_explanation_is_told() -> None:
 
 
 def test_the_line_of_the_log_is_explained() -> None:
-    for key in ("reason", "rule", "level", "changes_when", "again_in_s", "limit_a", "charging", "grid_w", "surplus_w"):
+    for key in ("reason", "rule", "decided_by", "changes_when", "again_in_s", "limit_a", "charging", "grid_w"):
         assert f"`{key}`" in PAGE

@@ -21,6 +21,7 @@ def test_the_log_explains_each_decision_in_the_sites_language(tmp_path: Path) ->
         assert service.end() == 0
     assert line["reason"] == "fester Ladestrom von 6 A"
     assert line["rule"] == "fixed"
+    assert (line["decided_by"], line["level"]) == ("base", "info")
     assert line["changes_when"].startswith("bleibt so, bis das Auto voll oder abgesteckt ist")
     assert line["again_in_s"] == 1.0
     assert (line["limit_a"], line["charging"]) == (6, True)

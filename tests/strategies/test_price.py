@@ -241,9 +241,11 @@ def sunny(*watts: float) -> Forecast:
     return Forecast(tuple(steps), MIDNIGHT, "made up")
 
 
-def night(forecast: Forecast | None, leave_kwh: float, measured_w: float | None = None) -> tuple[list[float], set[str]]:
+def night(
+    forecast: Forecast | None, leave_kwh: float, measured_w: float | None = None, **more: Any
+) -> tuple[list[float], set[str]]:
     """The hours of the night to Tuesday that are bought, and what is said of it."""
-    strategy = make(cheapest_hours=4.0, after="22:00", then="off", leave_for_sun_kwh=leave_kwh)
+    strategy = make(cheapest_hours=4.0, after="22:00", then="off", leave_for_sun_kwh=leave_kwh, **more)
     known = Horizon(prices=table(*WORKDAY, *NIGHT, 0.35), forecast=forecast, full_power_w=measured_w)
     bought, told = [], set()
     for quarter in range(22 * 4, 31 * 4):
@@ -265,6 +267,8 @@ def test_some_of_the_cheapest_hours_are_left_to_tomorrows_sun() -> None:
     assert told == {"19.3 kWh are left to the sun to come"}
     assert len(night(sunny(20000, 20000), 8)[0]) == 16 - 2  # no more than is allowed
     assert night(sunny(*[12000] * 6), 60)[0] == []
+    assert night(sunny(*[12000] * 6), 60, sun_days=["tue"])[0] == []
+    assert night(sunny(*[12000] * 6), 60, sun_days=["mon", "wed"])[0] == four
     assert len(night(sunny(9000), 20, 4600)[0]) == 16 - 4  # what the car really takes: an hour of 4.6 kW
 
 
