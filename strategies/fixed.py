@@ -15,6 +15,7 @@ from controller.domain.reasons import Reason, ReasonCode, because
 from controller.domain.units import MAX_CURRENT_A, MIN_CURRENT_A
 
 _DAY = timedelta(days=1)
+_NO_END = 'a time of day in quotes is expected, like "06:00", or a moment like 2026-12-31T06:00:00+01:00'
 _NEARLY = 0.95  # of the minimum's power will do: mains that tremble must not stop the car
 
 
@@ -30,6 +31,13 @@ class FixedSettings(BaseModel):
     then: str = "off"
     use_battery: bool = False
 
+    @field_validator("until", mode="before")
+    @classmethod
+    def _is_text_or_moment(cls, until: object) -> object:
+        if until is None or isinstance(until, str | datetime):
+            return until
+        raise ValueError(_NO_END)
+
     @field_validator("until")
     @classmethod
     def _is_end(cls, until: str | datetime | None) -> str | datetime | None:
@@ -40,7 +48,7 @@ class FixedSettings(BaseModel):
                 try:
                     until = datetime.fromisoformat(until)
                 except ValueError as error:
-                    raise ValueError('a time of day like "06:00", or one like 2026-12-31T06:00:00+01:00') from error
+                    raise ValueError(_NO_END) from error
         if isinstance(until, datetime):
             if until.tzinfo is None:
                 raise ValueError(f"an offset is needed, like {until.isoformat()}+01:00")

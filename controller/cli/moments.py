@@ -7,6 +7,7 @@ import re
 from datetime import datetime, time, timedelta, tzinfo
 
 from controller.domain.calendar import instant, wall_time
+from controller.domain.moment import shown_twice
 
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)(?:min|m))?(?:(\d+)s)?")
 
@@ -20,6 +21,11 @@ def moment(text: str) -> datetime:
     if found.tzinfo is None:
         raise argparse.ArgumentTypeError(f"{text}: an offset is needed, like {text}+01:00, or Z behind it for UTC")
     return found
+
+
+def clock_time(local: datetime) -> str:
+    """A time of day in its zone, which is named where the clock shows that time twice because it is put back."""
+    return f"{local:%H:%M} {local:%Z}" if shown_twice(local) else f"{local:%H:%M}"
 
 
 def moment_or_clock(text: str) -> time | datetime:

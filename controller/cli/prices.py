@@ -10,6 +10,7 @@ from pathlib import Path
 from controller.app import state_directory
 from controller.cli.logs import configure_logs
 from controller.cli.loop import run_on_loop
+from controller.cli.moments import clock_time
 from controller.config.loader import load_price_places
 from controller.control.clock import WallClock
 from controller.domain.calendar import Span
@@ -75,14 +76,14 @@ def _lines(rows: list[Price], zone: tzinfo) -> list[str]:
     highest = max((abs(row.per_kwh) for row in rows), default=0.0) or 1.0
     bars = ["#" * round(_WIDEST * max(0.0, row.per_kwh) / highest) for row in rows]
     return [
-        f"{_local(start, zone)} - {end.astimezone(zone):%H:%M}  {per_kwh:8.4f}  {bar}".rstrip()
+        f"{_local(start, zone)} - {clock_time(end.astimezone(zone))}  {per_kwh:8.4f}  {bar}".rstrip()
         for (start, end, per_kwh), bar in zip(rows, bars, strict=True)
     ]
 
 
 def _local(moment: datetime, zone: tzinfo) -> str:
     local = moment.astimezone(zone)
-    return f"{_DAYS[local.weekday()]} {local:%H:%M}"
+    return f"{_DAYS[local.weekday()]} {clock_time(local)}"
 
 
 def _iso(moment: datetime) -> str:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 
 from controller.domain.errors import ConfigError
+from controller.domain.one_line import one_line
 from controller.plugins.find import FOLDER
 from controller.plugins.trusted import Distrust, trusted_text
 from controller.simulation.days.day import Day, generate
@@ -111,6 +112,8 @@ def strategy_toml(strategy: str, folder: Path) -> str:
     name = strategy
     if strategy.endswith(".py"):
         file = Path(strategy)
+        if file.name[0] in "._" or not file.name.isprintable():
+            raise ConfigError([f"--strategy {one_line(strategy, 4096)}: no name for a strategy: give the file another"])
         try:
             source = trusted_text(file)
         except Distrust as error:

@@ -72,6 +72,8 @@ def word(detail: ErrorDetails, path: Path, model: type[BaseModel]) -> str:
 def nearest(word_: str, known: Iterable[str]) -> str:
     """What would have been right: the nearest known word, or all of them."""
     known = sorted(known)
+    if not known:
+        return "there are none here"
     close = difflib.get_close_matches(word_, known, n=1, cutoff=0.6)
     return f"did you mean {close[0]}?" if close else f"known are: {', '.join(known)}"
 
@@ -85,7 +87,7 @@ def _shown(detail: ErrorDetails, path: Path) -> str:
     if isinstance(value, int) and value.bit_length() > _LONGEST_SHOWN:
         return ""  # Python writes no number of several thousand digits
     text = f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
-    return f" = {text}" if len(text) <= _LONGEST_SHOWN else ""
+    return f" = {text}" if len(text) <= _LONGEST_SHOWN and text.isprintable() else ""
 
 
 def _unit(detail: ErrorDetails, path: Path) -> str:

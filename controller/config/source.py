@@ -10,7 +10,9 @@ from pydantic import BaseModel, ValidationError
 
 from controller.config.faults import word
 from controller.config.lines import holds, line_of
+from controller.domain.one_line import one_line
 
+_LONGEST = 2000
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -28,7 +30,8 @@ class Source:
         self._origins[path] = origin
 
     def fault(self, path: tuple[str | int, ...], text: str) -> None:
-        """Notes a fault; `text` begins with the key path."""
+        """Notes a fault; `text` begins with the key path, and becomes one line whatever keys and values are like."""
+        text = one_line(text, _LONGEST)
         for length in range(len(path), 0, -1):
             if path[:length] in self._origins:
                 self.faults.append(f"{self._origins[path[:length]]}: {text}")

@@ -12,6 +12,7 @@ from controller.control.settings import CoreSettings, Fallback
 from controller.control.state import Snapshot
 from controller.domain.decision import Command
 from controller.domain.demand import Defer, Demand, Situation
+from controller.domain.errors import StrategyError
 from controller.domain.level import Level
 from controller.domain.reasons import Reason, ReasonCode, because
 
@@ -86,14 +87,16 @@ def _before_strategies(
     Stopping needs no meter: a pause holds even where nobody knows what the grid does.
     """
     status, override = snapshot.status, snapshot.override
-    if override is not None and (pause := paused(override, snapshot, settings)) is not None:
+    if override is not None and (pause := paused(override, snapshot.now, settings)) is not None:
         return pause, _PAUSE
     if not seen.fresh:
         return _without_meter(told, snapshot, settings), _SAFETY
     if status is not None and status.state.plugged is False:
         return (_NO_CAR if failed is None else _failed(told, settings, failed)), _SAFETY
-    if override is not None and (boost := boosted(override, snapshot, settings, seen)) is not None:
-        return boost, _BOOST
+    if override is not None:
+        boost = boosted(override, snapshot.now, snapshot.horizon.charged, seen.limit_max_a, settings)
+        if boost is not None:
+            return boost, _BOOST
     return None if failed is None else (_failed(told, settings, failed), _SAFETY)
 
 
@@ -144,7 +147,8 @@ def decided(situation: Situation, settings: CoreSettings) -> tuple[str, Demand]:
     """Who decides, the active strategy or the one it defers to, and how.
 
     Raises:
-        ValueError: A strategy asks for what is no number, or they defer in a circle.
+        StrategyError: They defer in a circle.
+        ValueError: A strategy asks for what is no number.
         TypeError: A strategy answers something else.
     """
     name, waits, until = settings.active, None, settings.active_until
@@ -159,7 +163,7 @@ def decided(situation: Situation, settings: CoreSettings) -> tuple[str, Demand]:
         if not isinstance(answer, Defer):
             raise TypeError(f"strategy {name!r} answered {answer!r}, neither a Demand nor a Defer")
         name, waits = answer.to, waits or answer.reason
-    raise ValueError(f"strategy {settings.active!r} is deferred in a circle; the last one named was {name!r}")
+    raise StrategyError(settings.active, f"is deferred in a circle; the last one named was {name!r}")
 
 
 def _with_wait(demand: Demand, waits: Reason) -> Demand:

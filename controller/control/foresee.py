@@ -14,10 +14,12 @@ from math import ceil
 from typing import NamedTuple
 
 from controller.control.ask import decided
+from controller.control.precedence import boosted, paused
 from controller.control.settings import CoreSettings
 from controller.domain.calendar import Span
 from controller.domain.demand import Demand, Situation
 from controller.domain.horizon import EnergyLog, Expected, Horizon, Mark
+from controller.domain.override import NO_OVERRIDES, Overrides
 from controller.domain.readings import House
 from controller.domain.reasons import Reason
 from controller.domain.slots import tariff
@@ -31,7 +33,7 @@ class Stretch(NamedTuple):
 
     Attributes:
         span: From and to.
-        decides: The strategy's name.
+        decides: The strategy's name; "pause" or "boost" where a person has said so.
         current_a: What the car is offered, whole A; 0 is "does not charge".
         power_w: What it draws, W.
         expected: PV and load that are reckoned with; None where nothing is expected.
@@ -70,8 +72,8 @@ class Stretch(NamedTuple):
 class _Course:
     """How it goes: what the car has got so far, and what it is offered."""
 
-    def __init__(self, settings: CoreSettings, horizon: Horizon, start: datetime) -> None:
-        self._settings, self._current_a = settings, 0
+    def __init__(self, settings: CoreSettings, horizon: Horizon, overrides: Overrides, start: datetime) -> None:
+        self._settings, self._overrides, self._current_a = settings, overrides, 0
         self._feed_in_price = tariff(horizon).feed_in_price
         marks = horizon.charged.marks or (Mark(start, 0.0),)
         self._horizon = replace(horizon, charged=EnergyLog(marks))
@@ -105,6 +107,14 @@ class _Course:
 
     def _asked(self, at: datetime, horizon: Horizon, current_a: int) -> tuple[str, Demand]:
         """Who decides, and how."""
+        override = self._overrides.in_force(at)
+        if override is not None:
+            most_a = self._settings.max_current_a
+            by_hand = paused(override, at, self._settings) or boosted(
+                override, at, horizon.charged, most_a, self._settings
+            )
+            if by_hand is not None:
+                return override.kind.value, by_hand
         return decided(self._situation(at, horizon, current_a), self._settings)
 
     def _situation(self, at: datetime, horizon: Horizon, current_a: int) -> Situation:
@@ -150,17 +160,19 @@ class _Course:
         return replace(self._horizon, charged=EnergyLog((*marks, *begin, Mark(end, wh))), full_power_w=full_w)
 
 
-def foresee(settings: CoreSettings, horizon: Horizon, span: Span) -> list[Stretch]:
+def foresee(settings: CoreSettings, horizon: Horizon, span: Span, overrides: Overrides = NO_OVERRIDES) -> list[Stretch]:
     """What would be decided in `span`, stretch by stretch; whatever a strategy raises comes through.
 
     Args:
         settings: The site.
         horizon: What is known at its beginning.
         span: From now on, aware UTC.
+        overrides: What a person wants for a while.
     """
-    course, start = _Course(settings, horizon, span.start), span.start
+    course, start = _Course(settings, horizon, overrides, span.start), span.start
     found: list[Stretch] = []
-    for end in _cuts(horizon, span):
+    ends = [one.until for one in overrides if one is not None and one.until is not None]
+    for end in sorted({*_cuts(horizon, span), *(until for until in ends if span.start < until < span.end)}):
         while start < end:
             found.append(course.stretch(start, end))
             start = found[-1].span.end

@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from controller.control.energy_book import EnergyBook
-from controller.domain.horizon import NOTHING_KNOWN, Horizon
+from controller.control.supervisor import contained
+from controller.domain.horizon import NOTHING_KNOWN, Forecast, Horizon
 from controller.domain.ports import ForecastSource, PriceSource
+from controller.domain.prices import PriceTable
 
 
 class Lookout:
@@ -32,12 +34,12 @@ class Lookout:
         self._prices = prices
         self._forecast = forecast
         self._horizon = site
+        self._well = True
 
     def look(self, now: datetime) -> Horizon:
         """What is known at `now` (aware)."""
         known, book = self._horizon, self._book
-        prices = None if self._prices is None else self._prices.prices(now)
-        forecast = None if self._forecast is None else self._forecast.forecast(now)
+        prices, forecast = self._fed(now)
         charged, plugged_since, full_power_w = book.charged, book.plugged_since, book.full_power_w
         same = (
             prices is known.prices
@@ -56,3 +58,16 @@ class Lookout:
                 full_power_w=full_power_w,
             )
         return self._horizon
+
+    def _fed(self, now: datetime) -> tuple[PriceTable | None, Forecast | None]:
+        """What the feeds know; whatever is wrong with them, the control goes on with what they told last."""
+        if self._prices is None and self._forecast is None:
+            return None, None
+        known = self._horizon.prices, self._horizon.forecast
+        with contained("feed_failed", loud=self._well) as outcome:
+            known = (
+                None if self._prices is None else self._prices.prices(now),
+                None if self._forecast is None else self._forecast.forecast(now),
+            )
+        self._well = outcome.error is None
+        return known

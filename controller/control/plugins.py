@@ -29,4 +29,5 @@ def own_files() -> set[str]:
 
 def is_ours(point: EntryPoint) -> bool:
     """Whether it is the entry point of a strategy that comes with Sunpace."""
-    return point.dist is not None and re.sub(r"[-_.]+", "-", point.dist.name).lower() == "sunpace"
+    name = None if point.dist is None else point.dist.name  # None, too, where an installation was cut short
+    return name is not None and re.sub(r"[-_.]+", "-", name).lower() == "sunpace"

@@ -19,6 +19,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from controller.domain.one_line import one_line
+
+_LONGEST = 600
+
 
 class SunpaceError(Exception):
     """Anything Sunpace reports to a person; the text is one clear line."""
@@ -57,13 +61,15 @@ class StorageError(SunpaceError):
 class FeedError(SunpaceError):
     """Prices or a forecast could not be had; what was known goes on.
 
+    What others have written may be in the text, and is made fit for a line.
+
     Attributes:
         retry_in_s: How long the service asks to be left alone, s; None where it does not.
         asked: Whether the service may have seen the question.
     """
 
     def __init__(self, message: str, *, retry_in_s: float | None = None, asked: bool = True) -> None:
-        super().__init__(message)
+        super().__init__(one_line(message, _LONGEST))
         self.retry_in_s = retry_in_s
         self.asked = asked
 

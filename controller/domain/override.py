@@ -14,6 +14,8 @@ BOOST_ENERGY_LASTS = timedelta(hours=24)
 """One that is to give an energy, at the most, unless it is said."""
 LONGEST = timedelta(days=31)
 """No pause or boost may last for longer: that is what strategies are for."""
+_FURTHEST = LONGEST + timedelta(days=1)
+"""So far off an end may be: a clock that is set back a little ends nothing."""
 
 
 class OverrideKind(StrEnum):
@@ -43,8 +45,11 @@ class Override(NamedTuple):
     use_battery: bool = False
 
     def holds(self, now: datetime) -> bool:
-        """Whether its time is not over at `now` (aware)."""
-        return self.until is None or now < self.until
+        """Whether its time is not over at `now` (aware).
+
+        One whose end is further off than any may be was set while the clock was wrong: nobody meant years.
+        """
+        return self.until is None or timedelta(0) < self.until - now <= _FURTHEST
 
 
 class Overrides(NamedTuple):
@@ -64,3 +69,7 @@ class Overrides(NamedTuple):
             if one is not None and one.holds(now):
                 return one
         return None
+
+
+NO_OVERRIDES = Overrides()
+"""Nobody wants anything."""

@@ -11,7 +11,6 @@ Both services are known from their public documentation only; the replies have n
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import pairwise
@@ -24,6 +23,8 @@ from controller.domain.horizon import Expected
 
 _NIGHT = timedelta(hours=3)  # so far apart two moments are of different days
 _MOST_W = 1_000_000.0
+_A_DAY_S = 86_400.0
+_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 _MOST_W_PER_M2 = 2000.0  # the sun gives 1361 outside of the atmosphere
 _LISTS = (("minutely_15", timedelta(minutes=15)), ("hourly", timedelta(hours=1)))
 _IRRADIANCES = ("global_tilted_irradiance", "shortwave_radiation")
@@ -69,7 +70,7 @@ def from_open_meteo(reply: Any, *, kwp: float, performance_ratio: float) -> list
         if irradiance is None or not isinstance(moments, list) or len(moments) != len(irradiance):
             break
         offset = reply.get("utc_offset_seconds")
-        shift = timedelta(seconds=offset if isinstance(offset, int) else 0)
+        shift = timedelta(seconds=0 if offset is None else _figure(offset, "utc_offset_seconds", _A_DAY_S))
         steps = []
         for moment, value in zip(moments, irradiance, strict=True):
             if value is None:
@@ -116,17 +117,26 @@ def checked(steps: Iterable[Expected]) -> list[Expected]:
     return ordered
 
 
+def believed_w(value: object) -> float:
+    """A power that can be, W. Raises FeedError."""
+    return _figure(value, "pv_w", _MOST_W)
+
+
 def _by_moment(table: Mapping[str, Any], zone: tzinfo, name: str) -> list[tuple[datetime, float]]:
-    """Moments and their figures, in their order."""
-    return sorted((_moment(text, zone), max(0.0, _figure(value, name, _MOST_W))) for text, value in table.items())
+    """Moments and their figures, in their order. Raises FeedError where two are the same moment."""
+    found = sorted((_moment(text, zone), max(0.0, _figure(value, name, _MOST_W))) for text, value in table.items())
+    for (before, _), (after, _) in pairwise(found):
+        if before == after:
+            raise FeedError(f"the forecast tells two figures for {after.isoformat()}")
+    return found
 
 
 def _moment(text: str, zone: tzinfo) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
-        if moment.tzinfo is not None:
-            return moment.astimezone(UTC)
-        return instant(moment.date(), moment.time(), zone)
+        if moment.tzinfo is None:
+            moment = instant(moment.date(), moment.time(), zone)
+        return _believed(moment.astimezone(UTC))
     except (ValueError, OverflowError) as error:
         raise FeedError(f"the forecast has {text[:40]!r} where a time is expected") from error
 
@@ -134,19 +144,25 @@ def _moment(text: str, zone: tzinfo) -> datetime:
 def _meteo_moment(moment: object, shift: timedelta) -> datetime:
     try:
         if isinstance(moment, str):
-            return (datetime.fromisoformat(moment) - shift).replace(tzinfo=UTC)
+            told = datetime.fromisoformat(moment)
+            return _believed((told - shift).replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC))
         if isinstance(moment, int) and not isinstance(moment, bool):
-            return datetime.fromtimestamp(moment, UTC)
+            return _believed(datetime.fromtimestamp(moment, UTC))
     except (ValueError, OverflowError, OSError) as error:
         raise FeedError(f"the forecast has {str(moment)[:40]!r} where a time is expected") from error
     raise FeedError(f"the forecast has {str(moment)[:40]!r} where a time is expected")
 
 
+def _believed(moment: datetime) -> datetime:
+    if not _EARLIEST <= moment <= _LATEST:
+        raise ValueError(moment)
+    return moment
+
+
 def _figure(value: object, name: str, most: float) -> float:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not math.isfinite(value) or not -most <= value <= most:  # type: ignore[arg-type,operator]
-        raise FeedError(f"the forecast's {name} has {str(value)[:40]!r}, which cannot be")
-    return float(value)  # type: ignore[arg-type]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -most <= value <= most:
+        raise FeedError(f"the forecast's {name} has {repr(value)[:40]}, which cannot be")
+    return float(value)
 
 
 def _table(reply: Any, key: str) -> Mapping[str, Any]:

@@ -15,7 +15,7 @@ from controller.domain.errors import FeedError, StorageError
 from controller.domain.horizon import Expected, Forecast
 from controller.domain.ports import Clock
 from controller.feeds.fetch import Patience, Question, fetch
-from controller.feeds.forecast_formats import checked, together
+from controller.feeds.forecast_formats import believed_w, checked, together
 
 _log = structlog.get_logger()
 EVERY_S = 3600.0
@@ -171,7 +171,7 @@ def _of_text(text: str, site: str, now: datetime) -> Forecast | None:
         return None
     made = datetime.fromisoformat(table["made"])
     steps = checked(
-        Expected(datetime.fromtimestamp(start_s, UTC), datetime.fromtimestamp(end_s, UTC), float(pv_w))
+        Expected(datetime.fromtimestamp(start_s, UTC), datetime.fromtimestamp(end_s, UTC), believed_w(pv_w))
         for start_s, end_s, pv_w in table["steps"]
     )
     return Forecast(tuple(steps), made, str(table["source"])) if made <= now else None

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from math import isfinite
 from typing import Any, NoReturn
 
 from controller.domain.errors import FeedError
@@ -18,7 +17,7 @@ from controller.domain.prices import Price, PriceTable
 _KWH_PER_MWH = 1000.0
 _PENCE_PER_POUND = 100.0
 _DEAREST_PER_KWH = 100.0
-_MOST_ROWS = 10_000
+_MOST, _MOST_ROWS = 1e9, 10_000
 _USUAL_STEPS = (timedelta(minutes=15), timedelta(minutes=30), timedelta(hours=1))
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -113,15 +112,15 @@ def _rows(value: Any, key: str) -> list[Any]:
 
 
 def _figure(value: Any, key: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-        _complain(f"{key} is no number")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -_MOST <= value <= _MOST:
+        _complain(f"{key} is no number")  # nor is NaN; and a float takes no number of hundreds of digits
     return float(value)
 
 
 def _of_epoch(value: Any, key: str, *, per_s: int) -> datetime:
     if isinstance(value, bool) or not isinstance(value, int):
         _complain(f"{key} is no whole number")
-    if not _EARLIEST.timestamp() <= value / per_s <= _LATEST.timestamp():
+    if not _EARLIEST.timestamp() * per_s <= value <= _LATEST.timestamp() * per_s:
         _complain(f"{key} lies outside of all calendars")
     return datetime.fromtimestamp(value / per_s, UTC)
 

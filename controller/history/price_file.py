@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
@@ -12,6 +13,8 @@ from controller.domain.errors import StorageError
 from controller.domain.prices import Price, PriceTable
 from controller.history.atomic import write_whole
 
+_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+_DEAREST_PER_KWH = 100.0
 _log = structlog.get_logger()
 
 
@@ -38,12 +41,12 @@ class PriceFile:
         """See `PriceStore.load`; a damaged file is said so, and counts as none."""
         try:
             found = _File.model_validate_json(self._path.read_bytes())
-            prices = PriceTable.of(Price(*row) for row in found.prices).prices
+            prices = PriceTable.of(_believed(Price(*row)) for row in found.prices).prices
         except FileNotFoundError:
             return ()
         except OSError as error:
             raise StorageError(f"{self._path} cannot be read: {error.strerror}") from error
-        except (ValidationError, ValueError):
+        except (ValidationError, ValueError, OverflowError):
             _log.warning("price_file_damaged", file=str(self._path), lost="the prices of today; they are fetched again")
             return ()
         return prices if found.source == self._source else ()
@@ -57,3 +60,11 @@ class PriceFile:
             raise StorageError(
                 f"{self._path} cannot be written: {error.strerror}; mend that, or change history.directory"
             ) from error
+
+
+def _believed(price: Price) -> Price:
+    """Raises ValueError where it cannot be, or OverflowError."""
+    start, end = price.start.astimezone(UTC), price.end.astimezone(UTC)
+    if not (start >= _EARLIEST and end <= _LATEST and abs(price.per_kwh) <= _DEAREST_PER_KWH):
+        raise ValueError(price)
+    return price

@@ -78,6 +78,9 @@ def _draw_power(axes: Axes, plan: PlanRecord) -> None:
     axes.stairs(sun_kw, edges, fill=True, facecolor=_CAR, gid="car-sun")
     axes.stairs(car_kw, edges, baseline=sun_kw, fill=True, gid="car-grid", **_FROM_GRID)
     axes.set_ylim(0, max(1.0, *surplus_kw, *car_kw) * 1.04)
+    if not any((*surplus_kw, *car_kw)):
+        said = "no sun expected, and nothing is charged"
+        axes.text(0.5, 0.5, said, transform=axes.transAxes, ha="center", va="center", color=QUIET)
     axes.set_ylabel("power, kW")
     axes.yaxis.grid(visible=True)
 

@@ -44,10 +44,10 @@ def as_plain(answer: object) -> dict[str, Any]:
     if isinstance(answer, Defer):
         return {"to": answer.to}
     if not isinstance(answer, Demand):
-        raise Nonsense(f"answered {_shown(answer)}, neither a Demand nor a Defer")
+        raise Nonsense(f"answered {shown(answer)}, neither a Demand nor a Defer")
     reason, sun = answer.reason, answer.sun
     if not isinstance(reason, Reason):
-        raise Nonsense(f"gives {_shown(reason)} for a reason; because(ReasonCode.PLUGIN, says=...) makes one")
+        raise Nonsense(f"gives {shown(reason)} for a reason; because(ReasonCode.PLUGIN, says=...) makes one")
     return {
         "current_a": _float(answer.current_a, "current_a"),
         "code": str(reason.code),
@@ -75,19 +75,19 @@ def from_plain(plain: object, name: str, known: Collection[str]) -> Demand | Def
         return _understood(plain, name, known)
     except Nonsense as error:
         raise StrategyError(name, str(error)) from None
-    except (KeyError, TypeError, ValueError) as error:
-        raise StrategyError(name, f"answered what cannot be understood: {_shown(error)}") from error
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise StrategyError(name, f"answered what cannot be understood: {shown(error)}") from error
 
 
 def _understood(plain: object, name: str, known: Collection[str]) -> Demand | Defer:
     if not isinstance(plain, dict):
-        raise Nonsense(f"answered {_shown(plain)}")
+        raise Nonsense(f"answered {shown(plain)}")
     return _defer(plain["to"], name, known) if "to" in plain else _demand(plain, name)
 
 
 def _defer(to: object, name: str, known: Collection[str]) -> Defer:
     if not isinstance(to, str) or to not in known:
-        raise Nonsense(f"defers to {_shown(to)}, which there is not; known are: {', '.join(sorted(known))}")
+        raise Nonsense(f"defers to {shown(to)}, which there is not; known are: {', '.join(sorted({*known} - {name}))}")
     if to == name:
         raise Nonsense("defers to itself")
     return Defer(to=to)
@@ -119,7 +119,7 @@ def _demand(plain: Mapping[str, Any], name: str) -> Demand:
 
 def _reason(code: object, figures: object, name: str) -> Reason:
     if code not in SAYABLE:
-        raise Nonsense(f"gives the reason {_shown(code)}, which is not a strategy's; ReasonCode.PLUGIN says all")
+        raise Nonsense(f"gives the reason {shown(code)}, which is not a strategy's; ReasonCode.PLUGIN says all")
     if not isinstance(figures, dict) or len(figures) > _MOST_FIGURES:
         raise Nonsense("gives a reason without figures")
     if not _GOVERNORS.isdisjoint(figures):
@@ -149,9 +149,9 @@ def _figure(value: object) -> object:
 
 def _within(value: object, what: str, least: float, most: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Nonsense(f"{what} is {_shown(value)}, no number")
+        raise Nonsense(f"{what} is {shown(value)}, no number")
     if not least <= value <= most:
-        raise Nonsense(f"{what} is {_shown(value)}, not between {least:g} and {most:g}")
+        raise Nonsense(f"{what} is {shown(value)}, not between {least:g} and {most:g}")
     return float(value)
 
 
@@ -166,14 +166,14 @@ def _float(value: object, what: str) -> float:
     if isinstance(value, float):
         return value
     if isinstance(value, bool | str) or not isinstance(value, SupportsFloat):
-        raise Nonsense(f"{what} is {_shown(value)}, no number")
+        raise Nonsense(f"{what} is {shown(value)}, no number")
     try:
         return float(value)
     except (OverflowError, TypeError, ValueError) as error:
-        raise Nonsense(f"{what} is {_shown(value)}, which cannot be reckoned with") from error
+        raise Nonsense(f"{what} is {shown(value)}, which cannot be reckoned with") from error
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """A value of theirs, as far as it can be shown."""
     try:
         return one_line(repr(value), 60)

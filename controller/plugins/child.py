@@ -27,7 +27,7 @@ _LONGEST = 1 << 18
 _KEPT = frozenset({"LANG", "LD_LIBRARY_PATH", "PATH", "TZ", "TZDIR"})
 _KEPT_KINDS = ("LC_", "PYTHON")
 """Of the environment; passwords and credentials are not in it."""
-_LEAVES_WITHIN_S = 0.02
+_LEAVES_WITHIN_S, _LOOKS_EVERY_S = 0.02, 0.001
 
 
 class Child:
@@ -79,11 +79,14 @@ class Child:
             StrategyError: It has ended, or writes what is no answer.
         """
         until_s = perf_counter() + within_s
+        waits = True
         while (end := self._in.find(b"\n")) < 0:
             if len(self._in) > _LONGEST:
                 raise StrategyError(self.name, "answers without an end")
-            if not self._moved(max(0.0, until_s - perf_counter())):
+            left_s = until_s - perf_counter()
+            if not waits or not self._moved(max(0.0, left_s)):
                 return None
+            waits = left_s > 0  # one that writes on and on, byte by byte, is not waited for either
         line = bytes(self._in[:end])
         del self._in[: end + 1]
         try:
@@ -138,16 +141,27 @@ class Child:
 
     def _ending(self) -> str:
         """How it has ended."""
-        self.gone(_LEAVES_WITHIN_S)
-        code = self._process.returncode
-        if code is None:
-            return "has closed its way out"
+        until_s = perf_counter() + _LEAVES_WITHIN_S
+        while (code := self._exit_code()) is None:
+            if perf_counter() >= until_s:
+                return "has closed its way out"
+            select.select([], [], [], _LOOKS_EVERY_S)  # a moment; it is leaving already
         if code >= 0:
             return f"has ended its process (exit code {code})"
         try:
             return f"its process was ended by {signal.Signals(-code).name}"
         except ValueError:
             return f"its process was ended by signal {-code}"
+
+    def _exit_code(self) -> int | None:
+        """As of `Popen`, but it is not cleared away yet: what it has started is found by its number."""
+        try:
+            left = os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        except ChildProcessError:  # somebody else has
+            return self._process.poll()
+        if left is None:
+            return None
+        return left.si_status if left.si_code == os.CLD_EXITED else -left.si_status
 
 
 def described(name: str, plain: object) -> Described:
@@ -160,7 +174,10 @@ def described(name: str, plain: object) -> Described:
                     schema=schema,
                     values=values,
                     timeless=rest.get("timeless") is True,
-                    faults=tuple(Fault(tuple(path), one_line(str(text), 300)) for path, text in faults),
+                    faults=tuple(
+                        Fault(tuple(step for step in path if isinstance(step, str | int)), one_line(str(text), 300))
+                        for path, text in faults
+                    ),
                 )
     except (TypeError, ValueError):
         pass

@@ -11,6 +11,7 @@ from pathlib import Path
 from controller.control.plugins import is_ours, own_files
 from controller.domain.choice import RESERVED, is_name
 from controller.domain.demand import STRATEGY_GROUP
+from controller.domain.one_line import one_line
 from controller.plugins.origin import Kind, Origin, Refused
 from controller.plugins.trusted import Distrust, trusted_text
 
@@ -53,7 +54,8 @@ def find_plugins(folder: Path | None, taken: Collection[str]) -> Found:
 def _packages() -> Iterator[Origin]:
     foreign = [point for point in entry_points(group=STRATEGY_GROUP) if not is_ours(point)]
     for point in sorted(foreign, key=lambda point: (point.name, point.value)):
-        place = "an unnamed package" if point.dist is None else f"{point.dist.name} {point.dist.version}"
+        maker = None if point.dist is None or point.dist.name is None else f"{point.dist.name} {point.dist.version}"
+        place = maker or "an unnamed package"
         yield Origin(name=point.name, kind=Kind.PACKAGE, place=place, target=point.value)
 
 
@@ -69,6 +71,10 @@ def _files(folder: Path) -> Iterator[Origin | Refused]:
     ours = own_files() if files else set()
     for file in files:
         if os.path.realpath(file) in ours:
+            continue
+        if not file.name.isprintable():
+            shown = one_line(file.name)
+            yield Refused(shown, Kind.FILE, str(folder / shown), "its name cannot be shown: give the file another name")
             continue
         try:
             source = trusted_text(file)

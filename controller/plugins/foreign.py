@@ -57,7 +57,9 @@ class Foreign:
                 plain = as_plain(self._strategy.demand(situation))
             except Nonsense as error:
                 raise StrategyError(self.job.origin.name, str(error)) from None
-            except SystemExit as error:  # it is not for them to end the command
+            except (Exception, KeyboardInterrupt):
+                raise
+            except BaseException as error:  # `SystemExit` and its like: it is not for them to end the command
                 raise StrategyError(self.job.origin.name, error_line(error)) from error
         return from_plain(plain, self.job.origin.name, self.known)
 

@@ -11,6 +11,7 @@ import structlog
 from controller.domain.demand import Answering, Defer, Demand, Situation
 from controller.domain.errors import StrategyError
 from controller.domain.horizon import Horizon
+from controller.domain.one_line import one_line
 from controller.domain.ports import Clock
 from controller.plugins.answers import from_plain
 from controller.plugins.child import CLOSES_WITHIN_S, START_WITHIN_S, Child, described
@@ -20,6 +21,7 @@ ANSWERS_WITHIN_S = 0.2
 """Longest time that a tick waits for strategies of others, all of them together, s of the wall."""
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 300.0
+_MOST_SAID = 300
 _STARTING = "is being started"
 _WELL_AFTER_S = 600.0  # so long without a fault, and the next one is the first again
 _log = structlog.get_logger()
@@ -166,7 +168,7 @@ class Hosted:
             case None:
                 raise StrategyError(self.name, f"did not answer within {1000 * ANSWERS_WITHIN_S:.0f} ms")
             case [int(number), "failed", str(what)] if number == self._number:
-                raise StrategyError(self.name, what)
+                raise StrategyError(self.name, one_line(what, _MOST_SAID))
             case [int(number), "answer", answer] if number == self._number:
                 return from_plain(answer, self.name, self._plugin.known)
             case _:

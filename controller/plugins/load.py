@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from controller.config.faults import word
 from controller.domain.demand import STRATEGY_GROUP, Answering, Strategy
 from controller.domain.one_line import error_line, one_line
+from controller.plugins.answers import shown
 from controller.plugins.origin import Described, Fault, Job, Origin
 
 _GUIDE = "docs/writing-a-strategy.md shows one"
@@ -67,6 +68,9 @@ def make_from(
     except BaseException as error:  # noqa: BLE001 -- their code may raise anything, even SystemExit
         text = f"cannot be made from its settings: {located(error)}"
         return None, Described(about=about, schema=schema, faults=(Fault((), text),))
+    if not callable(getattr(made, "demand", None)):
+        text = f"its from_settings returns {shown(made)}, which has no demand; {_GUIDE}"
+        return None, Described(about=about, schema=schema, faults=(Fault((), text),))
     timeless = getattr(strategy, "timeless", False) is True
     return made, Described(about=about, schema=schema, values=values, timeless=timeless)
 
@@ -79,7 +83,8 @@ def located(error: BaseException) -> str:
     line = error_line(error)
     if not frames or frames[-1].filename == __file__:
         return line
-    return f"{line} ({frames[-1].filename.rpartition('/')[2]}, line {frames[-1].lineno})"
+    file = one_line(frames[-1].filename.rpartition("/")[2], 60)  # theirs as well: code may be compiled under any name
+    return f"{line} ({file}, line {frames[-1].lineno})"
 
 
 class _contained:  # noqa: N801 -- reads like what it does

@@ -58,7 +58,9 @@ def _judge(path: Path, status: os.stat_result) -> None:
             f"sudo chown root {path}"
         )
     if status.st_mode & _OTHERS_WRITE:
-        raise Distrust(f"group or others may write to {path}, and what it holds would be run: chmod go-w {path}")
+        shared = status.st_mode & stat.S_ISVTX  # like /tmp, which has to stay so
+        remedy = "lay the file into a folder of your own" if shared else f"chmod go-w {path}"
+        raise Distrust(f"group or others may write to {path}, and what it holds would be run: {remedy}")
 
 
 def _user(uid: int) -> str:

@@ -19,6 +19,7 @@ from controller.domain.reasons import ReasonCode, because
 from controller.history.choice_file import choice_text
 from strategies.fixed import Fixed
 from strategies.ready_by import ReadyBy
+from tests.support.plugins import write
 
 NOW = datetime(2026, 11, 23, 17, 30, 42, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -144,6 +145,7 @@ def test_without_prices_the_picture_says_so(person: Person, monkeypatch: pytest.
     assert code == 0
     assert "prices not known" in out
     assert "prices not known" in file.read_text()
+    assert "no sun expected, and nothing is charged" in file.read_text()
     assert "in all 0.0 kWh; cost 0.00" in out
 
 
@@ -168,6 +170,58 @@ def test_a_strategy_that_fails_is_one_clear_line(person: Person) -> None:
         "",
         "sunpace: strategy 'bad' failed while it was asked: ZeroDivisionError: division by zero\n",
     )
+
+
+def test_a_pause_is_part_of_the_plan_and_one_that_cannot_be_read_is_told(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STATE_DIRECTORY", str(person.folder))
+    file = person.folder / "override.toml"
+    file.write_text("[pause]\nset_at = 2026-11-23T17:00:00Z\nuntil = 2026-11-23T18:30:00Z\n")
+    _, out, err = person.says("--hours", "3", "--json")
+    first, second = json.loads(out)["stretches"][:2]
+    assert (first["strategy"], first["rule"], first["to"]) == ("pause", "paused", "2026-11-23T19:30:00+01:00")
+    assert second["strategy"] == "surplus"
+    assert err == ""
+    file.write_text("[pause]\n")
+    _, out, err = person.says("--hours", "3", "--json")
+    assert json.loads(out)["stretches"][0]["strategy"] == "surplus"
+    assert "set_at is missing" in err
+
+
+def test_an_hour_that_the_clock_shows_twice_is_told_with_its_zone(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STATE_DIRECTORY", str(person.folder))
+    monkeypatch.setattr(WallClock, "now", lambda self: datetime(2026, 10, 24, 23, tzinfo=UTC))
+    (person.folder / "override.toml").write_text(
+        "[pause]\nset_at = 2026-10-24T22:00:00Z\nuntil = 2026-10-25T00:15:00Z\n"
+        "[boost]\nset_at = 2026-10-24T22:00:00Z\nuntil = 2026-10-25T01:15:00Z\n"
+    )
+    _, out, _ = person.says("--hours", "3")
+    assert "Sun 01:00-02:15 CEST" in out
+    assert "Sun 02:15 CEST-02:15 CET" in out
+    assert "Sun 02:15 CET-03:00" in out
+
+
+def test_what_is_said_of_others_does_not_come_between(person: Person) -> None:
+    write(person.folder, name="tea-time")
+    code, out, err = person.says("--json", "--hours", "1")
+    assert code == 0
+    assert json.loads(out)["active"] == "ready_by"
+    assert "'tea-time' is no name for a strategy" in err
+
+
+def test_a_strategy_of_somebody_elses_that_fails_is_told_as_the_service_tells_it(person: Person) -> None:
+    write(person.folder, "return good._replace(current_a=-1)")
+    person.writes("kettle")
+    assert person.says() == (1, "", "sunpace: strategy kettle failed: current_a is -1.0, not between 0 and 200\n")
+
+
+def test_a_strategy_of_somebody_elses_that_hangs_holds_nobody_up(person: Person) -> None:
+    write(person.folder, "time.sleep(600)")
+    person.writes("kettle")
+    assert person.says() == (1, "", "sunpace: strategy kettle failed: did not answer within 200 ms\n")
 
 
 def test_a_picture_that_cannot_be_written_is_one_clear_line(person: Person) -> None:

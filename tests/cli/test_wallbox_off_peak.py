@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.cli.test_wallbox import Person, box, person  # noqa: F401 -- fixtures
+from tests.support.plugins import write
 
 NIGHT = '[strategy.off_peak]\nthen = "off"\nwindows = [{ start = "22:00", end = "06:00" }]\n'
 AT_REST = {
@@ -169,3 +170,11 @@ def test_what_is_refused_before_anything_is_sent(
     assert (code, out) == (2, "")
     assert complaint in err
     assert owner.control("GET", "/record")["api_calls"] == 0
+
+
+def test_somebody_elses_strategy_may_be_the_active_one(owner: Person) -> None:
+    write(owner.config.parent)
+    owner.config.write_text(owner.config.read_text().replace('active = "off_peak"', 'active = "kettle"'))
+    code, out, err = owner.says("off-peak")
+    assert (code, err) == (0, "")
+    assert "22:00-06:00 daily" in out

@@ -168,6 +168,13 @@ def test_a_good_file_becomes_settings() -> None:
         ),
         ('"12:00"', '"25:00"', r'34: strategy.off_peak.windows\[1\].start = "25:00": a time of day'),
         ('"sat"', '"saturday"', r'34: strategy.off_peak.windows\[1\].days\[0\] = "saturday": must be "mon"'),
+        (
+            "[strategy.surplus]",
+            "[strategy.off]\nx = 1\n[strategy.surplus]",
+            "31: strategy.off.x: unknown key; there are none",
+        ),
+        ('active = "surplus"', 'active = "sur\\nplus"', "28: strategy.active"),
+        ('"12:00"', '"12\\n00"', r"34: strategy.off_peak.windows\[1\].start: a time of day"),
         ("[site]", "[sight]", "1: sight: unknown key; did you mean site"),
         ("[meter.grid]", "[meter.gird]", "did you mean grid"),
     ],

@@ -4,6 +4,7 @@ import pytest
 
 from controller.control.settings import Fallback
 from controller.domain.demand import Defer
+from controller.domain.errors import StrategyError
 from controller.domain.reasons import ReasonCode
 from tests.support.houses import Run, Wants, core, surplus
 
@@ -105,5 +106,5 @@ class TestStrategyFailure:
             def demand(self, situation: object) -> Defer:  # type: ignore[override]
                 return Defer(to="it")
 
-        with pytest.raises(ValueError, match="deferred in a circle"):
+        with pytest.raises(StrategyError, match="deferred in a circle"):
             Run(core(Circle(0))).step()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,9 @@ from controller.control.foresee import Stretch, foresee
 from controller.control.settings import CoreSettings
 from controller.domain.calendar import Span
 from controller.domain.demand import Defer, Demand, Situation, Strategy
+from controller.domain.errors import StrategyError
 from controller.domain.horizon import EnergyLog, Expected, Forecast, Horizon, Mark
+from controller.domain.override import Override, OverrideKind, Overrides
 from controller.domain.prices import Price, PriceTable
 from controller.domain.reasons import ReasonCode, because
 from strategies.fixed import Fixed, FixedSettings
@@ -117,5 +119,17 @@ def test_strategies_that_defer_in_a_circle_are_named() -> None:
     there = type("There", (), {"demand": lambda self, situation: Defer(to="back")})()
     back = type("Back", (), {"demand": lambda self, situation: Defer(to="there")})()
     both = CoreSettings(strategies={"there": there, "back": back}, active="there", timezone=ZONE)
-    with pytest.raises(ValueError, match="deferred in a circle"):
+    with pytest.raises(StrategyError, match="deferred in a circle"):
         foresee(both, Horizon(), Span(EVENING, EVENING + HOUR))
+
+
+def test_a_pause_and_then_a_boost_go_before_every_strategy_until_their_ends() -> None:
+    pause = Override(OverrideKind.PAUSE, EVENING - HOUR, EVENING + timedelta(minutes=20))
+    boost = Override(OverrideKind.BOOST, EVENING - HOUR, EVENING + 9 * HOUR, current_a=16, energy_wh=11_040 / 3)
+    span = Span(EVENING, EVENING + 2 * HOUR)
+    found = foresee(settings("fixed"), Horizon(), span, Overrides(pause, boost))
+    told = [(name, next(rows).current_a) for name, rows in groupby(found, lambda row: row.decides)]
+    assert told == [("pause", 0), ("boost", 16), ("fixed", 10)]
+    boosts = [row.span for row in found if row.decides == "boost"]
+    assert (boosts[0].start, boosts[-1].end) == (EVENING + timedelta(minutes=20), EVENING + timedelta(minutes=40))
+    assert found[0].reason.code is ReasonCode.PAUSED

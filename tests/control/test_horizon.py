@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import anyio
+from structlog.testing import capture_logs
 
 from controller.control.clock import ScaledClock
 from controller.control.energy_book import EnergyBook
@@ -59,6 +60,18 @@ def test_each_change_of_a_source_is_another_object() -> None:
     assert lookout.look(NOON) is sunny
     feed.sun = None
     assert lookout.look(NOON).forecast is None
+
+
+def test_a_feed_with_a_defect_costs_no_look() -> None:
+    feed = Feed()
+    lookout = Lookout(EnergyBook(None, core(surplus())), prices=feed, forecast=feed)
+    feed.sun = sun()
+    known = lookout.look(NOON)
+    feed.prices = lambda now: 1 / 0  # type: ignore[assignment,method-assign,return-value]
+    with capture_logs() as logs:
+        assert lookout.look(NOON) is known
+        assert lookout.look(NOON) is known
+    assert [log["event"] for log in logs if log["log_level"] == "error"] == ["feed_failed"]
 
 
 def test_what_the_car_gets_makes_another_object_once_a_minute() -> None:

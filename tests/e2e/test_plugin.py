@@ -109,3 +109,19 @@ def test_it_runs_in_the_demo(site: Path) -> None:
     ) as demo:
         demo.log("7 A  fixed current of 7 A")
         assert '"max_in_flight": 1' in demo.line()
+
+
+@pytest.mark.parametrize("name", [b"tea\xff.py", b"_tea.py"])
+def test_a_file_without_a_proper_name_is_one_clear_line(name: bytes, tmp_path: Path) -> None:
+    file = tmp_path / os.fsdecode(name)
+    file.write_text("")
+    done = subprocess.run(
+        [sys.executable, "-m", "controller", "demo", "--strategy", file],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"--strategy {tmp_path}/")
+    assert done.stderr.endswith(": no name for a strategy: give the file another\n")

@@ -92,6 +92,12 @@ def test_local_times_are_brought_to_utc() -> None:
     assert first.end == DAWN.replace(hour=9, minute=0)
 
 
+def test_a_time_with_its_own_offset_counts_as_it_says() -> None:
+    reply = meteo(time=["2026-06-22T11:00+02:00", "2026-06-22T12:00+02:00", "2026-06-22T13:00+02:00"])
+    first, _ = from_open_meteo(reply, kwp=5.0, performance_ratio=1.0)
+    assert first.end == DAWN.replace(hour=9, minute=0)
+
+
 @pytest.mark.parametrize(
     "reply",
     [
@@ -105,6 +111,8 @@ def test_local_times_are_brought_to_utc() -> None:
         solar(watt_hours_period={"2026-06-22T03:12:00+00:00": 1e30}),
         solar(watt_hours_period={"2026-06-22T03:12:00+00:00": True}),
         solar(watts={"0001-01-01 00:00:00": 1}),
+        solar(watt_hours_period={"2026-06-22T03:12:00+00:00": 10**400}),
+        solar(watt_hours_period={"2026-06-22T03:12:00+00:00": 1, "2026-06-22T05:12:00+02:00": 2}),
     ],
 )
 def test_what_is_no_forecast_of_forecast_solar_is_refused(reply: Any) -> None:
@@ -123,6 +131,9 @@ def test_what_is_no_forecast_of_forecast_solar_is_refused(reply: Any) -> None:
         meteo(time=["now", "then", "never"]),
         meteo(time=[None, 2, 3]),
         meteo(time=[100, 200, 100]),
+        meteo(time=["0001-01-01T00:00", "2026-06-22T12:00", "2026-06-22T13:00"]),
+        meteo(global_tilted_irradiance=[10**400, 1, 2]),
+        {**meteo(), "utc_offset_seconds": 10**15},
         meteo(global_tilted_irradiance=["a", 1, 2]),
         meteo(global_tilted_irradiance=[1e9, 1, 2]),
         meteo(global_tilted_irradiance=[float("nan"), 1, 2]),

@@ -108,7 +108,11 @@ async def test_another_roofs_forecast_does_not_count(clock: ScaledClock, path: P
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{}", "[]", '{"for": "here"', '{"for": "here", "made": "x", "source": 1}', "\x00"]
+    "text",
+    [
+        *("", "{}", "[]", '{"for": "here"', '{"for": "here", "made": "x", "source": 1}', "\x00"),
+        '{"for": "here", "made": "2026-06-22T00:00:00+00:00", "source": "x", "steps": [[1782100000, 1782103600, NaN]]}',
+    ],
 )
 def test_a_damaged_file_is_told_and_replaced(text: str, tmp_path: Path) -> None:
     (tmp_path / "forecast.json").write_text(text)

@@ -143,6 +143,12 @@ def changed(answer: Any, change: Callable[[Any], None]) -> Any:
         (read_awattar, changed(AWATTAR, lambda a: a["data"][0].update(unit="ct/kWh")), "unit is not Eur/MWh"),
         (read_awattar, changed(AWATTAR, lambda a: a["data"][0].update(marketprice="81")), "marketprice is no number"),
         (read_awattar, changed(AWATTAR, lambda a: a["data"][0].update(marketprice=True)), "marketprice is no number"),
+        (
+            read_awattar,
+            changed(AWATTAR, lambda a: a["data"][0].update(marketprice=10**400)),
+            "marketprice is no number",
+        ),
+        (read_awattar, changed(AWATTAR, lambda a: a["data"][0].update(start_timestamp=10**400)), "of all calendars"),
         (read_awattar, changed(AWATTAR, lambda a: a["data"][0].update(marketprice=2e5)), "is not believed"),
         (read_awattar, changed(AWATTAR, lambda a: a["data"][0].update(start_timestamp=10**30)), "all calendars"),
         (read_awattar, changed(AWATTAR, lambda a: a["data"][0].update(start_timestamp=NOON_S)), "all calendars"),

@@ -141,3 +141,12 @@ def test_a_directory_in_its_place_holds_nobody_up(file: Path) -> None:
     file.mkdir()
     source = OverrideFile(file)
     assert [source.look(second, NOW) for second in range(10)] == [None] * 10
+
+
+def test_a_clock_that_is_set_back_makes_no_pause_of_years() -> None:
+    longest = Override(OverrideKind.PAUSE, NOW, NOW + LONGEST)
+    held = Overrides(longest)
+    assert held.in_force(NOW) is longest
+    assert held.in_force(NOW - 23 * HOUR) is longest
+    assert held.in_force(NOW - 25 * HOUR) is None
+    assert held.in_force(NOW.replace(year=2016)) is None

@@ -38,6 +38,10 @@ def test_another_source_starts_anew(tmp_path: Path) -> None:
         b'{"source": "awattar de", "prices": [["2026-06-21T12:00:00Z", "2026-06-21T13:00:00Z", "nan"]]}',
         b'{"source": "awattar de", "prices": [["2026-06-21T12:00:00", "2026-06-21T13:00:00", 1]]}',
         b'{"source": "awattar de", "prices": [["2026-06-21T13:00:00Z", "2026-06-21T12:00:00Z", 1]]}',
+        b'{"source": "awattar de", "prices": [["2026-06-21T12:00:00Z", "2026-06-21T13:00:00Z", 1e300]]}',
+        b'{"source": "awattar de", "prices": [["2026-06-21T12:00:00Z", "9999-12-31T23:00:00Z", 1]]}',
+        b'{"source": "awattar de", "prices": [["2026-06-21T12:00:00Z", "9999-12-31T23:00:00-10:00", 1]]}',
+        b'{"source": "awattar de", "prices": [["0001-01-01T00:00:00+14:00", "2026-06-21T13:00:00Z", 1]]}',
     ],
 )
 def test_a_damaged_file_is_said_and_counts_as_none(tmp_path: Path, content: bytes) -> None:

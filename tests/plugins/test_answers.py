@@ -78,7 +78,7 @@ def test_its_words_are_made_fit_for_a_line() -> None:
     [
         (None, "answered None, neither a Demand nor a Defer"),
         ((10, TEA), "neither a Demand nor a Defer"),
-        (Defer(to="nobody"), "defers to 'nobody', which there is not; known are: kettle, surplus"),
+        (Defer(to="nobody"), "defers to 'nobody', which there is not; known are: surplus"),
         (Defer(to=7), "defers to 7"),  # type: ignore[arg-type]
         (Defer(to="kettle"), "defers to itself"),
         (GOOD._replace(current_a=nan), "current_a is nan, not between 0 and 200"),

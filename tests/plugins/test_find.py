@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from controller.control.plugins import installed_strategies
 from controller.plugins import trusted
 from controller.plugins.find import find_plugins
 from controller.plugins.trusted import Distrust, trusted_text
@@ -67,6 +68,15 @@ def test_a_name_that_cannot_be_had_is_refused(name: str, words: str, tmp_path: P
     assert why(tmp_path).startswith(words)
 
 
+@pytest.mark.parametrize("name", [b"kettle\xff.py", b"kettle\n.py"])
+def test_a_name_that_cannot_be_shown_is_refused_and_not_another_ones(name: bytes, tmp_path: Path) -> None:
+    file = write(tmp_path)
+    file.rename(file.with_name(os.fsdecode(name)))
+    assert why(tmp_path) == "its name cannot be shown: give the file another name"
+    (refused,) = find_plugins(tmp_path, OURS).refused
+    assert f"{refused.name} {refused.place}".isprintable()
+
+
 @pytest.mark.parametrize("mode", [0o664, 0o646, 0o666, 0o777])
 def test_a_file_that_others_may_write_to_is_refused(mode: int, tmp_path: Path) -> None:
     file = write(tmp_path)
@@ -74,11 +84,17 @@ def test_a_file_that_others_may_write_to_is_refused(mode: int, tmp_path: Path) -
     assert why(tmp_path) == (f"group or others may write to {file}, and what it holds would be run: chmod go-w {file}")
 
 
-@pytest.mark.parametrize("mode", [0o775, 0o757, 0o1777])
+@pytest.mark.parametrize("mode", [0o775, 0o757])
 def test_a_folder_that_others_may_write_to_is_refused(mode: int, tmp_path: Path) -> None:
     folder = write(tmp_path).parent
     folder.chmod(mode)
     assert why(tmp_path).endswith(f"chmod go-w {folder}")
+
+
+def test_nobody_is_told_to_close_a_folder_that_all_share(tmp_path: Path) -> None:
+    folder = write(tmp_path).parent
+    folder.chmod(0o1777)
+    assert why(tmp_path).endswith("would be run: lay the file into a folder of your own")
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o644, 0o444, 0o755])
@@ -124,3 +140,14 @@ def test_only_a_plain_file_of_a_sensible_size_is_read(tmp_path: Path) -> None:
     file.unlink()
     file.mkdir(0o755)
     assert why(tmp_path) == "is no plain file"
+
+
+def test_a_package_whose_installation_was_cut_short_hides_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "broken-1.dist-info"
+    place.mkdir()
+    (place / "entry_points.txt").write_text("[sunpace.strategies]\ntea = tea:Tea\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert find_plugins(None, OURS).origins["tea"].place == "an unnamed package"
+    assert set(installed_strategies()) >= set(OURS)

@@ -11,8 +11,9 @@ import pytest
 from controller.domain.demand import Demand, Situation
 from controller.domain.errors import StrategyError
 from controller.domain.readings import House
+from controller.plugins.child import described
 from controller.plugins.foreign import Foreign, Plugins
-from controller.plugins.origin import Described, Job
+from controller.plugins.origin import Described, Fault, Job
 from tests.support.plugins import OURS, made, write
 
 NOON = Situation(
@@ -46,6 +47,7 @@ def test_what_it_prints_is_not_the_commands_output(tmp_path: Path, capsys: pytes
         ("return good._replace(current_a=float('nan'))", "current_a is nan"),
         ("return Defer(to='nobody')", "defers to 'nobody'"),
         ("raise SystemExit(0)", "SystemExit: 0"),
+        ("raise GeneratorExit", "GeneratorExit"),
     ],
 )
 def test_nonsense_is_named_as_in_the_service(code: str, words: str, tmp_path: Path) -> None:
@@ -66,3 +68,9 @@ def test_it_may_defer_to_those_that_can_be_used_only(tmp_path: Path) -> None:
     assert isinstance(strategy, Foreign)
     assert strategy.known == {*OURS, "kettle"}
     assert [name for name, _ in faults] == ["torn"]
+
+
+@pytest.mark.parametrize("path", [[["a"], {"b": 1}], [None, 1.5]])
+def test_where_a_fault_is_said_to_be_is_a_key_path_or_nothing(path: list[object]) -> None:
+    plain = {"about": "", "schema": {}, "values": {}, "faults": [[path, "x"]]}
+    assert described("kettle", plain).faults == (Fault((), "x"),)

@@ -23,6 +23,7 @@ from controller.domain.errors import StrategyError
 from controller.domain.horizon import Horizon
 from controller.domain.readings import House
 from controller.plugins import hosted
+from controller.plugins.child import Child
 from controller.plugins.foreign import Foreign
 from controller.plugins.hosted import ANSWERS_WITHIN_S, Hosts
 from tests.support.plugins import kettle
@@ -169,6 +170,51 @@ def test_pauses_grow_and_nobody_waits_for_a_start(tmp_path: Path) -> None:
         pauses = [later - earlier for earlier, later in pairwise(starts)]
         assert 4 <= len(pauses) <= 6
         assert all(later >= 1.4 * earlier for earlier, later in pairwise(pauses))
+
+
+def test_what_it_has_started_ends_with_it_even_where_it_ended_first(tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    code = (
+        "import subprocess; one = subprocess.Popen(['sleep', '600']); "
+        f"Path({str(note)!r}).write_text(str(one.pid)); os._exit(0)"
+    )
+    with bench(kettle(tmp_path, code)) as it:
+        it.ask()
+        left = int(note.read_text())
+        with suppress(psutil.NoSuchProcess):
+            psutil.Process(left).wait(PATIENCE_S)
+        assert not psutil.pid_exists(left)
+
+
+FORGED = '[1,"failed","' + r"\\n\\u001b[31mx" * 2000 + '"]'
+HUGE = (
+    '[1,"answer",{"steady_w":[-1' + "0" * 400 + ',1],"sun":null,"dwell":[0,0,0,0],"current_a":8,"code":"plugin",'
+    '"figures":{"says":"x"},"battery_spared":false,"keep_s":0}]'
+)
+
+
+@pytest.mark.parametrize("line", [FORGED, HUGE])
+def test_what_is_written_in_place_of_an_answer_becomes_one_short_line(tmp_path: Path, line: str) -> None:
+    with bench(kettle(tmp_path, f"os.write(4, b'''{line}''' + bytes([10])); time.sleep(600)")) as it:
+        said = it.ask()
+        assert said.isprintable()
+        assert len(said) <= 300
+        assert it.hosts._hosted["kettle"]._child is None
+
+
+def test_who_writes_on_and_on_is_not_waited_for(
+    tmp_path: Path, patience: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with bench(kettle(tmp_path)) as it:
+        until_s = perf_counter() + PATIENCE_S
+
+        def one_more_byte(_within_s: float) -> bool:
+            assert perf_counter() < until_s
+            return True
+
+        monkeypatch.setattr(Child, "_moved", lambda _child, within_s: one_more_byte(within_s))
+        patience(0.001)
+        assert it.ask() == "did not answer within 1 ms"
 
 
 def test_it_inherits_neither_secrets_nor_sockets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

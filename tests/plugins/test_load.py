@@ -29,6 +29,7 @@ def test_a_strategy_is_described() -> None:
         ("1 / 0", "ZeroDivisionError: division by zero (kettle.py, line 1)"),
         ("raise SystemExit(0)", "SystemExit: 0 (kettle.py, line 1)"),
         ("\x00", "cannot be imported: "),
+        (r"exec(compile('1 / 0', 'a\n\x1b' * 200, 'exec'))", "ZeroDivisionError: division by zero (a a a"),
         ("", "has no class with Settings, from_settings and demand; docs/writing-a-strategy.md shows one"),
         ("class Tea:\n    def demand(self): ...", "Tea is no strategy: it has no Settings that is a pydantic model"),
         (HEAD + "        pass\nclass Pot(Kettle): pass", "has several strategies, Kettle, Pot: begin the names of all"),
@@ -40,6 +41,12 @@ def test_what_is_no_strategy_is_one_line(code: str, words: str) -> None:
     (fault,) = like.faults
     assert words in fault.text
     assert fault.text.isprintable()
+
+
+def test_a_strategy_that_is_not_given_back_is_none() -> None:
+    strategy, like = make(job(HEAD.replace("return cls(settings)", "cls(settings)") + "        return good\n"))
+    assert strategy is None
+    assert like.faults[0].text.startswith("its from_settings returns None, which has no demand; docs/writing-a-stra")
 
 
 def test_a_package_is_loaded_by_its_entry_point() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -152,7 +152,10 @@ def test_only_without_an_end_it_never_looks_at_the_time(keys: dict[str, Any], ti
         ({"current_a": 10, "power_w": 7000}, "keep one of them"),
         ({"power_w": 7.4}, "greater than or equal to 1000"),
         ({"energy_kwh": 0}, "greater than 0"),
-        ({"until": "6 o'clock"}, "a time of day like"),
+        ({"until": "6 o'clock"}, "a time of day in quotes"),
+        ({"until": time(6)}, 'a time of day in quotes is expected, like "06:00", or a moment like'),
+        ({"until": date(2026, 6, 23)}, "a time of day in quotes is expected"),
+        ({"until": 6}, "a time of day in quotes is expected"),
         ({"until": "2026-06-23T06:00:00"}, "an offset is needed"),
         ({"until": "2026-06-23T06:00:30+02:00"}, "a full minute is expected"),
     ],

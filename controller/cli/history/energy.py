@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Group, RenderableType
 
 from controller.app import read_config, state_directory
+from controller.cli.logs import configure_logs
 from controller.cli.outcome import Outcome, show
 from controller.cli.tables import line, table
 from controller.control.clock import WallClock
@@ -49,6 +50,7 @@ class Day:
 
 def energy(file: Path, *, days: int, as_json: bool) -> int:
     """Prints the last days; returns the exit code. Raises ConfigError, StorageError."""
+    configure_logs("warning")
     config = read_config(file).config
     zone, path = config.site.zone, state_directory(config) / FILE_NAME
     today = WallClock().now().astimezone(zone).date()

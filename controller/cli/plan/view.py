@@ -9,6 +9,7 @@ from typing import Any
 
 from rich.console import Group, RenderableType
 
+from controller.cli.moments import clock_time
 from controller.cli.tables import line, table
 from controller.control.foresee import Stretch
 from controller.control.settings import CoreSettings
@@ -103,7 +104,8 @@ def _own(reason: Reason) -> Reason:
 
 def _when(start: datetime, end: datetime, zone: tzinfo) -> str:
     day = "%a " if (end - start).total_seconds() > _DAY_S else ""  # else it is plain which one is meant
-    return f"{start.astimezone(zone):%a %H:%M}-{end.astimezone(zone):{day}%H:%M}"
+    begins, ends = start.astimezone(zone), end.astimezone(zone)
+    return f"{begins:%a} {clock_time(begins)}-{ends.strftime(day)}{clock_time(ends)}"
 
 
 def _total(stretches: Sequence[Stretch]) -> str:

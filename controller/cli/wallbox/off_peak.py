@@ -23,6 +23,7 @@ from controller.control.plugins import installed_strategies
 from controller.domain.box_times import BoxTimes, Conflict, Period, Reading, conflicts, hours, periods_for
 from controller.domain.calendar import DAYS, HOLIDAY, Window
 from controller.domain.demand import Scheduled
+from controller.plugins.foreign import Plugins
 from controller.wallbox.changes import NeedsConsent
 from controller.wallbox.off_peak import SECTION, box_times, to_keep, to_switch_off
 from controller.wallbox.sections import ReportedField, Value
@@ -70,7 +71,8 @@ def _ours(arguments: argparse.Namespace) -> _Ours | None:
     """None without a configuration. Raises ConfigError."""
     if (file := config_file(arguments)) is None:
         return None
-    loaded = load_offline(file, os.environ, installed_strategies())
+    installed = installed_strategies()
+    loaded = load_offline(file, os.environ, installed, foreign=Plugins(file.parent, installed))
     active = as_chosen(core_settings(loaded), choice_file(loaded.config), loaded, WallClock().now())[0].active
     likely: list[object] = [loaded.strategies.get(name) for name in (active, "off_peak")]
     windows = next((one.windows for one in likely if isinstance(one, Scheduled)), ())

@@ -15,6 +15,7 @@ from controller.control.clock import WallClock
 from controller.domain.quarter_hours import QUARTER, CarNote, QuarterHour, quarter_of
 from controller.history.quarter_hours import QuarterHourFile
 from tests.cli.history.test_sessions import CONFIG
+from tests.support.plugins import write
 
 
 @pytest.fixture
@@ -52,6 +53,15 @@ def test_programs_get_an_object(config: Path, capsys: pytest.CaptureFixture[str]
     (day,) = data["days"]
     assert day["pv_kwh"] == 1.0
     assert (day["car_kwh"], day["car_solar_kwh"], day["sun_share"], day["seen_h"]) == (0.9, 0.6, 0.667, 0.25)
+
+
+def test_what_is_said_of_strategies_does_not_come_between(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(config.parent, name="tea-time")
+    recorded(config, lately())
+    assert main(["history", "energy", "--config", str(config), "--json"]) == 0
+    told = capsys.readouterr()
+    assert len(json.loads(told.out)["days"]) == 1
+    assert "'tea-time' is no name for a strategy" in told.err
 
 
 def test_days_that_are_longer_ago_are_left_out(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
