@@ -85,6 +85,20 @@ class Scales(NamedTuple):
 EMPTY = Scales()
 
 
+def _remembered(scales: Scales, at_s: float, worth_kw: float, charging: bool) -> tuple[float, float, float, float]:
+    """Hours since the last look, and what it was of late by now: its worth, kW, writes, and switches."""
+    recent_kw, writes, switches = scales.recent_kw, scales.writes, scales.switches
+    if scales.weighed_at_s is None:
+        if charging:  # somebody else wanted it so far: what was of late is not known, and not held against it
+            recent_kw = worth_kw if worth_kw > 0.0 else 0.0
+        return 0.0, recent_kw, writes, switches
+    step_s = at_s - scales.weighed_at_s
+    step_s = step_s if step_s < _LONGEST_STEP_S else _LONGEST_STEP_S
+    felt_kw = worth_kw if worth_kw > _RECENT_LEAST_KW else _RECENT_LEAST_KW
+    recent_kw += (felt_kw - recent_kw) * step_s / (step_s + _RECENT_S)
+    return step_s / 3600.0, recent_kw, writes - writes * step_s / _BUSY_S, switches - switches * step_s / _BUSY_S
+
+
 def weigh(
     scales: Scales,
     sky: Sky,
@@ -120,17 +134,7 @@ def weigh(
     worth_kw = worth_w(likely_a * watts_per_amp, expected_w, share) / 1000.0
     if sun.always and worth_kw < _ALWAYS_KW:
         worth_kw = _ALWAYS_KW
-    hours, recent_kw, writes, switches = 0.0, scales.recent_kw, scales.writes, scales.switches
-    if scales.weighed_at_s is not None:
-        step_s = looked_at_s - scales.weighed_at_s
-        step_s = step_s if step_s < _LONGEST_STEP_S else _LONGEST_STEP_S
-        hours = step_s / 3600.0
-        felt_kw = worth_kw if worth_kw > _RECENT_LEAST_KW else _RECENT_LEAST_KW
-        recent_kw += (felt_kw - recent_kw) * step_s / (step_s + _RECENT_S)
-        writes -= writes * step_s / _BUSY_S
-        switches -= switches * step_s / _BUSY_S
-    elif charging:  # somebody else wanted it so far: what was of late is not known, and not held against it
-        recent_kw = worth_kw if worth_kw > 0.0 else 0.0
+    hours, recent_kw, writes, switches = _remembered(scales, looked_at_s, worth_kw, charging)
     ahead_kwh = (_AHEAD_S * worth_kw + _RECENT_AHEAD_S * recent_kw) / 3600.0
     cautious_w = expected_w - (share - 0.5) * (_MARGIN * sky.spread_w + _NOISE_MARGIN * sky.noise_w)
     suits_a = best_a(cautious_w, watts_per_amp, share, least_a, most_a)

@@ -15,13 +15,13 @@ from matplotlib.ticker import MaxNLocator
 
 from controller.domain.sentences.speech import format_duration
 from controller.domain.units import MIN_CURRENT_A
-from controller.pictures.clock_axis import clock_changes, ticks, zone_text
 from controller.pictures.plain import cut
 from controller.pictures.reason_rows import ReasonRow, reason_rows
 from controller.pictures.record import DayRecord
 from controller.pictures.shapes import area, layer, line_of, stairs, under, visible
 from controller.pictures.svg import A4_IN, INK, QUIET, style, to_svg
 from controller.pictures.thin import Bins, bins
+from controller.pictures.time_axis import draw_time
 
 _MOST_BINS = 1000  # a third of a millimetre each
 _SUN, _SUN_EDGE = "#FBE08B", "#B87900"
@@ -45,7 +45,7 @@ def day_svg(day: DayRecord) -> str:
         _draw_grid(grid, day, where)
         _draw_box(box, day)
         _draw_reasons(why, rows, least_s=(day.times_s[-1] - day.times_s[0]) / _MOST_BINS)
-        _draw_time(figure, (power, grid, box, why), day)
+        draw_time(figure, (power, grid, box, why), (day.times_s[0], day.times_s[-1]), day.zone, right=_RIGHT)
         _head(figure, day)
         return to_svg(figure, day.title)
 
@@ -118,26 +118,6 @@ def _draw_reasons(axes: Axes, rows: Sequence[ReasonRow], least_s: float) -> None
         axes.plot(*line_of(bars), color=row.colour, linewidth=_BAR_PT, solid_capstyle="butt", gid=f"reason-{index}")
         axes.annotate(format_duration(row.total_s), (1.005, index + 0.5), xycoords=("axes fraction", "data"),
                       va="center", fontsize=7.5, annotation_clip=False)  # fmt: skip
-
-
-def _draw_time(figure: Figure, panels: Sequence[Axes], day: DayRecord) -> None:
-    """One axis of local time; a move of the clock is marked."""
-    from_s, to_s = day.times_s[0], day.times_s[-1]
-    marks = ticks(from_s, to_s, day.zone)
-    changes = clock_changes(from_s, to_s, day.zone)
-    for panel in panels:
-        panel.set_xlim(from_s, to_s)
-        panel.set_xticks([mark.at_s for mark in marks], labels=[mark.label for mark in marks])
-        panel.xaxis.grid(visible=True)
-        panel.tick_params(axis="x", bottom=panel is panels[-1], labelbottom=panel is panels[-1], length=2.5)
-        for at_s, _ in changes:
-            panel.axvline(at_s, color=INK, linewidth=0.8, linestyle="--")
-    for at_s, moved in changes:
-        note = f"clock {moved.total_seconds() / 3600:+g} h"
-        panels[0].annotate(note, (at_s, 0.97), xycoords=("data", "axes fraction"), xytext=(3, 0),
-                           textcoords="offset points", va="top", fontsize=7.5)  # fmt: skip
-    note = cut(f"local time: {zone_text(from_s, to_s, day.zone)}", 100)
-    figure.text(_RIGHT, 0.008, note, ha="right", color=QUIET, fontsize=7.5)
 
 
 def _head(figure: Figure, day: DayRecord) -> None:

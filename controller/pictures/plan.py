@@ -13,13 +13,13 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from controller.pictures.clock_axis import clock_changes, ticks, zone_text
 from controller.pictures.plain import cut
 from controller.pictures.plan_record import PlanRecord
 from controller.pictures.reason_rows import ReasonRow, reason_rows
 from controller.pictures.record import Ground
 from controller.pictures.shapes import line_of
 from controller.pictures.svg import A4_IN, INK, QUIET, style, to_svg
+from controller.pictures.time_axis import draw_time
 
 _SUN, _SUN_EDGE, _CAR = "#FBE08B", "#B87900", "#005A91"
 _FROM_GRID: dict[str, Any] = {"facecolor": "#D55E00", "edgecolor": "white", "hatch": "///", "linewidth": 0.0}
@@ -51,7 +51,7 @@ def _drawn(plan: PlanRecord) -> Iterator[Figure]:
         _draw_power(power, plan)
         _draw_price(price, plan)
         _draw_reasons(why, rows)
-        _draw_time(figure, (power, price, why), plan)
+        draw_time(figure, (power, price, why), (plan.steps[0].from_s, plan.steps[-1].to_s), plan.zone, right=_RIGHT)
         _head(figure, plan)
         yield figure
 
@@ -110,20 +110,6 @@ def _draw_reasons(axes: Axes, rows: list[ReasonRow]) -> None:
     for index, row in enumerate(rows):
         bars = [(from_s, to_s - from_s) for from_s, to_s in row.spans_s]
         axes.broken_barh(bars, (index + 0.15, 0.7), facecolor=row.colour, gid=f"reason-{index}")
-
-
-def _draw_time(figure: Figure, panels: tuple[Axes, ...], plan: PlanRecord) -> None:
-    from_s, to_s = plan.steps[0].from_s, plan.steps[-1].to_s
-    marks, changes = ticks(from_s, to_s, plan.zone), clock_changes(from_s, to_s, plan.zone)
-    for panel in panels:
-        panel.set_xlim(from_s, to_s)
-        panel.set_xticks([mark.at_s for mark in marks], labels=[mark.label for mark in marks])
-        panel.xaxis.grid(visible=True)
-        panel.tick_params(axis="x", bottom=panel is panels[-1], labelbottom=panel is panels[-1], length=2.5)
-        for at_s, _ in changes:
-            panel.axvline(at_s, color=INK, linewidth=0.8, linestyle="--")
-    note = cut(f"local time: {zone_text(from_s, to_s, plan.zone)}", 100)
-    figure.text(_RIGHT, 0.008, note, ha="right", color=QUIET, fontsize=7.5)
 
 
 def _head(figure: Figure, plan: PlanRecord) -> None:
