@@ -12,7 +12,7 @@ help:
 	@echo "make test   the test suite                                            (ARGS=\"-k gate\")"
 	@echo "make cover  the same, and which lines it has not run (takes longer)"
 	@echo "make check  formatting, lint, types, import contracts"
-	@echo "make bench  speed, memory, quality of charging; takes an hour         (ARGS=\"decide month\")"
+	@echo "make bench  speed, memory, quality of charging; takes long            (ARGS=\"decide month\")"
 	@echo "make run    the service with config.toml                              (ARGS=\"--config F\")"
 
 $(READY): requirements.lock pyproject.toml
