@@ -113,7 +113,7 @@ class _Choice(NamedTuple):
         asked_at: It holds from here,
         period: to this one's end.
         limit: Up to which price charging always pays.
-        forecast: Likewise, where some of it is left to the sun.
+        sky: Likewise, where some of it is left to the sun: what is expected of it, and what the car draws; else None.
         left: What of this period is left to the sun.
         cheapest: The cheapest hours.
         spans: All stretches in which to charge, apart from one another.
@@ -126,7 +126,7 @@ class _Choice(NamedTuple):
     asked_at: datetime
     period: Span
     limit: _Limit
-    forecast: Forecast | None
+    sky: tuple[Forecast | None, float | None] | None
     left: _Left
     cheapest: Sequence[Span]
     spans: Sequence[Span]
@@ -139,7 +139,7 @@ class _Choice(NamedTuple):
             horizon.prices is self.made_from
             and horizon.feed_in_price == self.feed_in_price
             and situation.phases == self.phases
-            and (self.forecast is None or self.forecast is horizon.forecast)
+            and (self.sky is None or self.sky == (horizon.forecast, horizon.full_power_w))
             and self.asked_at <= now < self.period.end
         )
 
@@ -195,7 +195,7 @@ class ByPrice:
         lefts = [self._left(situation, period) for period in periods]
         for period, left in zip(periods, lefts, strict=True) if settings.cheapest_hours is not None else ():
             if table.stale or table.prices[-1].end >= period.end:  # else the rest is about to be known
-                hours += cheapest(table, period, left.hours, start_costs_h, contiguous=settings.contiguous)
+                hours += self._hours(table, period, left.hours, start_costs_h)
         limit = self._limit(table, horizon, periods[0])
         low = at_most(table, limit.per_kwh)
         spans = together(hours, low, bridges(table, low, limit.per_kwh, start_costs_h))
@@ -206,12 +206,24 @@ class ByPrice:
             asked_at=now,
             period=periods[0],
             limit=limit,
-            forecast=horizon.forecast if settings.leave_for_sun_kwh else None,
+            sky=(horizon.forecast, horizon.full_power_w) if settings.leave_for_sun_kwh else None,
             left=lefts[0],
             cheapest=hours,
             spans=spans,
             starts=[span.start for span in spans],
         )
+
+    def _hours(self, table: PriceTable, period: Span, hours: float, start_costs_h: float) -> Sequence[Span]:
+        """The cheapest; where some are left to the sun, of those that would be bought without it.
+
+        However the forecast changes, no more than these are ever bought.
+        """
+        wanted, contiguous = self._settings.cheapest_hours or 0.0, self._settings.contiguous
+        chosen = cheapest(table, period, wanted, start_costs_h, contiguous=contiguous)
+        if hours >= wanted:
+            return chosen
+        theirs = PriceTable(tuple(price for span in chosen for price in table.within(span)))
+        return cheapest(theirs, period, hours, start_costs_h, contiguous=contiguous)
 
     def _left(self, situation: Situation, period: Span) -> _Left:
         """Of a period's hours, to the quarter, what the sun of the day after it is to bring; nothing, unless asked."""
