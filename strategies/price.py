@@ -228,14 +228,15 @@ class ByPrice:
     def _left(self, situation: Situation, period: Span) -> _Left:
         """Of a period's hours, to the quarter, what the sun of the day after it is to bring; nothing, unless asked."""
         wanted, horizon = self._settings.cheapest_hours or 0.0, situation.horizon
-        day = DAYS[period.end.astimezone(situation.local_time.tzinfo).weekday()]
-        if not self._settings.leave_for_sun_kwh or horizon.forecast is None or day not in self._settings.sun_days:
+        zone, days = situation.local_time.tzinfo, self._settings.sun_days
+        if not self._settings.leave_for_sun_kwh or horizon.forecast is None:
             return _Left(wanted, 0.0)
         nominal_w = self._settings.current_a * situation.phases * _NOMINAL_V
         full_w = min(nominal_w, horizon.full_power_w or nominal_w)
         least_w = situation.min_current_a * situation.phases * _NOMINAL_V
         ahead = horizon.forecast.within(Span(period.end, period.end + _DAY))
-        useful = [step for step in ahead if step.surplus_w >= least_w]
+        there = [step for step in ahead if DAYS[step.start.astimezone(zone).weekday()] in days]
+        useful = [step for step in there if step.surplus_w >= least_w]
         sun_wh = sum(min(step.surplus_w, full_w) * Span(step.start, step.end).hours for step in useful)
         left_h = min(sun_wh, 1000 * self._settings.leave_for_sun_kwh) / full_w
         left_h = min(wanted, floor(left_h * _QUARTERS_AN_HOUR) / _QUARTERS_AN_HOUR)

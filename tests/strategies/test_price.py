@@ -292,6 +292,16 @@ def test_what_the_car_turns_out_to_draw_counts() -> None:
         assert str(answer.reason).endswith(f"; {left_kwh} kWh are left to the sun to come")
 
 
+@pytest.mark.parametrize(("day", "left"), [("mon", False), ("tue", True), ("wed", False)])
+def test_the_day_that_counts_is_that_of_the_sun(day: str, left: bool) -> None:
+    """Whose cheapest hours are those of Monday's evening; the sun is Tuesday's."""
+    keys = {"cheapest_hours": 2.0, "after": "18:00", "before": "23:00", "then": "off"}
+    strategy = make(**keys, leave_for_sun_kwh=60, sun_days=[day])
+    known = Horizon(prices=table(*WORKDAY, *NIGHT), forecast=sunny(*[12000] * 6))
+    asked = [strategy.demand(situation_at(quarter / 4, known)) for quarter in range(18 * 4, 23 * 4)]
+    assert any(isinstance(answer, Demand) and answer.current_a for answer in asked) is not left
+
+
 @pytest.mark.parametrize("keys", [{"contiguous": True}, {"start_costs_kwh": 3.0}])
 def test_no_more_is_bought_than_without_the_sun_however_the_forecast_changes(keys: dict[str, Any]) -> None:
     random = Random(7)
