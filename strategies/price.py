@@ -23,6 +23,7 @@ _NOMINAL_V = 230.0  # what a start is worth must not change with the voltage of 
 _DAY = timedelta(days=1)
 _TWO_PERIODS = 2 * _DAY
 _QUARTERS_AN_HOUR = 4
+_TREMBLES = 0.05
 
 
 class PriceSettings(BaseModel):
@@ -103,6 +104,23 @@ class _Left(NamedTuple):
     kwh: float
 
 
+class _Sky(NamedTuple):
+    """What is left to the sun follows from this.
+
+    Attributes:
+        forecast: What is expected of it.
+        full_power_w: What the car draws, as measured; it trembles as it is measured, and a little of that is nothing.
+    """
+
+    forecast: Forecast | None
+    full_power_w: float | None
+
+    def stands(self, horizon: Horizon) -> bool:
+        """Whether it is still so."""
+        old_w, new_w = self.full_power_w or 0.0, horizon.full_power_w or 0.0
+        return self.forecast is horizon.forecast and abs(new_w - old_w) <= _TREMBLES * old_w
+
+
 class _Choice(NamedTuple):
     """The cheap hours of this period and the next.
 
@@ -113,7 +131,7 @@ class _Choice(NamedTuple):
         asked_at: It holds from here,
         period: to this one's end.
         limit: Up to which price charging always pays.
-        sky: Likewise, where some of it is left to the sun: what is expected of it, and what the car draws; else None.
+        sky: Likewise, where some of it is left to the sun; else None.
         left: What of this period is left to the sun.
         cheapest: The cheapest hours.
         spans: All stretches in which to charge, apart from one another.
@@ -126,7 +144,7 @@ class _Choice(NamedTuple):
     asked_at: datetime
     period: Span
     limit: _Limit
-    sky: tuple[Forecast | None, float | None] | None
+    sky: _Sky | None
     left: _Left
     cheapest: Sequence[Span]
     spans: Sequence[Span]
@@ -139,7 +157,7 @@ class _Choice(NamedTuple):
             horizon.prices is self.made_from
             and horizon.feed_in_price == self.feed_in_price
             and situation.phases == self.phases
-            and (self.sky is None or self.sky == (horizon.forecast, horizon.full_power_w))
+            and (self.sky is None or self.sky.stands(horizon))
             and self.asked_at <= now < self.period.end
         )
 
@@ -206,7 +224,7 @@ class ByPrice:
             asked_at=now,
             period=periods[0],
             limit=limit,
-            sky=(horizon.forecast, horizon.full_power_w) if settings.leave_for_sun_kwh else None,
+            sky=_Sky(horizon.forecast, horizon.full_power_w) if settings.leave_for_sun_kwh else None,
             left=lefts[0],
             cheapest=hours,
             spans=spans,

@@ -286,7 +286,7 @@ def test_a_newer_forecast_counts() -> None:
 def test_what_the_car_turns_out_to_draw_counts() -> None:
     strategy = make(cheapest_hours=4.0, after="22:00", then="off", leave_for_sun_kwh=8)
     known = Horizon(prices=table(*WORKDAY, *NIGHT, 0.35), forecast=sunny(20000))
-    for measured_w, left_kwh in ((None, "5.5"), (4600.0, "4.6"), (None, "5.5")):
+    for measured_w, left_kwh in ((None, "5.5"), (4600.0, "4.6"), (4700.0, "4.6"), (5000.0, "5.0"), (None, "5.5")):
         answer = strategy.demand(situation_at(22, replace(known, full_power_w=measured_w)))
         assert isinstance(answer, Demand)
         assert str(answer.reason).endswith(f"; {left_kwh} kWh are left to the sun to come")
