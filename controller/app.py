@@ -373,6 +373,7 @@ def core_settings(loaded: Loaded) -> CoreSettings:
         limit_change_s=wallbox.pacing.limit_change_s,
         writes_per_hour=wallbox.pacing.writes_per_hour,
         starts_per_day=wallbox.starts_per_day,
+        off_peak_sense=wallbox.period_sense,
         feed_in_limit_w=site.feed_in_limit_w,
     )
 

@@ -6,6 +6,7 @@ remembered but the last answer, as long as the question is the same.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from math import inf
 from typing import Annotated, ClassVar, Literal, NamedTuple, Self
@@ -15,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from controller.domain.calendar import DAYS, Span, instant, wall_time
 from controller.domain.demand import Defer, Demand, Situation
 from controller.domain.needs import Due, Need, due, in_order, shortfall
-from controller.domain.planner import Plan, Step, Terms, cheapest
+from controller.domain.planner import Plan, Slot, Step, Terms, cheapest
 from controller.domain.reasons import Reason, ReasonCode, because
 from controller.domain.slots import slots, tariff
 from controller.domain.units import MAX_CURRENT_A, MIN_CURRENT_A
@@ -24,7 +25,8 @@ from controller.domain.worth import best_a
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _AHEAD, _MINUTE = timedelta(days=8), timedelta(minutes=1)
 _UNMEASURED = 0.9
-"""Of the nominal power so much is reckoned with until the car's own has been measured."""
+"""Of the nominal power so much is reckoned with until the car's own has been measured: on one phase in a plan, which
+then begins in good time whatever car it is; on all of them where it is told what cannot be made."""
 _TIGHT = 0.95
 """With more than this share of what is left of the time needed, the home battery is not waited for."""
 _SPARE_WH = 10.0
@@ -119,7 +121,7 @@ class _Outlook(NamedTuple):
         next: The next deadline.
         plan: Up to it, or up to the reserve before it; there is a step at least.
         feed_in_price: What a kWh of sun would have earned.
-        full_w: With how much at the most, W.
+        in_part: Whether it is the sun's part, or the least, and the sun on top; else it is all that the car takes.
         short: What cannot be made: which need, and how much it will lack, Wh.
         tight: Whether there is hardly any time to spare.
         left: To whom the car is left meanwhile; None where it charges for this.
@@ -128,7 +130,7 @@ class _Outlook(NamedTuple):
     next: Due
     plan: Plan
     feed_in_price: float
-    full_w: float
+    in_part: bool
     short: tuple[Need, float] | None
     tight: bool
     left: Defer | None
@@ -144,7 +146,7 @@ class ReadyBy:
         self._idle = Defer(to=settings.then)
         self._wants_nothing = not settings.trips and not settings.once
         self._asked: tuple[object, ...] = ()
-        self._outlooks: dict[bool, _Outlook | None] = {}
+        self._outlooks: dict[tuple[bool, bool], _Outlook | None] = {}
 
     @classmethod
     def from_settings(cls, settings: ReadyBySettings) -> Self:
@@ -162,7 +164,7 @@ class ReadyBy:
         if outlook.short is not None:
             return self._charge(most_a, _why_short(situation, outlook.short, most_a), outlook)
         current_a = most_a
-        if step.power_w < outlook.full_w:  # the plan reckons with the least at any rate, and with the sun on top
+        if outlook.in_part:
             least_a, share = situation.min_current_a, _solar_share(step, outlook)
             current_a = best_a(_sun_w(situation), situation.watts_per_amp, share, least_a, most_a)
         return self._charge(current_a, _why_charges(situation, outlook, current_a), outlook)
@@ -171,11 +173,11 @@ class ReadyBy:
         spared = not self._settings.use_battery and not outlook.tight
         return Demand(current_a=float(current_a), reason=reason, battery_spared=spared)
 
-    def _left(self, situation: Situation, coming: Due, plan: Plan, full_w: float) -> Defer | None:
+    def _left(self, situation: Situation, coming: Due, plan: Plan, *, in_part: bool) -> Defer | None:
         """To whom the car is left meanwhile; None where the plan has come to its hours."""
         step = plan.steps[0]
-        if step.span.start < _minute(situation) + _MINUTE:  # what begins within this minute begins with it
-            if step.power_w >= full_w or step.sun_w < step.power_w or self._settings.then != "surplus":
+        if _begins(plan, _minute(situation)):
+            if not in_part or step.sun_w < step.power_w or self._settings.then != "surplus":
                 return None
             step = next((bought for bought in plan.steps if bought.sun_w < bought.power_w), step)
         reason = because(
@@ -192,24 +194,22 @@ class ReadyBy:
         asked = (situation.horizon, minute, situation.max_current_a, situation.min_current_a, situation.phases)
         if len(self._asked) != len(asked) or asked[0] is not self._asked[0] or asked[1:] != self._asked[1:]:
             self._asked, self._outlooks = asked, {}
-        goes_on = situation.charging and _sun_w(situation) < situation.min_current_a * situation.watts_per_amp
-        if goes_on not in self._outlooks:
-            self._outlooks[goes_on] = self._planned(situation, goes_on=goes_on)
-        return self._outlooks[goes_on]
+        dark = _sun_w(situation) < situation.min_current_a * situation.watts_per_amp
+        seen = dark, situation.charging
+        if seen not in self._outlooks:
+            self._outlooks[seen] = self._planned(situation, dark=dark)
+        return self._outlooks[seen]
 
-    def _planned(self, situation: Situation, *, goes_on: bool) -> _Outlook | None:
-        """The plan from now on; `goes_on`: the car charges, and not from the sun, so that going on is no start."""
-        now, horizon, full_w = _minute(situation), situation.horizon, self._full_w(situation)
+    def _planned(self, situation: Situation, *, dark: bool) -> _Outlook | None:
+        """The plan from now on; `dark`: the sun does not carry the minimum."""
+        now, horizon, (full_w, hoped_w) = _minute(situation), situation.horizon, self._full_w(situation)
         needs = self._needs(now, situation.local_time.tzinfo or UTC)
-        coming = due(
-            needs,
-            now,
-            horizon.charged,
-            horizon.plugged_since,
-            full_w,
-            leftover_counts=self._settings.leftover_counts,
+        leftover = self._settings.leftover_counts
+        coming, hoped = (
+            due(needs, now, horizon.charged, horizon.plugged_since, full, leftover_counts=leftover)
+            for full in (full_w, hoped_w)
         )
-        if coming is None or coming.missing_wh < _SPARE_WH:
+        if coming is None or hoped is None or coming.missing_wh < _SPARE_WH:
             return None
         costs = tariff(horizon)
         terms = Terms(
@@ -217,20 +217,25 @@ class ReadyBy:
             full_w=full_w,
             feed_in_price=costs.feed_in_price,
             start_cost=self._settings.start_costs_kwh * costs.usual_price,
-            charging=goes_on,
+            charging=dark and situation.charging,  # from the grid: going on is no start
             whole_wh=coming.wh + coming.early_wh,
         )
         end = coming.by - timedelta(minutes=self._settings.reserve_min)
         room_wh = full_w * Span(now, end).hours
-        if coming.missing_wh < room_wh:
-            plan = cheapest(coming.missing_wh, slots(Span(now, end), horizon, costs.import_price), terms)
+        if has_time := coming.missing_wh < room_wh:
+            ahead = slots(Span(now, end), horizon, costs.import_price)
+            plan = cheapest(coming.missing_wh, ahead, terms)
+            if dark and not situation.charging and self._settings.then != "surplus":
+                plan = _or_later(plan, coming.missing_wh, ahead, terms)
         else:  # there is no choice left
             done = now + timedelta(hours=coming.missing_wh / full_w)
             plan = cheapest(inf, slots(Span(now, min(done, coming.by)), horizon, costs.import_price), terms)
-        short = shortfall(needs, now, coming.got_wh, full_w, leftover_counts=self._settings.leftover_counts)
-        left = None if short is not None else self._left(situation, coming, plan, full_w)
+        step = plan.steps[0]
+        in_part = has_time and step.power_w < (hoped_w if step.sun_w >= step.power_w else full_w)
+        short = shortfall(needs, now, hoped.got_wh, hoped_w, leftover_counts=leftover)
+        left = self._left(situation, coming, plan, in_part=in_part) if short is None else None
         tight = coming.missing_wh > _TIGHT * room_wh
-        return _Outlook(coming, plan, costs.feed_in_price, full_w, short, tight, left)
+        return _Outlook(coming, plan, costs.feed_in_price, in_part, short, tight, left)
 
     def _needs(self, now: datetime, zone: tzinfo) -> list[Need]:
         """The deadlines of the days around `now`."""
@@ -248,11 +253,13 @@ class ReadyBy:
         """With how many amps it charges; a box that allows less than the minimum is hoped to allow that in time."""
         return max(situation.min_current_a, min(self._settings.current_a, situation.max_current_a))
 
-    def _full_w(self, situation: Situation) -> float:
-        """What the car draws at the most: as measured, else somewhat less than nominal."""
-        nominal_w = self._most_a(situation) * situation.watts_per_amp
-        measured_w = situation.horizon.full_power_w
-        return _UNMEASURED * nominal_w if measured_w is None else min(measured_w, nominal_w)
+    def _full_w(self, situation: Situation) -> tuple[float, float]:
+        """What the car draws at the most: what is reckoned with, and what is hoped for; alike once it is measured."""
+        most_a, measured_w = self._most_a(situation), situation.horizon.full_power_w
+        if measured_w is None:
+            return _UNMEASURED * most_a * situation.voltage_v, _UNMEASURED * most_a * situation.watts_per_amp
+        full_w = min(measured_w, most_a * situation.watts_per_amp)
+        return full_w, full_w
 
 
 def _minute(situation: Situation) -> datetime:
@@ -263,6 +270,23 @@ def _minute(situation: Situation) -> datetime:
 def _sun_w(situation: Situation) -> float:
     """What the roof has left over for the car, W: what a home battery gives is none of it."""
     return situation.ev_w - situation.grid_w - max(0.0, situation.house.battery_w or 0.0)
+
+
+def _begins(plan: Plan, minute: datetime) -> bool:
+    """Whether there is something to be charged in this minute: what begins within it begins with it."""
+    return plan.steps[0].span.start < minute + _MINUTE
+
+
+def _or_later(plan: Plan, need_wh: float, ahead: Sequence[Slot], terms: Terms) -> Plan:
+    """The plan, unless it begins with nothing but sun that does not come, and the grid is as cheap later.
+
+    Then it is what would be planned if no sun came at all, which waits.
+    """
+    minute, step = ahead[0].span.start, plan.steps[0]
+    if not _begins(plan, minute) or step.sun_w < step.power_w:
+        return plan
+    without = cheapest(need_wh, [slot._replace(surplus_w=0.0) for slot in ahead], terms)
+    return plan if _begins(without, minute) else without
 
 
 def _solar_share(step: Step, outlook: _Outlook) -> float:

@@ -175,7 +175,8 @@ async def _try_wallbox(wallbox: Wallbox, loaded: Loaded, active: str) -> Finding
     values: dict[str, Any] = {"limit_a": power.limit_a, "limit_max_a": power.limit_max_a, "phases": power.phases}
     values["ocpp_state"] = status.state.value
     windows = charging_windows(loaded.strategies[active])
-    warnings = tuple(f"{conflict.what}; {conflict.remedy}" for conflict in conflicts(power.times, windows))
+    found = conflicts(power.times, windows, loaded.config.wallbox.period_sense)
+    warnings = tuple(f"{conflict.what}; {conflict.remedy}" for conflict in found)
     values["traffic"] = asdict(wallbox.traffic())
     text = f"{status.state.value}, operator current limit {power.limit_a} A"
     if power.limit_max_a is not None:

@@ -17,6 +17,18 @@ from controller.simulation.home import Home
 from controller.simulation.plant import Plant, PlantOptions, PlantSettings
 from controller.simulation.trace import read_trace
 
+_PRICES = """\
+start,end,per_kwh
+00:00,06:00,0.24
+06:00,11:00,0.36
+11:00,14:00,0.16
+14:00,00:00,0.38
+"""
+_PLANS = {
+    "price": "cheapest_hours = 3",
+    "ready_by": 'trips = [{ by = "16:00", kwh = 40 }]',
+}
+"""What the strategies of a plan are set to; left alone they would only follow the sun."""
 _FIRST_SUN_W = 200.0
 _USUAL_DAY = "sunny:1"
 
@@ -102,6 +114,8 @@ def config_toml(home: Home, directory: Path, *, speed: float = 1.0) -> str:
 def strategy_toml(strategy: str, folder: Path) -> str:
     """The table `[strategy]` for one by its name, or for the file of one's own, which is laid beside the configuration.
 
+    One that plans gets something to plan: prices that change over the day, or a trip.
+
     Args:
         strategy: The name, or a path that ends in ".py".
         folder: Where the configuration lies.
@@ -123,7 +137,12 @@ def strategy_toml(strategy: str, folder: Path) -> str:
         name = file.stem
         (place / file.name).write_bytes(source)
         (place / file.name).chmod(0o600)
-    return f"\n[strategy]\nactive = {_toml(name)}\n"
+    chosen = f"\n[strategy]\nactive = {_toml(name)}\n"
+    if name not in _PLANS:
+        return chosen
+    prices = folder / "prices.csv"
+    prices.write_text(_PRICES)
+    return f'{chosen}[strategy.{name}]\n{_PLANS[name]}\n\n[prices]\nsource = "file"\nfile = {_toml(str(prices))}\n'
 
 
 def _toml(text: str) -> str:

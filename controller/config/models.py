@@ -22,6 +22,7 @@ from pydantic import (
 from controller.config.base import FilePath, Table
 from controller.config.forecast import ForecastTable
 from controller.config.prices import Prices
+from controller.domain.box_times import Reading
 from controller.domain.units import MAX_CURRENT_A, MIN_CURRENT_A
 
 _FINGERPRINT_DIGITS = 64
@@ -218,12 +219,18 @@ class WallboxAccess(Table):
     on_exit: Literal["release", "stop"] = "release"
     update_types: dict[str, Annotated[str, Field(min_length=1, max_length=200)]] = Field(default_factory=dict)
     download_path: Annotated[str, Field(max_length=500), AfterValidator(_is_download_path)] = "/api/files/{key}"
+    off_peak_sense: Literal["unverified", "allowed_within", "held_within"] = "unverified"
     pacing: Pacing = Pacing()
 
     @property
     def trusts(self) -> int:
         """How many ways of checking the certificate are given."""
         return sum(trust is not None for trust in (self.tls_fingerprint, self.tls_ca_file, self.tls))
+
+    @property
+    def period_sense(self) -> Reading | None:
+        """What the box's own off-peak periods mean; None where nobody has tried."""
+        return None if self.off_peak_sense == "unverified" else Reading(self.off_peak_sense)
 
     @field_validator("tls_fingerprint")
     @classmethod

@@ -23,6 +23,7 @@ class BoxTimesNotice:
 
     def __init__(self, settings: CoreSettings) -> None:
         self._windows = charging_windows(settings.strategies[settings.active])
+        self._sense = settings.off_peak_sense
         self._seen: PowerSettings | None = None
         self._times: BoxTimes | None = None
         self._told = False
@@ -41,7 +42,7 @@ class BoxTimesNotice:
         if power.times == self._times:
             return
         self._times = power.times
-        found = conflicts(power.times, self._windows)
+        found = conflicts(power.times, self._windows, self._sense)
         for conflict in found:
             _log.warning("box_keeps_its_own_hours", what=conflict.what, remedy=conflict.remedy)
         if self._told and not found:

@@ -103,6 +103,30 @@ def opened(now_s: float, now: datetime, past: Iterable[QuarterHour], note: CarNo
     )
 
 
+def met(account: Account, status: ChargerStatus, now: datetime) -> Account:
+    """The box is seen for the first time: whether it is still the car that was noted, and what it got meanwhile."""
+    note, account = account.note, account._replace(note=None)
+    if note is None or status.state.plugged is False:
+        return account
+    gone, counted_wh, before_wh = now - note.at, status.session_energy_wh, note.counter_wh
+    if counted_wh is None or before_wh is None:
+        same = timedelta(0) <= gone <= _SHORTLY
+        return account._replace(plugged_since=note.plugged_since) if same else account
+    grown_wh = counted_wh - before_wh
+    hours = max(timedelta(0), gone) / timedelta(hours=1)
+    counts_on = -_SAME_WH <= grown_wh <= _MOST_W * hours + _FINE_WH
+    if not counts_on or (before_wh <= 0 and gone > _SHORTLY):
+        return account
+    wh = max(account.wh, account.settled_wh + grown_wh)  # some seconds may have been counted before the box was seen
+    return account._replace(
+        plugged_since=note.plugged_since,
+        wh=wh,
+        settled_wh=wh,
+        counter_wh=counted_wh,
+        marks=mark_missed(account.marks, now, wh),
+    )
+
+
 def add(  # noqa: PLR0917 -- hot, and in the order of the others
     account: Account,
     snapshot: Snapshot,
@@ -145,7 +169,7 @@ def _with_box(account: Account, snapshot: Snapshot, status: ChargerStatus, state
     """What the box's dashboard says of the car: whether it is there, another one, and what it got by the counter."""
     arrivals = state.conduct.arrivals
     if account.arrivals is None:
-        account = _recalled(account, snapshot, status)._replace(arrivals=arrivals)
+        account = account._replace(arrivals=arrivals)
     elif status.state.plugged is False:
         account = account if account.plugged_since is None else account._replace(plugged_since=None)
     elif arrivals != account.arrivals:
@@ -171,27 +195,3 @@ def _counted(account: Account, counted_wh: float, state: State, *, metered: bool
     settled_wh = account.settled_wh + grown_wh
     wh = max(settled_wh, account.log.marks[-1].wh, account.begun_wh)
     return account._replace(counter_wh=counted_wh, settled_wh=settled_wh, wh=wh)
-
-
-def _recalled(account: Account, snapshot: Snapshot, status: ChargerStatus) -> Account:
-    """The first look at the box: whether it is still the car that was noted, and what it got meanwhile."""
-    note, account = account.note, account._replace(note=None)
-    if note is None or status.state.plugged is False:
-        return account
-    gone, counted_wh, before_wh = snapshot.now - note.at, status.session_energy_wh, note.counter_wh
-    if counted_wh is None or before_wh is None:
-        same = timedelta(0) <= gone <= _SHORTLY
-        return account._replace(plugged_since=note.plugged_since) if same else account
-    grown_wh = counted_wh - before_wh
-    hours = max(timedelta(0), gone) / timedelta(hours=1)
-    counts_on = -_SAME_WH <= grown_wh <= _MOST_W * hours + _FINE_WH
-    if not counts_on or (before_wh <= 0 and gone > _SHORTLY):
-        return account
-    wh = max(account.wh, account.settled_wh + grown_wh)  # some seconds may have been counted before the box was seen
-    return account._replace(
-        plugged_since=note.plugged_since,
-        wh=wh,
-        settled_wh=wh,
-        counter_wh=counted_wh,
-        marks=mark_missed(account.marks, snapshot.now, wh),
-    )

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from controller.control.energy import Account, add, opened
+from controller.control.energy import Account, add, met, opened
 from controller.control.settings import CoreSettings
 from controller.control.state import Snapshot, State
+from controller.domain.charger import ChargerStatus
 from controller.domain.decision import Decision
 from controller.domain.errors import StorageError
 from controller.domain.horizon import NOTHING_KNOWN, EnergyLog
@@ -70,6 +71,11 @@ class EnergyBook:
         self._past = {quarter.start: quarter for quarter in past}
         self._account = opened(now_s, now, past, note)
         self._kept_at_s = now_s
+
+    def meet(self, status: ChargerStatus | None, now: datetime) -> None:
+        """Takes up what was noted before the start once the box is seen, before anything is decided on it."""
+        if self._account is not None and self._account.note is not None and status is not None:
+            self._account = met(self._account, status, now)
 
     def look(self, snapshot: Snapshot, decision: Decision, state: State) -> None:
         """Takes note of one look at the house."""

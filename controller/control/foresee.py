@@ -25,6 +25,7 @@ from controller.domain.reasons import Reason
 from controller.domain.slots import tariff
 
 _QUARTER, _MINUTE = timedelta(minutes=15), timedelta(minutes=1)
+_MEASURED = timedelta(minutes=3)  # after so long the car's power is known: until then it is taken to be the nominal one
 
 
 class Stretch(NamedTuple):
@@ -153,8 +154,10 @@ class _Course:
             return self._horizon
         marks = self._horizon.charged.marks
         begin = () if marks[-1].at >= start else (Mark(start, marks[-1].wh),)
-        wh = marks[-1].wh + power_w * Span(start, end).hours
-        return replace(self._horizon, charged=EnergyLog((*marks, *begin, Mark(end, wh))))
+        wh, full_w = marks[-1].wh + power_w * Span(start, end).hours, self._horizon.full_power_w
+        if full_w is None and end - start >= _MEASURED:
+            full_w = self._power_w(self._settings.max_current_a)
+        return replace(self._horizon, charged=EnergyLog((*marks, *begin, Mark(end, wh))), full_power_w=full_w)
 
 
 def foresee(settings: CoreSettings, horizon: Horizon, span: Span, overrides: Overrides = NO_OVERRIDES) -> list[Stretch]:

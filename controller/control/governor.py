@@ -120,8 +120,8 @@ def _follow(
     if sun is not None and cap_a >= least_a:
         range_a = (least_a, most_a if most_a > least_a else least_a)
         sky, scales = _look_up(state, snapshot, settings, seen, sun, range_a=range_a, found=found)
-        weighed = scales.best_a > 0  # until then nothing is told that a cap could bound
-        held = hold_by_worth(state, told, bounded if weighed else useful, timers, scales)
+        tells = scales.best_a > 0 or sun.always  # until it is weighed nothing is told that a cap could bound
+        held = hold_by_worth(state, told, bounded if tells else useful, timers, scales)
     else:
         sky, scales = NIGHT, state.scales.at_rest()  # who does not follow the sun does not watch it,
         if kept_s(wish, timers) > 0:

@@ -167,6 +167,7 @@ class Controller:
         now_s, now = self._clock.monotonic_s(), self._clock.now()
         if (settings := self._helm.look(now_s, now)) is not self._settings:
             self._follow(settings)
+        self._book.meet(self._link.status, now)
         snapshot = Snapshot(
             now_s=now_s,
             now=now,

@@ -229,7 +229,7 @@ class _Trial(NamedTuple):
 def _tried_again(known: Obedience, told: Command, target: Command, reason: Reason, trial: _Trial) -> Switched:
     """A start at less than would flow: in the hope that the box follows by now, not often, and not beyond a cap."""
     wait_s = known.retry_s - trial.now_s
-    figures = {"limit_a": trial.limit_a, "flows_a": known.flows_a, "why": reason.values.get("why", reason)}
+    figures = {"limit_a": trial.limit_a, "flows_a": known.flows_a, "why": _without_promise(reason)}
     if trial.urgent:
         return Switched(known, told, because(ReasonCode.LIMIT_IGNORED_CAPPED, **figures))
     if wait_s > 0:
@@ -238,3 +238,10 @@ def _tried_again(known: Obedience, told: Command, target: Command, reason: Reaso
     if target.charging:
         known = known._replace(less_since_s=trial.now_s + _TRIAL_S)
     return Switched(known, target, reason)
+
+
+def _without_promise(reason: Reason) -> Reason:
+    """Without what says when it would start: it does not start then."""
+    while reason.in_s is not None and isinstance(why := reason.values.get("why"), Reason):
+        reason = why
+    return reason

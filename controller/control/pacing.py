@@ -135,12 +135,13 @@ def hold_by_worth(state: State, told: Command, wish: Demand, timers: Timers, sca
             why = because(ReasonCode.EXPECTED, why=why, expected_w=scales.expected_w)
     since_switch_s, due = timers.at_s - state.switched_at_s, scales.switch_lacks_kwh <= 0.0
     if not told.charging:
-        if worth_kw <= 0.0:
+        unasked = best_a == 0 and wish.current_a > 0.0 and wish.sun is not None and wish.sun.always
+        if worth_kw <= 0.0 and not unasked:
             return told, why
-        if not due:
+        if not due and not unasked:
             return told, _weighs(ReasonCode.WEIGHS_START, why, scales)
         delay_s, least_s = dwell.start_delay_s - timers.start_s, dwell.min_off_s - since_switch_s
-        moved = Command(best_a, True)
+        moved = Command(int(wish.current_a) if unasked else best_a, True)  # what is wanted always waits for no sky
     else:
         stays = Command(best_a, True) if scales.change_lacks_kwh <= 0.0 else told
         if worth_kw >= 0.0 or not due:

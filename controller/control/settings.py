@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import StrEnum
 
+from controller.domain.box_times import Reading
 from controller.domain.demand import Answering
 
 
@@ -37,6 +38,7 @@ class CoreSettings:
         limit_change_s: Shortest time between two commands, s; reductions that protect do not wait.
         writes_per_hour: Writes of the limit an hour.
         starts_per_day: How often a local day charging is started; 0 is "as often as wanted".
+        off_peak_sense: What the periods mean that the box keeps by itself; None where nobody has tried.
         feed_in_limit_w: Most that the inverter feeds in, W; None where it is not limited.
         follow_s: How long the box and the car take to follow a command, s.
         active_until: When what is in force by hand ends, aware UTC; None for never.
@@ -57,6 +59,7 @@ class CoreSettings:
     limit_change_s: float = 30.0
     writes_per_hour: float = 60.0
     starts_per_day: int = 0
+    off_peak_sense: Reading | None = None
     feed_in_limit_w: float | None = None
     follow_s: float = 30.0
     active_until: datetime | None = None

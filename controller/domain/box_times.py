@@ -1,13 +1,13 @@
 """The hours that a wallbox keeps by itself, and what of ours they are in the way of; pure.
 
 The box calls the feature "Off-Peak Charging" and the periods in it "Peak period": whether it charges only within them,
-or not within them, is not verified. So both readings are reckoned. Minutes are those of its clock on the wall, which
-is taken to show the site's time.
+or not within them, is not verified. So both readings are reckoned, unless the owner has found out which one is right.
+Minutes are those of its clock on the wall, which is taken to show the site's time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
@@ -17,6 +17,7 @@ from controller.domain.calendar import DAYS, Window
 
 _DAY_MIN, _WEEK_MIN = 24 * 60, 7 * 24 * 60
 _SATURDAY, _ALL_DAYS, _WORKDAYS = 5, frozenset(range(7)), frozenset(range(5))
+_SWITCHES_OFF = "`sunpace wallbox off-peak --off --yes` switches them off"
 MOST_PERIODS = 2
 
 
@@ -73,26 +74,21 @@ class Conflict(NamedTuple):
     remedy: str
 
 
-def conflicts(times: BoxTimes | None, windows: Sequence[Window] | None) -> tuple[Conflict, ...]:
-    """What the box does by itself that is in our way, under either reading.
+def conflicts(
+    times: BoxTimes | None, windows: Sequence[Window] | None, sense: Reading | None = None
+) -> tuple[Conflict, ...]:
+    """What the box does by itself that is in our way.
 
     Args:
         times: What it keeps; None where nothing is known.
         windows: In which we charge; None where that may be at any time.
+        sense: What its periods mean; None where nobody knows: then it counts under either reading.
     """
     found: list[Conflict] = []
     if times is not None and times.enabled and any(period.start != period.end for period in times.periods):
-        held = {reading: _held_back(times, windows, reading) for reading in Reading}
+        held = {reading: _held_back(times, windows, reading) for reading in (Reading if sense is None else (sense,))}
         if any(held.values()):
-            listed, days = (
-                ", ".join(map(str, dict.fromkeys(times.periods))),
-                "Monday to Friday" if times.weekends is False else "daily",
-            )
-            what = (
-                f"the wallbox keeps periods of its own, {listed} {days}: if it charges only within them, "
-                f"{_lost(held[Reading.ALLOWED])}; if it does not charge within them, {_lost(held[Reading.HELD])}"
-            )
-            found.append(Conflict(what, "`sunpace wallbox off-peak --off --yes` switches them off"))
+            found.append(_in_the_way(times, held, sense))
     if times is not None and times.delay_s:
         what = f"the wallbox holds every start back, at random, by up to {times.delay_s:g} s"
         found.append(Conflict(what, "`sunpace wallbox set randomised-delay-range 0` ends that"))
@@ -131,6 +127,20 @@ def periods_for(windows: Sequence[Window], reading: Reading) -> tuple[tuple[Peri
     if len(found) > MOST_PERIODS:
         raise ValueError(f"the windows take {len(found)} periods of a day, and the wallbox has {MOST_PERIODS}")
     return (found * MOST_PERIODS)[:MOST_PERIODS], days == {_ALL_DAYS}
+
+
+def _in_the_way(times: BoxTimes, held: Mapping[Reading, list[int]], sense: Reading | None) -> Conflict:
+    """Periods that hold us back: the minutes of a week, by what they may mean."""
+    listed = ", ".join(map(str, dict.fromkeys(times.periods)))
+    days = "Monday to Friday" if times.weekends is False else "daily"
+    begin, end = f"the wallbox keeps periods of its own, {listed} {days}", _SWITCHES_OFF
+    if sense is not None:
+        within = "and charges only within them" if sense is Reading.ALLOWED else "and does not charge within them"
+        return Conflict(f"{begin}, {within}: {_lost(held[sense])}", end)
+    if not all(held.values()):
+        end += "; or, if they are as they should be, say what a try has shown with wallbox.off_peak_sense"
+    lost = f"{_lost(held[Reading.ALLOWED])}; if it does not charge within them, {_lost(held[Reading.HELD])}"
+    return Conflict(f"{begin}: if it charges only within them, {lost}", end)
 
 
 def _held_back(times: BoxTimes, windows: Sequence[Window] | None, reading: Reading) -> list[int]:

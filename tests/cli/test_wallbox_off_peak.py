@@ -61,11 +61,28 @@ def test_the_boxs_periods_stand_beside_ours_under_both_readings(owner: Person) -
     assert writes(owner) == {"enable-off-peak": 1, "randomised-delay-range": 1}
 
 
+@pytest.mark.parametrize(("sense", "period"), [("allowed_within", "22:00-06:00"), ("held_within", "06:00-22:00")])
+def test_what_a_try_has_shown_counts_alone(owner: Person, sense: str, period: str) -> None:
+    owner.asks("set", "enable-off-peak", "on")
+    text = owner.config.read_text()
+    owner.config.write_text(text.replace("[wallbox]", f'[wallbox]\noff_peak_sense = "{sense}"'))
+    told = owner.asks("off-peak")
+    assert (told["sense"], told["sense_verified"], list(told["charges"])) == (sense, True, [sense])
+    owner.asks("off-peak", "--set", "--yes")
+    code, out, _ = owner.says("off-peak")
+    assert (code, "warn" in out, "Not verified" in out) == (0, False, False)
+    told = owner.asks("off-peak")
+    assert (told["periods"], told["charges"], told["conflicts"]) == ([period] * 2, {sense: ["22:00-06:00"]}, [])
+    code, _, err = owner.says("off-peak", "--set", "--peak", "--yes")
+    assert (code, "says the opposite" in err) == ((2, True) if sense == "allowed_within" else (0, False))
+
+
 def test_for_programs(owner: Person) -> None:
     assert owner.asks("off-peak") == {
         "enabled": False,
         "weekends": False,
         "periods": ["08:00-11:00", "16:00-22:00"],
+        "sense": None,
         "sense_verified": False,
         "charges": {
             "allowed_within": ["08:00-11:00", "16:00-22:00"],

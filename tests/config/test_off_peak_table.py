@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from controller.app import core_settings
 from controller.config.loader import parse_config
+from controller.domain.box_times import Reading
 from controller.domain.demand import Strategy
 from controller.domain.errors import ConfigError
 from strategies.off import Off
@@ -55,3 +57,17 @@ def test_strategies_that_leave_it_to_one_another_are_refused() -> None:
         'strategy.a.then = "b": leads back by way of b; name another one',
         'strategy.b.then = "a": leads back by way of a; name another one',
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "sense"),
+    [("", None), ('off_peak_sense = "unverified"', None), ('off_peak_sense = "held_within"', Reading.HELD)],
+)
+def test_what_the_boxs_own_periods_mean_is_said_by_their_owner(line: str, sense: Reading | None) -> None:
+    assert core_settings(load(GOOD.replace("[wallbox]\n", f"[wallbox]\n{line}\n"))).off_peak_sense is sense
+
+
+def test_a_sense_that_they_cannot_have_is_refused() -> None:
+    (found,) = faults(GOOD.replace("[wallbox]\n", '[wallbox]\noff_peak_sense = "peak"\n'))
+    assert "wallbox.off_peak_sense" in found
+    assert "held_within" in found

@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from controller.control.box_times_notice import BoxTimesNotice, charging_windows
-from controller.domain.box_times import BoxTimes, Period
+from controller.domain.box_times import BoxTimes, Period, Reading
 from controller.domain.charger import PowerSettings
 from strategies.off_peak import OffPeak, OffPeakSettings
 from tests.support.houses import Wants, core
@@ -30,6 +30,14 @@ def test_once_a_change() -> None:
         notice.look(replace(power, times=None))
     assert [entry["event"] for entry in logs[3:]] == ["box_keeps_no_hours_in_the_way"]
     assert {entry["log_level"] for entry in logs} == {"warning", "info"}
+
+
+@pytest.mark.parametrize(("sense", "told"), [(None, 1), (Reading.ALLOWED, 0), (Reading.HELD, 1)])
+def test_once_the_sense_is_known_what_is_right_is_not_warned_of(sense: Reading | None, told: int) -> None:
+    as_ours = BoxTimes(enabled=True, weekends=True, periods=(Period(time(22), time(6)),))
+    with capture_logs() as logs:
+        BoxTimesNotice(core(NIGHT, off_peak_sense=sense)).look(PowerSettings(taken_at_s=1.0, limit_a=16, times=as_ours))
+    assert len(logs) == told
 
 
 def test_nothing_is_told_of_a_box_that_keeps_none() -> None:

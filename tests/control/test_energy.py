@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -53,6 +54,7 @@ class Accounted(Lab):
         def look(*positional: Any, **named: Any) -> Decision:
             decision = step(*positional, **named)
             assert self.run.snapshot is not None
+            self.book.meet(self.run.snapshot.status, self.run.snapshot.now)
             self.book.look(self.run.snapshot, decision, self.run.state)
             self.flowed_wh += self.ev_w / 3600
             return decision
@@ -261,6 +263,24 @@ def test_a_restart_in_the_middle_of_a_quarter_goes_on_with_it() -> None:
     assert quarter.seconds == pytest.approx(790, abs=5)
     assert quarter.ev_wh == pytest.approx(lab.flowed_wh + new.flowed_wh, rel=0.1)
     assert quarter.load_w == pytest.approx(400, abs=1)
+
+
+def test_what_the_car_got_meanwhile_is_known_before_the_first_decision() -> None:
+    lab = arrived(counter=True)
+    lab.wants(16, 600)
+    assert lab.run.snapshot is not None
+    status = lab.run.snapshot.status
+    assert status is not None
+    assert status.session_energy_wh is not None
+    lab.book.leave(lab.now)
+    book, later = EnergyBook(lab.shelf, lab.run.settings), lab.now + timedelta(minutes=2)
+    book.open(0.0, later)
+    book.meet(None, later)
+    assert book.plugged_since is None
+    assert book.charged.since_wh(NOON) == pytest.approx(lab.wh, abs=200)
+    book.meet(replace(status, session_energy_wh=status.session_energy_wh + 300), later + timedelta(seconds=5))
+    assert book.plugged_since == lab.book.plugged_since is not None
+    assert book.charged.since_wh(NOON) == pytest.approx(lab.flowed_wh + 300, abs=30)
 
 
 def test_a_note_outlives_a_service_that_never_saw_the_box() -> None:

@@ -11,6 +11,7 @@ import pytest
 from controller.control.helm import chosen
 from controller.control.settings import CoreSettings
 from controller.control.state import State
+from controller.domain.cap import Cap
 from controller.domain.choice import Choice
 from controller.domain.demand import Defer, Demand, Situation, Strategy
 from controller.domain.override import Override, OverrideKind
@@ -204,3 +205,18 @@ def test_another_choice_stops_only_what_is_not_wanted_any_more(surplus_w: float,
     live(run, 1200, surplus_w)
     assert switches(run) == ["start", *stops, *(["start"] if stops else [])]
     assert run.limit_a == 8
+
+
+def test_the_minimum_that_a_limit_from_outside_has_stopped_says_when_it_starts_again() -> None:
+    run = Run(core(Minimum(MinimumSettings())))
+    run.step(1.0, ev_w=0.0)
+    run.cap = Cap(current_a=0.0)
+    run.step(1.0, ev_w=0.0)
+    assert switches(run) == ["start", "stop"]
+    run.cap = None
+    run.step(1.0)
+    assert str(run.decision.reason).endswith("has just stopped, may start in 59 s")
+    run.steps(58.0)
+    assert not run.charging
+    run.step(1.0)
+    assert run.charging

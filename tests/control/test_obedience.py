@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,8 +12,9 @@ from controller.control.obedience import Obedience, observe_obedience
 from controller.control.settings import Fallback
 from controller.domain.charger import OcppState
 from controller.domain.decision import Command
-from controller.domain.demand import Dwell
-from controller.domain.reasons import ReasonCode
+from controller.domain.demand import Demand, Dwell, Situation
+from controller.domain.reasons import ReasonCode, because
+from tests.control.reasons.oracles import chain
 from tests.support.houses import Run, Wants, core
 
 VOLTS = 230.0
@@ -142,6 +144,27 @@ def test_the_fuse_stops_it_whatever_the_fallback(fallback: Fallback) -> None:
     run.wants(16, 3600)
     assert run.count("start") == started
     assert run.decision.reason.code is ReasonCode.LIMIT_IGNORED_CAPPED
+
+
+class OfOldPrices(Wants):
+    """Says around its reason that the prices are old."""
+
+    def demand(self, situation: Situation) -> Demand:
+        own = super().demand(situation)
+        return own._replace(reason=because(ReasonCode.PRICE_STALE, why=own.reason))
+
+
+@pytest.mark.parametrize("start_delay_s", [0.0, 900.0])
+def test_what_stands_around_a_wish_is_kept_and_no_start_is_promised(start_delay_s: float) -> None:
+    run = Wilful()
+    run.wants(16, 300)
+    run.wants(8, 600)
+    assert not run.charging
+    ours = OfOldPrices(8, Dwell(start_delay_s=start_delay_s))
+    run.settings = replace(run.settings, strategies={"it": ours})
+    run.wants(8, 60)
+    codes = [ground.code for ground in chain(run.decision.reason)]
+    assert codes == [ReasonCode.LIMIT_IGNORED_OFF, ReasonCode.PRICE_STALE, ReasonCode.FIXED]
 
 
 def test_no_start_is_promised_that_the_fuse_forbids() -> None:

@@ -9,32 +9,43 @@ from controller.domain.planner import Slot, Terms
 
 
 def least_cost(need_wh: float, slots: Sequence[Slot], terms: Terms) -> float:
-    """Of energy and starts; not above what any plan can reach: a slot that is on may also give nothing."""
+    """Of energy and starts; not above what any plan can reach.
+
+    A car that is on throughout a slot takes the least power at any rate; one that is not has been started anew in it.
+    """
     found = []
     for on in product((False, True), repeat=len(slots)):
-        chosen = [slot for slot, is_on in zip(slots, on, strict=True) if is_on]
-        energy = energy_cost(need_wh, chosen, terms)
-        if energy is not None:
-            before = (terms.charging, *on)
-            starts = sum(now and not was for was, now in zip(before, on, strict=False))
-            found.append(energy + starts * terms.start_cost)
+        before, after = (terms.charging, *on), (*on[1:], False)
+        begins = sum(now and not was for was, now in zip(before, on, strict=False))
+        amid = [index for index, sides in enumerate(zip(before, on, after, strict=False)) if all(sides)]
+        for anew in product((False, True), repeat=len(amid)):
+            held = {index for index, broken in zip(amid, anew, strict=True) if not broken}
+            energy = energy_cost(need_wh, [(slots[n], n in held) for n in range(len(slots)) if on[n]], terms)
+            if energy is not None:
+                found.append(energy + (begins + sum(anew)) * terms.start_cost)
     return min(found)
 
 
-def energy_cost(need_wh: float, slots: Sequence[Slot], terms: Terms) -> float | None:
+def energy_cost(need_wh: float, slots: Sequence[tuple[Slot, bool]], terms: Terms) -> float | None:
     """Of the cheapest energy without any start; None where it cannot be had.
 
-    Each slot's energy costs what the lower hull of its powers costs, and that is convex: the cheapest first is best.
+    Each slot's energy costs what the lower hull of its powers costs, and that is convex: the cheapest first is best,
+    after what a slot gives at any rate in which the car is on throughout.
     """
     pieces: list[tuple[float, float]] = []
-    for slot in slots:
-        before_w, before = 0.0, 0.0
+    total = 0.0
+    for slot, held in slots:
+        before_w, before, least_w = 0.0, 0.0, terms.least_w if held else 0.0
         for power_w, cost in hull([(0.0, 0.0), *((w, per_hour(w, slot, terms)) for w in powers_w(slot, terms))]):
             if power_w > before_w:
-                wh = (power_w - before_w) * slot.span.hours
-                pieces.append(((cost - before) / (power_w - before_w) * 1000, wh))
+                per_kwh = (cost - before) / (power_w - before_w) * 1000
+                taken_w = min(power_w, max(before_w, least_w)) - before_w
+                total += taken_w / 1000 * slot.span.hours * per_kwh
+                need_wh -= taken_w * slot.span.hours
+                pieces.append((per_kwh, (power_w - before_w - taken_w) * slot.span.hours))
             before_w, before = power_w, cost
-    total = 0.0
+    if need_wh < -1e-3:
+        return None
     for per_kwh, wh in sorted(pieces):
         taken_wh = min(wh, need_wh)
         total += taken_wh / 1000 * per_kwh

@@ -49,11 +49,31 @@ def test_periods_in_our_way(box: BoxTimes, ours: str, expected: tuple[str, str])
     assert "--off --yes" in found.remedy
 
 
+@pytest.mark.parametrize(
+    ("box", "sense", "what"),
+    [
+        ("22:00-06:00", Reading.HELD, "and does not charge within them: 56.0 h of ours a week are held back"),
+        ("06:00-22:00", Reading.ALLOWED, "and charges only within them: 56.0 h of ours a week are held back"),
+        ("22:00-06:00", Reading.ALLOWED, None),
+        ("06:00-22:00", Reading.HELD, None),
+    ],
+)
+def test_once_the_sense_is_known_only_that_counts(box: str, sense: Reading, what: str | None) -> None:
+    ours = (window("22:00-06:00"),)
+    (doubtful,) = conflicts(times(box), ours)
+    assert "off_peak_sense" in doubtful.remedy
+    found = conflicts(times(box), ours, sense)
+    assert [what in one.what for one in found if what] == [True] * len(found)
+    assert bool(found) is (what is not None)
+    assert not any("off_peak_sense" in one.remedy for one in found)
+
+
 def test_who_charges_at_any_time_is_held_back_by_any_period() -> None:
     (found,) = conflicts(times("08:00-11:00"), None)
     assert "147.0 h of ours a week are held back, such as Mon 00:00-08:00" in found.what
     assert "21.0 h of ours a week are held back, such as Mon 08:00-11:00" in found.what
     assert "08:00-11:00 daily" in found.what
+    assert "off_peak_sense" not in found.remedy  # whatever it is, it is in the way
 
 
 @pytest.mark.parametrize(
@@ -154,3 +174,4 @@ def test_what_is_written_is_in_nobodys_way_as_it_is_read(ours: list[Period], dai
             continue
         (found,) = conflicts(BoxTimes(enabled=True, weekends=weekends, periods=periods), windows)
         assert clause in found.what
+        assert conflicts(BoxTimes(enabled=True, weekends=weekends, periods=periods), windows, reading) == ()

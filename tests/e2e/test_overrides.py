@@ -11,6 +11,7 @@ import anyio
 import pytest
 
 from controller.app import make_controller, read_config
+from controller.cli.main import main
 from controller.cli.override import OverrideOrder, resume, set_override
 from controller.cli.status import status
 from controller.domain.explanation import explain
@@ -104,6 +105,29 @@ def test_the_commands_write_what_the_service_reads(tmp_path: Path, capsys: pytes
             assert (stage.home.box.limit_a, level(stage)) == (10, Level.BASE)
 
     run_warped(day)
+
+
+def test_a_boost_of_some_energy_ends_when_the_car_has_got_it(tmp_path: Path) -> None:
+    """As above; by night, where nothing else charges."""
+
+    async def night() -> None:
+        edit = lambda text: slow_polls(text) + '\n[strategy]\nactive = "off"\n'  # noqa: E731
+        async with staged(start="02:00", edit=edit, directory=tmp_path) as stage:
+            await stage.passes(30)
+            assert main(["boost", "--kwh", "0.6", "--config", str(stage.config_file)]) == 0
+            file, now = stage.config_file.parent / "state" / "override.toml", stage.clock.now()
+            lines = [line for line in file.read_text().splitlines() if not line.startswith(("set_at", "until"))]
+            times = [f"set_at = {now.isoformat()}", f"until = {(now + timedelta(hours=24)).isoformat()}"]
+            file.write_text("\n".join([*lines, *times]))
+            await stage.passes(120)
+            assert (stage.home.box.limit_a, level(stage)) == (16, Level.BOOST)
+            assert "kWh" in str(stage.diary.last.reason)
+            await stage.passes(240)
+            assert (stage.home.box.enabled, stage.diary.last.reason.code) == (False, ReasonCode.OFF)
+            assert 0.59 < stage.plant.energy.ev_kwh < 0.85  # what has flowed is known once a minute
+            assert stage.plant.energy.starts == 1
+
+    run_warped(night)
 
 
 WINDOWS = """

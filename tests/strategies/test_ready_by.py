@@ -82,9 +82,16 @@ def test_while_it_can_wait_it_says_what_is_planned() -> None:
     assert f"{values['next']:%d %H:%M} {values['by']:%d %H:%M}" == "24 06:00 24 07:00"
 
 
-def test_until_the_power_is_measured_it_keeps_a_margin() -> None:
-    assert amps(strategy().demand(at("2026-11-24T05:52", NOTHING_KNOWN))) is None
-    assert amps(strategy().demand(at("2026-11-24T05:54", NOTHING_KNOWN))) == 16  # 9.936 kW
+def test_until_the_power_is_measured_it_begins_in_time_for_a_car_of_one_phase() -> None:
+    assert amps(strategy().demand(at("2026-11-24T03:38", NOTHING_KNOWN))) is None
+    assert amps(strategy().demand(at("2026-11-24T03:40", NOTHING_KNOWN))) == 16  # 3.312 kW
+
+
+def test_on_that_assumption_alone_nothing_is_said_to_be_impossible() -> None:
+    answers = [strategy().demand(at(f"2026-11-24T{clock}", NOTHING_KNOWN)) for clock in ("05:00", "05:54")]
+    reasons = [answer.reason for answer in answers if isinstance(answer, Demand)]
+    assert [reason.code for reason in reasons] == [ReasonCode.READY_CHARGES, ReasonCode.READY_SHORT]
+    assert reasons[1].values["there_kwh"] == pytest.approx(9.936 * 1.1)
 
 
 def test_the_measured_power_counts_not_the_nominal_one() -> None:
@@ -148,15 +155,46 @@ def test_a_car_that_charges_from_the_sun_is_not_made_to_charge_from_the_grid() -
     assert amps(strategy().demand(at("2026-11-23T13:00", surplus_w=2000, charging=True))) is None  # a cloud
 
 
-def test_the_expected_sun_is_left_its_part() -> None:
+def sunny(surplus_w: float, full_power_w: float | None = 11_040, prices: PriceTable | None = None) -> Horizon:
+    """Two hours of sun at noon."""
     noon = moment("2026-11-24T12:00")
-    sun = Forecast((Expected(noon, noon + 2 * HOUR, 6500, 500),), noon, "test")
-    horizon = Horizon(full_power_w=11_040, forecast=sun)
+    forecast = Forecast((Expected(noon, noon + 2 * HOUR, surplus_w + 500, 500),), noon, "test")
+    return Horizon(full_power_w=full_power_w, forecast=forecast, prices=prices)
+
+
+def test_the_expected_sun_is_left_its_part() -> None:
     evening = {"trips": [{"by": "17:00", "kwh": 12 + 5.52}]}
-    assert amps(strategy(**evening).demand(at("2026-11-24T12:30", horizon, surplus_w=6000))) is None
+    assert amps(strategy(**evening).demand(at("2026-11-24T12:30", sunny(6000), surplus_w=6000))) is None
     own = strategy(**evening, then="off")
-    assert amps(own.demand(at("2026-11-24T12:30", horizon, surplus_w=6000))) == 9  # 8.7 A: most of the ninth is sun
-    assert amps(own.demand(at("2026-11-24T12:30", horizon, surplus_w=0))) == 6
+    assert amps(own.demand(at("2026-11-24T12:30", sunny(6000), surplus_w=6000))) == 9  # 8.7 A: most of it is sun
+    assert amps(own.demand(at("2026-11-24T12:30", sunny(6000), surplus_w=0, charging=True))) == 6  # through a cloud
+
+
+def test_a_car_that_nobody_knows_is_left_to_the_sun_as_well() -> None:
+    trips = [{"by": "17:00", "kwh": 8}]
+    unknown = sunny(6000, None)
+    assert amps(strategy(trips=trips).demand(at("2026-11-24T12:30", unknown))) is None
+    follows = strategy(trips=trips, then="minimum").demand(at("2026-11-24T12:30", unknown, surplus_w=6000))
+    assert amps(follows) == 9
+
+
+@pytest.mark.parametrize(("now", "later", "wants_a"), [(0.2, 0.3, 6), (0.3, 0.3, None), (0.3, 0.2, None)])
+def test_sun_that_does_not_come_is_waited_for_unless_the_grid_is_cheapest_now(
+    now: float, later: float, wants_a: int | None
+) -> None:
+    horizon = sunny(6000, prices=hourly("2026-11-24T12:00", now, *([later] * 5)))
+    asked = strategy(trips=[{"by": "17:00", "kwh": 8.99}], then="off")
+    dark = asked.demand(at("2026-11-24T12:30", horizon))
+    assert amps(dark) == wants_a
+    assert wants_a or (isinstance(dark, Defer) and dark.to == "off")
+    assert amps(asked.demand(at("2026-11-24T12:30", horizon, surplus_w=6000))) == 8
+
+
+def test_with_no_time_left_no_sun_is_waited_for() -> None:
+    horizon = sunny(12_000, None)
+    for then in ("surplus", "off"):
+        asked = strategy(trips=[{"by": "14:00", "kwh": 3.4}], then=then)
+        assert amps(asked.demand(at("2026-11-24T13:00", horizon))) == 16
 
 
 def test_it_says_early_that_it_cannot_be_made_and_charges_at_once() -> None:
@@ -311,6 +349,25 @@ def test_over_a_night_it_starts_once_whatever_the_car_draws(draws: float, prices
     assert marks[-1].wh > 30_000 - 10
     assert marks[-1].wh < 30_000 + 184 * 1.15
     assert starts == 1
+
+
+@pytest.mark.parametrize("phases", [1, 3])
+def test_over_the_first_night_it_begins_early_is_measured_and_plans_anew(phases: int) -> None:
+    asked = strategy(trips=[{"by": "07:00", "kwh": 9}], then="off")
+    start, full_w = moment("2026-11-23T22:00"), 3680.0 * phases
+    marks, on, starts, measured_w = [Mark(start, 0.0)], 0, 0, None
+    for minute in range(9 * 60):
+        now = start + timedelta(minutes=minute)
+        horizon = Horizon(full_power_w=measured_w, charged=EnergyLog(tuple(marks)))
+        local = now.astimezone(BERLIN)
+        wants = amps(asked.demand(at(f"{local:%Y-%m-%dT%H:%M}", horizon, charging=on > 0))) is not None
+        starts += wants and not on
+        on = on + 1 if wants else 0
+        if on == 3:
+            measured_w = full_w
+        marks = [*marks, Mark(now + timedelta(minutes=1), marks[-1].wh + full_w / 60 * wants)]
+    assert 8990 < marks[-1].wh < 9000 + full_w / 60
+    assert starts == (1 if phases == 1 else 2)
 
 
 def test_within_the_reserve_it_goes_on_up_to_the_deadline() -> None:

@@ -30,7 +30,7 @@ from controller.wallbox.sections import ReportedField, Value
 
 _UNVERIFIED = (
     "Not verified: the box calls this off-peak charging, and the periods peak periods. Whether it charges only within "
-    "them, or not within them, only a try will show."
+    "them, or not within them, only a try will show; wallbox.off_peak_sense tells it then."
 )
 _READINGS = {Reading.ALLOWED: "charges, if only within them", Reading.HELD: "charges, if not within them"}
 
@@ -42,11 +42,13 @@ class _Ours(NamedTuple):
         windows: Of off-peak, whether or not that is active.
         charging: In which the active strategy charges; None for at any time.
         active: The active strategy's name.
+        sense: What the box's periods mean; None where nobody has tried.
     """
 
     windows: tuple[Window, ...]
     charging: tuple[Window, ...] | None
     active: str
+    sense: Reading | None
 
 
 async def off_peak(box: Box, arguments: argparse.Namespace) -> Outcome:
@@ -74,15 +76,19 @@ def _ours(arguments: argparse.Namespace) -> _Ours | None:
     active = as_chosen(core_settings(loaded), choice_file(loaded.config), loaded, WallClock().now())[0].active
     likely: list[object] = [loaded.strategies.get(name) for name in (active, "off_peak")]
     windows = next((one.windows for one in likely if isinstance(one, Scheduled)), ())
-    return _Ours(windows, charging_windows(loaded.strategies[active]), active)
+    sense = loaded.config.wallbox.period_sense
+    return _Ours(windows, charging_windows(loaded.strategies[active]), active, sense)
 
 
 def _to_write(ours: _Ours | None, arguments: argparse.Namespace) -> tuple[tuple[Period, ...], bool]:
     """The periods for the box, and whether at weekends. Raises WrongUse, NeedsConsent."""
     if ours is None or not ours.windows:
         raise WrongUse("there are no windows to be set: they stand in a configuration, which --config names")
+    if arguments.peak and ours.sense is Reading.ALLOWED:
+        raise WrongUse('--peak: wallbox.off_peak_sense = "allowed_within" says the opposite. Nothing was sent')
     try:
-        periods, weekends = periods_for(ours.windows, Reading.HELD if arguments.peak else Reading.ALLOWED)
+        reading = Reading.HELD if arguments.peak else ours.sense or Reading.ALLOWED
+        periods, weekends = periods_for(ours.windows, reading)
     except ValueError as error:
         raise WrongUse(f"{error}. Nothing was sent") from error
     if not arguments.yes:
@@ -101,14 +107,15 @@ async def _write(box: Box, changes: Mapping[str, Value]) -> Outcome:
 
 def _shown(times: BoxTimes | None, ours: _Ours | None, fields: tuple[ReportedField, ...]) -> Outcome:
     times = times or BoxTimes()
-    windows = ours.windows if ours is not None else ()
-    found = conflicts(times, ours.charging if ours is not None else None)
+    windows, sense = (ours.windows, ours.sense) if ours is not None else ((), None)
+    found = conflicts(times, ours.charging if ours is not None else None, sense)
     data: dict[str, Any] = {
         "enabled": times.enabled,
         "weekends": times.weekends,
         "periods": [str(period) for period in times.periods],
-        "sense_verified": False,
-        "charges": {reading.value: [str(period) for period in hours(times, reading)] for reading in Reading},
+        "sense": sense,
+        "sense_verified": sense is not None,
+        "charges": {reading.value: [str(period) for period in hours(times, reading)] for reading in _readings(sense)},
         "randomised_delay_s": times.delay_s,
         "windows": [_window(window) for window in windows],
         "strategy": ours.active if ours is not None else None,
@@ -124,6 +131,7 @@ def _view(
     found: tuple[Conflict, ...],
     fields: tuple[ReportedField, ...],
 ) -> Group:
+    sense = ours.sense if ours is not None else None
     delay = next((tables.shown(field.value, field.unit) for field in fields if field.unit == "s"), "-")
     rows = [
         ("off-peak charging", tables.shown(times.enabled), ""),
@@ -132,15 +140,20 @@ def _view(
             (f"period {number}", str(period or "-"), "" if window is None else _window(window))
             for number, (period, window) in enumerate(zip_longest(times.periods, windows), 1)
         ),
-        *((label, _hours(times, reading), "") for reading, label in _READINGS.items()),
+        *((_READINGS[reading], _hours(times, reading), "") for reading in _readings(sense)),
         ("randomised delay, at most", delay, ""),
     ]
     parts = [tables.table(["", "the wallbox", "ours"], rows)]
-    lines = [_UNVERIFIED]
+    lines = [_UNVERIFIED] if sense is None else []
     if ours is not None and ours.charging is None:
         lines.append(f'The active strategy, "{ours.active}", may charge at any time.')
     lines += [f"warn  {conflict.what}; {conflict.remedy}" for conflict in found]
     return Group(*parts, *(tables.line(line) for line in lines))
+
+
+def _readings(sense: Reading | None) -> tuple[Reading, ...]:
+    """How the box's periods may be read."""
+    return tuple(Reading) if sense is None else (sense,)
 
 
 def _hours(times: BoxTimes, reading: Reading) -> str:

@@ -84,7 +84,8 @@ def _add_writes(add: Add) -> None:
     off_peak = add(
         "off-peak",
         "the box's own off-peak periods beside yours, and its randomised delay",
-        description="Whether it charges only within its periods, or not within them, is not verified: both are shown.",
+        description="Whether it charges only within its periods, or not within them, is not verified: both are shown, "
+        "unless wallbox.off_peak_sense tells what your box does.",
     )
     change = off_peak.add_mutually_exclusive_group()
     change.add_argument("--set", action="store_true", dest="keep", help="write your windows to the box; needs --yes")

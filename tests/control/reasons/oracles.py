@@ -159,8 +159,9 @@ def local_time(look: Look) -> datetime:
 
 
 def wanted(look: Look) -> bool:
-    """Whether charging is: who follows the sun weighs it against what the sky is about to do."""
-    if demand(look).sun is not None:
+    """Whether charging is: who follows the sun weighs it against what the sky is about to do, unless it always is."""
+    sun = demand(look).sun
+    if sun is not None and not sun.always:
         return look.state.scales.worth_kw > 0
     return demand(look).current_a >= look.settings.min_current_a
 

@@ -14,7 +14,6 @@ from tests.control.reasons.oracles import chain, command, local_time, oracle, ou
 
 LEAVES_ROOM = ReasonCode.PRICE_LEAVES_ROOM
 _MINUTE = timedelta(minutes=1)
-_IN_SHORT = (ReasonCode.LIMIT_IGNORED_OFF, ReasonCode.LIMIT_IGNORED_CAPPED)  # they leave out what stands around a wish
 
 
 def settings_of(look: Look) -> PriceSettings:
@@ -44,8 +43,7 @@ def now_costs(look: Look, reason: Reason) -> float:
     assert price is not None
     assert reason.values["price_per_kwh"] == price.per_kwh
     codes = [ground.code for ground in chain(look.decision.reason)]
-    if ReasonCode.PRICE_STALE in codes or codes[0] not in _IN_SHORT:
-        assert table_of(look).stale is (ReasonCode.PRICE_STALE in codes)
+    assert table_of(look).stale is (ReasonCode.PRICE_STALE in codes)
     return price.per_kwh
 
 
@@ -79,9 +77,8 @@ def cheapest(look: Look, reason: Reason) -> None:
     assert reason.values["before"] == keys.before
     assert keys.cheapest_hours is not None
     told_kwh = [ground.values["left_kwh"] for ground in chain(look.decision.reason) if ground.code is LEAVES_ROOM]
-    if told_kwh or look.decision.reason.code not in _IN_SHORT:
-        left_h = sum(told_kwh) * 1000 / full_w(look)
-        assert reason.values["hours"] == pytest.approx(keys.cheapest_hours - left_h)
+    left_h = sum(told_kwh) * 1000 / full_w(look)
+    assert reason.values["hours"] == pytest.approx(keys.cheapest_hours - left_h)
     now_costs(look, reason)
     lasts(look, reason)
 

@@ -131,7 +131,7 @@ def test_tomorrows_prices_are_known_in_the_afternoon() -> None:
     hours = [START + timedelta(hours=hour) for hour in range(-72, 120)]
     prices = PriceTable.of([Price(hour, hour + timedelta(hours=1), 0.2 + hour.day / 1000) for hour in hours])
     outside = Outside(prices=prices, foresight=Foresight.NONE)
-    _, seen = played(days(2.6), outside)
+    _, seen = played(days(2.6), outside, stepping=False)
     tables = list(dict.fromkeys(horizon.prices for horizon in seen))  # by value
     ends = [(table.prices[-1].end - START) / timedelta(hours=1) for table in tables if table is not None]
     begins = [(table.prices[0].start - START) / timedelta(hours=1) for table in tables if table is not None]

@@ -9,15 +9,29 @@ from pathlib import Path
 import pytest
 
 from controller.cli.main import main
+from controller.simulation.days.day import Day, generate
+from controller.simulation.days.kind import DayKind
+from controller.simulation.importers.write import write_trace
+from controller.simulation.trace import Trace
 from tests.simulation.backtest.replay import replay
+
+
+@pytest.fixture
+def morning(tmp_path: Path) -> str:
+    """A morning."""
+    day = generate(Day(kind=DayKind.BROKEN, seed=3))
+    part, file = slice(5 * 360, 11 * 360), tmp_path / "morning.csv"
+    with file.open("w") as stream:
+        write_trace(Trace(times_s=day.times_s[part], pv_w=day.pv_w[part], load_w=day.load_w[part]), stream)
+    return str(file)
 
 
 @pytest.mark.parametrize(("phases", "share"), [(1, 0.5), (3, 0.9)])
 def test_another_plant_counts_the_same(
-    phases: int, share: float, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    phases: int, share: float, morning: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "timeline.csv"
-    day = ["--day", "sunny:3", "--phases", str(phases), "--set", f"strategy.surplus.solar_share={share}"]
+    day = [morning, "--phases", str(phases), "--set", f"strategy.surplus.solar_share={share}"]
     assert main(["backtest", *day, "--timeline", str(file), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert main(["backtest", *day, "--json"]) == 0
@@ -37,9 +51,9 @@ def test_another_plant_counts_the_same(
     )
 
 
-def test_the_car_draws_what_the_rows_say(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_car_draws_what_the_rows_say(morning: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "timeline.csv"
-    assert main(["backtest", "--day", "sunny:3", "--timeline", str(file)]) == 0
+    assert main(["backtest", morning, "--timeline", str(file)]) == 0
     capsys.readouterr()
     with file.open(newline="") as handle:
         rows = list(csv.DictReader(handle))

@@ -24,6 +24,7 @@ from controller.simulation.plant import (
     PlantOptions,
     PlantSettings,
 )
+from controller.simulation.trace import Trace
 from tests.support.houses import core, surplus
 
 DAY = generate(Day(kind=DayKind.SUNNY, seed=7))
@@ -43,7 +44,15 @@ class Script:
         return Look("script", Standing(-math.inf, math.inf, (turn + 1) * 170.0))
 
 
-def played(settings: PlantSettings, pilot: Pilot, monkeypatch: pytest.MonkeyPatch) -> tuple[tuple[float, ...], int]:
+def morning() -> Trace:
+    """The day from six to eleven."""
+    first, last = 6 * 360, 11 * 360 + 1
+    return Trace(times_s=DAY.times_s[first:last], pv_w=DAY.pv_w[first:last], load_w=DAY.load_w[first:last])
+
+
+def played(
+    settings: PlantSettings, pilot: Pilot, monkeypatch: pytest.MonkeyPatch, trace: Trace = DAY
+) -> tuple[tuple[float, ...], int]:
     """The figures, and how often it coasted."""
     coasts = 0
     coast = Plant.coast
@@ -54,8 +63,8 @@ def played(settings: PlantSettings, pilot: Pilot, monkeypatch: pytest.MonkeyPatc
         coast(plant, *waits)
 
     monkeypatch.setattr(Plant, "coast", counted)
-    came = play(DAY, settings, pilot)
-    assert came.steps == 17281
+    came = play(trace, settings, pilot)
+    assert came.steps == round(trace.duration_s / 5) + 1
     return (came.solar_kwh, came.grid_kwh, came.starts, came.limit_writes, came.commands), coasts
 
 
@@ -69,12 +78,15 @@ def test_the_reference_plant_is_what_it_was(phases: int, monkeypatch: pytest.Mon
 def test_stepping_through_every_step_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     """The slow way, in front of a plant that differs in nothing that shows."""
 
-    def ours() -> CorePilot:
-        return CorePilot(core(surplus(solar_share=0.5)), DAY.times_s[0])
+    trace = morning()
 
-    fast, coasts = played(PlantSettings(step_s=5.0), ours(), monkeypatch)
-    slow, none = played(PlantSettings(step_s=5.0, meter=MeterOptions(drop_s=1.0)), ours(), monkeypatch)
-    own, _ = played(PlantSettings(step_s=5.0, box=BoxOptions(starts_at_plug_in=True)), ours(), monkeypatch)
+    def ours() -> CorePilot:
+        return CorePilot(core(surplus(solar_share=0.5)), trace.times_s[0])
+
+    fast, coasts = played(PlantSettings(step_s=5.0), ours(), monkeypatch, trace)
+    slow, none = played(PlantSettings(step_s=5.0, meter=MeterOptions(drop_s=1.0)), ours(), monkeypatch, trace)
+    own, _ = played(PlantSettings(step_s=5.0, box=BoxOptions(starts_at_plug_in=True)), ours(), monkeypatch, trace)
+    assert fast[2] > 0
     assert coasts > 0 == none
     assert slow == own == pytest.approx(fast, abs=1e-9)
     assert slow[2:] == fast[2:]
