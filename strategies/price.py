@@ -23,6 +23,7 @@ _NOMINAL_V = 230.0  # what a start is worth must not change with the voltage of 
 _DAY = timedelta(days=1)
 _TWO_PERIODS = 2 * _DAY
 _QUARTERS_AN_HOUR = 4
+_TREMBLES = 0.05
 
 
 class PriceSettings(BaseModel):
@@ -103,6 +104,23 @@ class _Left(NamedTuple):
     kwh: float
 
 
+class _Sky(NamedTuple):
+    """What is left to the sun follows from this.
+
+    Attributes:
+        forecast: What is expected of it.
+        full_power_w: What the car draws, as measured; it trembles as it is measured, and a little of that is nothing.
+    """
+
+    forecast: Forecast | None
+    full_power_w: float | None
+
+    def stands(self, horizon: Horizon) -> bool:
+        """Whether it is still so."""
+        old_w, new_w = self.full_power_w or 0.0, horizon.full_power_w or 0.0
+        return self.forecast is horizon.forecast and abs(new_w - old_w) <= _TREMBLES * old_w
+
+
 class _Choice(NamedTuple):
     """The cheap hours of this period and the next.
 
@@ -113,7 +131,7 @@ class _Choice(NamedTuple):
         asked_at: It holds from here,
         period: to this one's end.
         limit: Up to which price charging always pays.
-        forecast: Likewise, where some of it is left to the sun.
+        sky: Likewise, where some of it is left to the sun; else None.
         left: What of this period is left to the sun.
         cheapest: The cheapest hours.
         spans: All stretches in which to charge, apart from one another.
@@ -126,7 +144,7 @@ class _Choice(NamedTuple):
     asked_at: datetime
     period: Span
     limit: _Limit
-    forecast: Forecast | None
+    sky: _Sky | None
     left: _Left
     cheapest: Sequence[Span]
     spans: Sequence[Span]
@@ -139,7 +157,7 @@ class _Choice(NamedTuple):
             horizon.prices is self.made_from
             and horizon.feed_in_price == self.feed_in_price
             and situation.phases == self.phases
-            and (self.forecast is None or self.forecast is horizon.forecast)
+            and (self.sky is None or self.sky.stands(horizon))
             and self.asked_at <= now < self.period.end
         )
 
@@ -195,7 +213,7 @@ class ByPrice:
         lefts = [self._left(situation, period) for period in periods]
         for period, left in zip(periods, lefts, strict=True) if settings.cheapest_hours is not None else ():
             if table.stale or table.prices[-1].end >= period.end:  # else the rest is about to be known
-                hours += cheapest(table, period, left.hours, start_costs_h, contiguous=settings.contiguous)
+                hours += self._hours(table, period, left.hours, start_costs_h)
         limit = self._limit(table, horizon, periods[0])
         low = at_most(table, limit.per_kwh)
         spans = together(hours, low, bridges(table, low, limit.per_kwh, start_costs_h))
@@ -206,24 +224,37 @@ class ByPrice:
             asked_at=now,
             period=periods[0],
             limit=limit,
-            forecast=horizon.forecast if settings.leave_for_sun_kwh else None,
+            sky=_Sky(horizon.forecast, horizon.full_power_w) if settings.leave_for_sun_kwh else None,
             left=lefts[0],
             cheapest=hours,
             spans=spans,
             starts=[span.start for span in spans],
         )
 
+    def _hours(self, table: PriceTable, period: Span, hours: float, start_costs_h: float) -> Sequence[Span]:
+        """The cheapest; where some are left to the sun, of those that would be bought without it.
+
+        However the forecast changes, no more than these are ever bought.
+        """
+        wanted, contiguous = self._settings.cheapest_hours or 0.0, self._settings.contiguous
+        chosen = cheapest(table, period, wanted, start_costs_h, contiguous=contiguous)
+        if hours >= wanted:
+            return chosen
+        theirs = PriceTable(tuple(price for span in chosen for price in table.within(span)))
+        return cheapest(theirs, period, hours, start_costs_h, contiguous=contiguous)
+
     def _left(self, situation: Situation, period: Span) -> _Left:
         """Of a period's hours, to the quarter, what the sun of the day after it is to bring; nothing, unless asked."""
         wanted, horizon = self._settings.cheapest_hours or 0.0, situation.horizon
-        day = DAYS[period.end.astimezone(situation.local_time.tzinfo).weekday()]
-        if not self._settings.leave_for_sun_kwh or horizon.forecast is None or day not in self._settings.sun_days:
+        zone, days = situation.local_time.tzinfo, self._settings.sun_days
+        if not self._settings.leave_for_sun_kwh or horizon.forecast is None:
             return _Left(wanted, 0.0)
         nominal_w = self._settings.current_a * situation.phases * _NOMINAL_V
         full_w = min(nominal_w, horizon.full_power_w or nominal_w)
         least_w = situation.min_current_a * situation.phases * _NOMINAL_V
         ahead = horizon.forecast.within(Span(period.end, period.end + _DAY))
-        useful = [step for step in ahead if step.surplus_w >= least_w]
+        there = [step for step in ahead if DAYS[step.start.astimezone(zone).weekday()] in days]
+        useful = [step for step in there if step.surplus_w >= least_w]
         sun_wh = sum(min(step.surplus_w, full_w) * Span(step.start, step.end).hours for step in useful)
         left_h = min(sun_wh, 1000 * self._settings.leave_for_sun_kwh) / full_w
         left_h = min(wanted, floor(left_h * _QUARTERS_AN_HOUR) / _QUARTERS_AN_HOUR)

@@ -240,13 +240,14 @@ class ReadyBy:
     def _needs(self, now: datetime, zone: tzinfo) -> list[Need]:
         """The deadlines of the days around `now`."""
         settings = self._settings
-        first, last = ((now + shift).astimezone(zone).date() for shift in (-_AHEAD, _AHEAD))
+        back = 2 * _AHEAD if settings.leftover_counts else _AHEAD  # of the first one nothing is known to be left
+        first, last = ((now + shift).astimezone(zone).date() for shift in (-back, _AHEAD))
         wanted = [
             (at, trip.wh(settings.kwh_per_100_km)) for trip in settings.trips for at in trip.moments(first, last, zone)
         ]
         wanted += [(once.moment(zone), once.wh(settings.kwh_per_100_km)) for once in settings.once]
         kept = 1 - settings.losses_pct / 100
-        return in_order(Need(at, wh / kept) for at, wh in wanted if abs(at - now) <= _AHEAD)
+        return in_order(Need(at, wh / kept) for at, wh in wanted if -back <= at - now <= _AHEAD)
 
     def _most_a(self, situation: Situation) -> int:
         """With how many amps it charges; a box that allows less than the minimum is hoped to allow that in time."""

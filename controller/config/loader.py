@@ -24,6 +24,7 @@ from controller.domain.toml_text import parse_toml
 M = TypeVar("M", bound=BaseModel)
 
 _ACCESS = ("host", "password", "password_file", "tls_fingerprint", "tls_ca_file", "tls")
+_OF_ANY_PRICES = frozenset({"factor", "surcharge_per_kwh"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,7 +213,8 @@ def load_offline(
 ) -> Loaded:
     """As `load_config`, for a run that talks to no device: where meters and wallbox are, and the secrets, do not count.
 
-    Of the meters only `poll_s` and `stale_after_s` in `[meter.grid]` do.
+    Of the meters only `poll_s` and `stale_after_s` in `[meter.grid]` do. Where another source of prices is laid over
+    the file's, what that one has of its own does not count.
 
     Args:
         file: The TOML file; None for nothing but defaults.
@@ -225,7 +227,11 @@ def load_offline(
         ConfigError: With every fault that could be found, one line each.
     """
     text, name = ("", "command line") if file is None else (_read(file), str(file))
+    over = tuple(over)
     tree, source = _tree(text, name, environ, over)
+    told = {path[1] for path, _, _ in over if path[0] == "prices" and len(path) > 1}
+    if "source" in told and isinstance(prices := tree.get("prices"), dict):
+        tree["prices"] = {key: value for key, value in prices.items() if key in told | _OF_ANY_PRICES}
     wallbox = tree.get("wallbox", {})
     if isinstance(wallbox, dict):
         kept = {key: value for key, value in wallbox.items() if key not in _ACCESS}

@@ -12,6 +12,8 @@ RESERVED = frozenset({"active", DEFAULT, "list", "show"})
 """Words of the configuration and of `sunpace strategy`: no strategy is called so."""
 LONGEST = timedelta(days=366)
 """Whoever means longer means for good."""
+_FURTHEST = LONGEST + timedelta(days=1)
+"""So far off an end may be: a clock that is set back a little ends nothing."""
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -34,8 +36,11 @@ class Choice(NamedTuple):
     until: datetime | None = None
 
     def holds(self, now: datetime) -> bool:
-        """Whether its time is not over at `now` (aware)."""
-        return self.until is None or now < self.until
+        """Whether its time is not over at `now` (aware).
+
+        One whose end is further off than any may be was set while the clock was wrong: nobody meant years.
+        """
+        return self.until is None or timedelta(0) < self.until - now <= _FURTHEST
 
 
 class Followed(NamedTuple):

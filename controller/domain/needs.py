@@ -137,11 +137,14 @@ def _got_wh(
 
 
 def _left_wh(needs: Sequence[Need], charged: EnergyLog, full_w: float) -> float:
-    """What there is for the last of some deadlines, where each before it has taken what it needed, and no more."""
+    """What there is for the last of some deadlines, where each before it has taken what it needed, and no more.
+
+    Behind the first that has passed nothing is counted as left: who has taken of it before is not known.
+    """
     left_wh = 0.0
-    for place, need in enumerate(needs):
+    for place, need in enumerate(needs[1:], start=1) if len(needs) > 1 else enumerate(needs):
         since = _counts_from(needs, place, None, full_w)
-        taken_wh = needs[place - 1].wh if place else 0.0
+        taken_wh = needs[place - 1].wh if place > 1 else 0.0
         left_wh = max(0.0, left_wh - taken_wh) + charged.since_wh(since) - charged.since_wh(need.by)
     return left_wh
 

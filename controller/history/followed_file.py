@@ -33,7 +33,7 @@ class FollowedFile:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.stem}-")
             try:
-                with os.fdopen(handle, "w", encoding="utf-8") as file:
+                with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
                     file.write(_text(followed))
                     os.fchmod(file.fileno(), 0o644)  # whoever asks may be somebody else
                 Path(name).replace(self._path)
@@ -71,5 +71,10 @@ def read_followed(directory: Path) -> Followed | None:
 
 def _text(followed: Followed) -> str:
     texts = {"name": followed.name, "awaited": followed.awaited, "why": followed.why}
-    lines = [f"{key} = {json.dumps(text)}" for key, text in texts.items() if text]
+    lines = [f"{key} = {_quoted(text)}" for key, text in texts.items() if text]
     return "\n".join([*lines, f"since = {followed.since.isoformat(timespec='seconds')}"]) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """As TOML writes it: JSON's way, but that TOML has no pairs of escapes for one character, and no bare DEL."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -98,3 +98,17 @@ def test_what_the_parser_cannot_bear_is_one_clear_line(tmp_path: Path, value: st
     with pytest.raises(ConfigError, match=said) as caught:
         load_offline(file, {}, installed_strategies())
     assert len(caught.value.faults) == 1
+
+
+def test_another_source_than_the_files_takes_nothing_over_but_what_is_added_to_prices(tmp_path: Path) -> None:
+    file, table = tmp_path / "config.toml", tmp_path / "prices.csv"
+    file.write_text('[prices]\nsource = "awattar"\ncountry = "de"\nfactor = 1.2\nsurcharge_per_kwh = 0.1\n')
+    over = [(("prices", "file"), str(table), "--prices"), (("prices", "source"), "file", "--prices")]
+    prices = load_offline(file, {}, installed_strategies(), over).config.prices
+    assert prices is not None
+    assert (prices.source, prices.file, prices.country) == ("file", table, None)
+    assert (prices.factor, prices.surcharge_per_kwh) == (1.2, 0.1)
+    with pytest.raises(ConfigError, match='country and source = "file" do not go together'):
+        load_offline(file, {}, installed_strategies(), [*over, (("prices", "country"), "at", "--set")])
+    with pytest.raises(ConfigError, match='file and source = "awattar" do not go together'):
+        load_offline(file, {}, installed_strategies(), over[:1])

@@ -108,7 +108,8 @@ def test_energy_that_is_not_carried_over_does_not_count_later() -> None:
 
 def test_where_what_is_left_counts_it_is_there_for_the_next() -> None:
     def got(charged: EnergyLog) -> float:
-        found = due(WEEK, MONDAY - HOUR, charged, MONDAY - 2 * HOUR, FULL_W, leftover_counts=True)
+        before = Need(MONDAY - 4 * DAY, 12_000)
+        found = due([before, *WEEK], MONDAY - HOUR, charged, MONDAY - 2 * HOUR, FULL_W, leftover_counts=True)
         assert found is not None
         return found.got_wh
 
@@ -118,6 +119,16 @@ def test_where_what_is_left_counts_it_is_there_for_the_next() -> None:
     assert got(log((saturday, 50_000))) == 50_000 - 2 * 12_000
     assert got(log((friday, 5_000), (sunday, 14_000))) == 2_000  # what a drive lacked nobody owes
     assert got(log((sunday, 20_000), (MONDAY - 5 * HOUR, 1_000))) == 9_000
+
+
+def test_what_one_that_is_forgotten_has_taken_is_not_left() -> None:
+    morning, evening = Need(MONDAY, 10_000), Need(MONDAY + 10 * HOUR, 5_000)
+    following = Need(MONDAY + DAY, 10_000)
+    charged = log((MONDAY - 5 * HOUR, 10_000), (MONDAY + 5 * HOUR, 5_000))
+    for known in ([morning, evening, following], [evening, following]):
+        found = due(known, MONDAY + 12 * HOUR, charged, None, FULL_W, leftover_counts=True)
+        assert found is not None
+        assert found.got_wh == 0
 
 
 def test_what_is_left_is_no_shortfall_of_the_next() -> None:

@@ -94,3 +94,12 @@ def test_while_it_cannot_be_read_nothing_is_chosen_and_it_is_told_once(file: Pat
     assert str(file) in warned[0]["error"]
     file.write_text(choice_text(PRICE))
     assert source.look(30, NOW) == PRICE
+
+
+def test_a_clock_that_is_set_back_makes_no_choice_of_years() -> None:
+    longest = PRICE._replace(until=NOW + LONGEST)
+    assert longest.holds(NOW)
+    assert longest.holds(NOW - 23 * HOUR)
+    assert not longest.holds(NOW - 25 * HOUR)
+    assert not longest.holds(NOW.replace(year=2016))
+    assert PRICE.holds(NOW.replace(year=2016))

@@ -19,7 +19,11 @@ NOW = datetime(2026, 11, 2, 17, tzinfo=UTC)
 
 @pytest.mark.parametrize(
     "followed",
-    [Followed("fixed", NOW), Followed("fixed", NOW, "kettle"), Followed("it", NOW, "kettle", 'a "b"\\ \x1b ü')],
+    [
+        Followed("fixed", NOW),
+        Followed("fixed", NOW, "kettle"),
+        Followed("it", NOW, "kettle", 'a "b"\\ \x1b\x7f ü \U0001f525'),
+    ],
 )
 def test_what_is_kept_is_read_until_it_is_forgotten(followed: Followed, tmp_path: Path) -> None:
     store = FollowedFile(tmp_path / "state")
@@ -32,6 +36,11 @@ def test_what_is_kept_is_read_until_it_is_forgotten(followed: Followed, tmp_path
     store.forget()
     store.forget()
     assert read_followed(tmp_path / "state") is None
+
+
+def test_what_no_text_can_be_does_not_keep_the_note_from_being_written(tmp_path: Path) -> None:
+    FollowedFile(tmp_path).keep(Followed("it", NOW, "kettle", "a\ud800b"))
+    assert read_followed(tmp_path) == Followed("it", NOW, "kettle", "a?b")
 
 
 @given(content=st.binary(max_size=100) | st.just(b"name = 1\nsince = 2026-01-01T00:00:00Z") | st.just(b"since = 1"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
@@ -275,7 +276,42 @@ def test_some_of_the_cheapest_hours_are_left_to_tomorrows_sun() -> None:
 def test_a_newer_forecast_counts() -> None:
     strategy = make(cheapest_hours=4.0, after="22:00", then="off", leave_for_sun_kwh=60)
     prices = table(*WORKDAY, *NIGHT, 0.35)
-    for forecast, charges in ((sunny(*[12000] * 6), False), (None, True), (sunny(9000), True)):
+    skies = [(sunny(*[12000] * 6), False), (None, True), (sunny(*[12000] * 6), False), (sunny(9000), True)]
+    for forecast, charges in skies:
         answer = strategy.demand(situation_at(27.25, Horizon(prices=prices, forecast=forecast)))
         assert isinstance(answer, Demand)
         assert (answer.current_a > 0) is charges
+
+
+def test_what_the_car_turns_out_to_draw_counts() -> None:
+    strategy = make(cheapest_hours=4.0, after="22:00", then="off", leave_for_sun_kwh=8)
+    known = Horizon(prices=table(*WORKDAY, *NIGHT, 0.35), forecast=sunny(20000))
+    for measured_w, left_kwh in ((None, "5.5"), (4600.0, "4.6"), (4700.0, "4.6"), (5000.0, "5.0"), (None, "5.5")):
+        answer = strategy.demand(situation_at(22, replace(known, full_power_w=measured_w)))
+        assert isinstance(answer, Demand)
+        assert str(answer.reason).endswith(f"; {left_kwh} kWh are left to the sun to come")
+
+
+@pytest.mark.parametrize(("day", "left"), [("mon", False), ("tue", True), ("wed", False)])
+def test_the_day_that_counts_is_that_of_the_sun(day: str, left: bool) -> None:
+    """Whose cheapest hours are those of Monday's evening; the sun is Tuesday's."""
+    keys = {"cheapest_hours": 2.0, "after": "18:00", "before": "23:00", "then": "off"}
+    strategy = make(**keys, leave_for_sun_kwh=60, sun_days=[day])
+    known = Horizon(prices=table(*WORKDAY, *NIGHT), forecast=sunny(*[12000] * 6))
+    asked = [strategy.demand(situation_at(quarter / 4, known)) for quarter in range(18 * 4, 23 * 4)]
+    assert any(isinstance(answer, Demand) and answer.current_a for answer in asked) is not left
+
+
+@pytest.mark.parametrize("keys", [{"contiguous": True}, {"start_costs_kwh": 3.0}])
+def test_no_more_is_bought_than_without_the_sun_however_the_forecast_changes(keys: dict[str, Any]) -> None:
+    random = Random(7)
+    for _ in range(20):
+        dear = [round(random.uniform(0.3, 0.4), 3) for _ in range(22)]
+        prices = table(*dear, *(round(random.uniform(0.2, 0.3), 3) for _ in range(9)))
+        settings = {"cheapest_hours": 4.0, "after": "22:00", "then": "off", **keys}
+        all_of_it = set(charging_hours(make(**settings), prices, 31))
+        strategy = make(**settings, leave_for_sun_kwh=60)
+        for hour in range(22, 31):
+            sky = Horizon(prices=prices, forecast=sunny(*[random.uniform(3000, 12000)] * 4))
+            asked = [(hour + n / 4, strategy.demand(situation_at(hour + n / 4, sky))) for n in range(4)]
+            assert {at for at, answer in asked if isinstance(answer, Demand) and answer.current_a} <= all_of_it

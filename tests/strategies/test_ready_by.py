@@ -119,6 +119,14 @@ def test_sundays_sun_is_there_on_tuesday_where_what_is_left_counts() -> None:
     assert amps(strategy(leftover_counts=True).demand(at("2026-11-25T06:30", known))) == 16
 
 
+def test_a_week_later_it_is_there_for_who_drives_once_a_week() -> None:
+    known = Horizon(full_power_w=11_040, charged=charged(("2026-11-22T11:00", 0), ("2026-11-22T14:00", 24_000)))
+    weekly = {"trips": [{"by": "07:00", "kwh": 11.0, "days": ["mon"]}], "then": "surplus"}
+    assert amps(strategy(**weekly).demand(at("2026-11-30T06:30", known))) == 16
+    assert strategy(**weekly, leftover_counts=True).demand(at("2026-11-30T06:30", known)) == Defer(to="surplus")
+    assert amps(strategy(**weekly, leftover_counts=True).demand(at("2026-12-07T06:30", known))) == 16
+
+
 def test_with_prices_the_cheapest_hours() -> None:
     prices = hourly("2026-11-24T00:00", 0.3, 0.3, 0.2, 0.1, 0.3, 0.3, 0.3)
     horizon = Horizon(full_power_w=11_040, prices=prices)

@@ -38,7 +38,7 @@ def backtest(arguments: argparse.Namespace) -> int:
     sources: list[Source] = [*files, *day_sources(arguments)]
     if not sources:
         raise ConfigError(["no day: name a TRACE, or ask for a generated one with --day"])
-    check_output_files(arguments)
+    check_output_files(arguments, {one.scene.prices_file for one in sets if one.scene.prices_file is not None})
     check_files(arguments, sources, sets)
     pilots = [*PEERS, OURS] if arguments.compare else [pilot]
     cases = cases_for(sources, sets, pilots)

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from controller.domain.errors import ConfigError
 
 
-def check_output_files(arguments: argparse.Namespace) -> None:
-    """Says before anything is written what would be lost by it. Raises ConfigError."""
-    taken = list(_read_files(arguments))
+def check_output_files(arguments: argparse.Namespace, prices: Iterable[Path] = ()) -> None:
+    """Says before anything is written what would be lost by it. Raises ConfigError.
+
+    Args:
+        arguments: Of the command.
+        prices: Tables of prices that are read, wherever they are named.
+    """
+    taken = [*_read_files(arguments), *(("a table of prices that is read", file) for file in prices)]
     for flag, file in _written_files(arguments):
         if str(file) == "-" or _is_device(file) or _is_printed_to(file):
             raise ConfigError([f"{flag} {file}: goes into a file, and this is none; name one"])

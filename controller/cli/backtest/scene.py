@@ -40,6 +40,7 @@ class Scene:
         outside: What is known beyond a moment, from outside the day; without prices, which depend on it.
         prices: The table of prices in a file; None where there is none.
         markup: What becomes of its prices.
+        prices_file: Where it stands; None where that is no file.
     """
 
     core: CoreSettings
@@ -48,6 +49,7 @@ class Scene:
     outside: Outside = field(default_factory=Outside)
     prices: WrittenTable | None = None
     markup: Markup = field(default_factory=Markup)
+    prices_file: Path | None = None
 
     @property
     def measure(self) -> tuple[object, ...]:
@@ -104,11 +106,19 @@ def make_scene(
     plant = PlantSettings(phases=core.phases, step_s=STEP_S, **dict(options))
     site = loaded.config.site
     outside = Outside(foresight=foresight, import_price=site.import_price, feed_in_price=site.feed_in_price)
-    table, written, markup = loaded.config.prices, prices, Markup()
+    table, file, written, markup = loaded.config.prices, None, prices, Markup()
     if table is not None:
-        markup = Markup(factor=table.factor, surcharge_per_kwh=table.surcharge_per_kwh)
-        written = prices if table.file is None else read_table(table.file)
-    return Scene(core=core, plant=plant, solar_share=float(share), outside=outside, prices=written, markup=markup)
+        markup, file = Markup(factor=table.factor, surcharge_per_kwh=table.surcharge_per_kwh), table.file
+        written = prices if file is None else read_table(file)
+    return Scene(
+        core=core,
+        plant=plant,
+        solar_share=float(share),
+        outside=outside,
+        prices=written,
+        markup=markup,
+        prices_file=file,
+    )
 
 
 def _overlay(text: str, origin: str) -> Overlay:

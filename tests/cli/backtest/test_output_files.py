@@ -53,6 +53,16 @@ def test_settings_are_never_overwritten(day: Path, tmp_path: Path) -> None:
             checked(day, flag, file, "--timeline", file)
 
 
+def test_a_table_of_prices_is_never_overwritten(person: Person, day: Path) -> None:
+    table = day.with_name("prices.toml")
+    table.write_text("default_per_kwh = 0.3\n")
+    for asked in (["--prices", table], ["--set", f"prices.file={table}", "--set", "prices.source=file"]):
+        code, out, err = person.says(day, *asked, "--timeline", table)
+        assert (code, out) == (2, "")
+        assert err == f"--timeline {table}: is a table of prices that is read, and would be lost; name another file\n"
+    assert table.read_text() == "default_per_kwh = 0.3\n"
+
+
 def test_two_outputs_are_two_files(day: Path, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path, target_is_directory=True)
     with pytest.raises(ConfigError, match=r"^--timeline .*: is also what --write-trace writes"):
