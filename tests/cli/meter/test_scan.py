@@ -27,7 +27,7 @@ type = "int16"
 power_w = { address = 52 }
 voltage_v = { address = [0, 2, 4], scale = 0.1 }
 """
-QUICK = ("--timeout", 0.3)
+QUICK = ("--timeout", 0.5)
 FEW = ("--profile", "eastron-sdm630", "--profile", "foreign-f24", "--profile", "hybrid-h3")
 """All profiles take a few seconds: some devices want pauses."""
 
@@ -67,7 +67,8 @@ def test_the_right_profile_is_first_among_similar_ones(person: Person) -> None:
 def test_the_lines_for_the_configuration_can_be_used(person: Person) -> None:
     with hand_made({3: FOREIGN_NOON}) as server:
         _, seen = person.asks(*few(server.port, "--unit-ids", "1-5"))
-        _, out, _ = person.says(*few(server.port, "--unit-ids", "1-5"))
+        code, out, err = person.says(*few(server.port, "--unit-ids", "1-5"))
+    assert (code, err) == (0, "")
     best = seen["candidates"][0]
     tables = tomllib.loads(best["config"])
     entry = MeterEntry.model_validate(tables["meter"]["grid"])
