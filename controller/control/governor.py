@@ -35,6 +35,7 @@ _SET_LIMIT, _START, _STOP = ActionKind.SET_LIMIT, Action(ActionKind.START), Acti
 _CAR_PAUSES = OcppState.SUSPENDED_EV
 _BOX_AWAITED = because(ReasonCode.BOX_AWAITED)
 _CAR_PAUSED = because(ReasonCode.CAR_PAUSED)
+_RAISES_LATER = (ReasonCode.PACING, ReasonCode.BUDGET)
 
 
 def decide(
@@ -75,7 +76,8 @@ def decide(
             state, snapshot, settings, seen, told=told, wish=wish, wished=wished, found=found
         )
     if target.charging and snapshot.status is not None and snapshot.status.state is _CAR_PAUSES:
-        target, reason = _for_a_paused_car(told, target, reason)
+        raises = isinstance(wish, Demand) and min(wish.current_a, seen.cap_a) >= told.limit_a + 1
+        target, reason = _for_a_paused_car(told, target, reason, raises=raises)
     if state.conduct.matters or snapshot.cap is not None:
         state, target, reason = _permitted(state, (target, reason), snapshot, settings, seen, wish=wish)
     else:
@@ -120,7 +122,8 @@ def _follow(
     if sun is not None and cap_a >= least_a:
         range_a = (least_a, most_a if most_a > least_a else least_a)
         sky, scales = _look_up(state, snapshot, settings, seen, sun, range_a=range_a, found=found)
-        tells = scales.best_a > 0 or sun.always  # until it is weighed nothing is told that a cap could bound
+        looked = not sun.always or sky.looked_at_s is not None  # else the least is told, which no cap bounds
+        tells = looked if scales.best_a > 0 else sun.always  # what is not weighed is not told, unless always wanted
         held = hold_by_worth(state, told, bounded if tells else useful, timers, scales)
     else:
         sky, scales = NIGHT, state.scales.at_rest()  # who does not follow the sun does not watch it,
@@ -213,11 +216,12 @@ def _never_begun(state: State, snapshot: Snapshot, wish: Demand | Order, setting
     )
 
 
-def _for_a_paused_car(told: Command, target: Command, reason: Reason) -> tuple[Command, Reason]:
-    """Nothing is raised for a car that takes nothing."""
+def _for_a_paused_car(told: Command, target: Command, reason: Reason, *, raises: bool) -> tuple[Command, Reason]:
+    """Nothing is raised for a car that takes nothing, nor is it promised: `raises` tells whether more is wished for."""
     if target.limit_a > told.limit_a:
         return Command(told.limit_a, target.charging), _CAR_PAUSED
-    return target, _CAR_PAUSED if target == told and reason.in_s is None else reason
+    promised = reason.in_s is not None and not (raises and reason.code in _RAISES_LATER)
+    return target, reason if target != told or promised else _CAR_PAUSED
 
 
 def _bounded(wish: Demand, settings: CoreSettings, seen: Seen) -> Demand:
