@@ -17,7 +17,7 @@ from controller.simulation.box.faults import Faults
 from controller.wallbox.catalogue import SECTIONS, VALUELESS, FieldType, load_catalogue
 from controller.wallbox.dialect import DialectName
 from controller.wallbox.tls import Trust
-from tests.e2e.test_service import slow_polls, stops_soon
+from tests.e2e.test_service import slow_polls
 from tests.support.emulator import PASSWORD, Bench, emulated, warped
 from tests.support.https import Ways, ways
 from tests.support.service import Stage, staged
@@ -269,6 +269,10 @@ def test_the_box_may_restart_whenever_it_likes() -> None:
             assert stage.diary.last.reason.code not in (ReasonCode.BOX_DOWN, ReasonCode.BOX_AWAITED)
 
     run_warped(day)
+
+
+def stops_soon(text: str) -> str:
+    return slow_polls(text).replace("[wallbox]\n", "[wallbox]\nfallback_stop_after_s = 600\n")
 
 
 @pytest.mark.parametrize(

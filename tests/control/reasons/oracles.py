@@ -218,7 +218,7 @@ def expected(look: Look, reason: Reason) -> None:
     assert look.weighed is not None
     need_w = [sun.solar_share * look.settings.min_current_a * watts for watts in watts_per_amp(look, look.weighed)]
     if look.state.scales.worth_kw > 0:
-        assert reason.values["expected_w"] > min(need_w) - 1
+        assert reason.values["expected_w"] > min(need_w) - 1 > sun.surplus_w - 2 * max(need_w)
         assert demand(look).current_a == 0
     else:
         assert reason.values["expected_w"] <= max(need_w) + 1

@@ -125,8 +125,6 @@ def unlike(first: Look, look: Look) -> bool:
     conduct, other_conduct = first.state.conduct, look.state.conduct
     if conduct.ceiling != other_conduct.ceiling or conduct.obedience.flows_a != other_conduct.obedience.flows_a:
         return True
-    if conduct.sleep.sated != other_conduct.sleep.sated:
-        return True
     return first.state.told != look.state.told or first.state.fuse.cap_a != look.state.fuse.cap_a
 
 
